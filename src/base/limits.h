@@ -13,6 +13,10 @@ inline constexpr std::size_t kPieceBytesMax = 64u << 20;     // a single JSON or
 inline constexpr std::size_t kQueuePiecesMax = 16;           // pieces in flight: bounds memory whatever the input's size
 inline constexpr std::size_t kRecogniseBytes = 64 * 1024;    // what a decoder sees of a file to recognise its format
 
+// JSON
+inline constexpr std::size_t kJsonDepthMax = 64;             // CloudTrail nests to 15; below it a value is dropped with an oddity
+inline constexpr std::size_t kJsonRecordsMax = 262'144;      // records inside one wrapping object: bounds events a 64 MiB object can make
+
 // Interning
 inline constexpr std::size_t kKindsMax = 65'536;             // kinds of events told apart; more are served by the plain evaluator
 inline constexpr std::size_t kFieldNamesMax = 1'000'000;     // distinct field names; a hostile log can invent one an event
@@ -22,9 +26,35 @@ inline constexpr std::size_t kFieldsPerEventMax = 16'384;    // more fields of o
 // Oddities
 inline constexpr std::size_t kOdditiesKeptPerFile = 64;      // further ones of a file are counted, not kept
 
+// EVTX (a record has at most 64 KiB, but templates can multiply what a few bytes refer to)
+inline constexpr unsigned kBinXmlDepthMax = 64;              // elements or templates within each other; real ones reach 8
+inline constexpr std::size_t kBinXmlNodesMax = 65'536;       // tokens read for one record
+inline constexpr std::size_t kBinXmlTextBytesMax = 1 << 20;  // text of one record: 64 KiB as hexadecimal digits is 128 KiB
+inline constexpr std::size_t kEvtxChunkNodesMax = 1 << 20;   // tokens read for one chunk: some 2,000 records of 500
+inline constexpr std::size_t kEvtxChunkTextBytesMax = 16u << 20;  // text of one chunk; a real one yields under 1 MB
+
 // YAML (rules, tables)
 inline constexpr std::size_t kYamlDepthMax = 64;             // no rule nests deeper than 8
 inline constexpr std::size_t kYamlNodesMax = 2'000'000;      // bounds alias expansion
 inline constexpr std::size_t kRuleFileBytesMax = 16u << 20;  // the largest public rule has 0.5 MB
+
+inline constexpr std::size_t kYamlAliasBytesMax = 64u << 20; // text copied by aliases: a long scalar can be named often
+
+// Sigma
+inline constexpr std::size_t kSigmaConditionDepthMax = 64;   // brackets and detection lists; public rules nest 2 deep
+inline constexpr std::size_t kSigmaVariantsMax = 4096;       // values one written value expands to; five dashes give 3,125
+inline constexpr std::size_t kSigmaVariantBytesMax = 8u << 20;  // text of all variants of one value
+inline constexpr std::size_t kSigmaTermsMax = 4096;          // search identifiers of a rule, and terms of its condition
+inline constexpr std::size_t kSigmaLeavesMax = 200'000;      // tests of one rule; the largest public rule has 4,500
+
+// Reports
+inline constexpr std::size_t kHtmlFindingsMax = 20'000;      // a browser stays quick; the CSV and JSONL forms have them all
+inline constexpr std::size_t kHtmlValueBytesMax = 2'000;     // one long value (a script block) is cut: bounds the page's size
+inline constexpr std::size_t kHtmlPlainRowsMax = 100;        // rows of the table for browsers without script
+inline constexpr std::size_t kTerminalRulesMax = 40;         // two screens; more is read in a file
+inline constexpr std::size_t kTerminalHostsMax = 15;         // likewise
+inline constexpr std::size_t kTerminalFindingsMax = 20;      // likewise
+inline constexpr std::size_t kTerminalPerRuleMax = 3;        // so that one noisy rule does not fill the timeline
+inline constexpr std::size_t kTerminalListMax = 10;          // files that could not be read, channels, missing sources
 
 }  // namespace bartizan::limits

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// JsonWriter: appends compact JSON to a string. The caller nests begin/end correctly (checked by MUST). Text is made
+// valid UTF-8 on the way, so any byte sequence gives valid JSON. Value, one thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bartizan {
+
+class JsonWriter {
+ public:
+  explicit JsonWriter(std::string& out) : out_(out) {}
+  void begin_object() { open('{'); }
+  void end_object() { close('}'); }
+  void begin_array() { open('['); }
+  void end_array() { close(']'); }
+  void key(std::string_view name);
+  void text(std::string_view value);
+  void number(std::int64_t value);
+  void raw(std::string_view json);  // already JSON
+  void member(std::string_view name, std::string_view value) { key(name), text(value); }
+
+ private:
+  void separate();
+  void open(char bracket);
+  void close(char bracket);
+  void quoted(std::string_view value);
+
+  std::string& out_;
+  std::vector<bool> has_items_;
+  bool after_key_ = false;
+};
+
+}  // namespace bartizan

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// EVTX: the Windows event log file. Layout after the public format description by Joachim Metz (libevtx, "Windows XML
+// Event Log (EVTX) format") and [MS-EVEN6] 2.2.12 (BinXml): a 4,096-byte header ("ElfFile\0"), then chunks of 64 KiB
+// ("ElfChnk\0", a 512-byte chunk header, records "**\0\0"). Every offset inside BinXml is relative to its chunk, so a
+// chunk is decoded on its own.
+//
+// decode_evtx_chunk is pure: bytes in, events out; it never throws; bad input becomes an Oddity and the records around
+// it are still decoded. The number of chunks a file declares is not believed: callers walk to the end of the file.
+// Thread rule: a decoder object per thread.
+#pragma once
+
+#include <vector>
+
+#include "base/bytes.h"
+#include "model/event.h"
+#include "model/oddity.h"
+
+namespace bartizan {
+
+inline constexpr std::size_t kEvtxHeaderBytes = 4096;
+inline constexpr std::size_t kEvtxChunkBytes = 65'536;
+
+bool looks_like_evtx(Bytes head);
+
+// Appends the events of one chunk (up to kEvtxChunkBytes; a shorter last chunk is decoded as far as it goes) to `out`.
+// `file_offset` is where the chunk starts, for Event::offset and oddities. Bad checksums are oddities and the chunk is
+// decoded all the same, unless `strict`, which rejects the chunk.
+void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, std::vector<Event>& out, OddityList& oddities);
+
+}  // namespace bartizan

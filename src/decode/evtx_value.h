@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The typed values of BinXml as text, in the form in which Windows shows them and rules compare them. Types after
+// [MS-EVEN6] 2.2.12 (BinXml value types); bit 0x80 makes an array. A value of the wrong size is shown as upper-case hex
+// digits: nothing is lost and nothing fails. Pure functions, any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace bartizan::evtx {
+
+inline constexpr std::uint8_t kNullType = 0x00;
+inline constexpr std::uint8_t kStringType = 0x01;
+inline constexpr std::uint8_t kBinXmlType = 0x21;
+inline constexpr std::uint8_t kArrayFlag = 0x80;
+
+// Integers shown in decimal.
+bool is_decimal_type(std::uint8_t type);
+
+void append_utf16(Bytes utf16, std::string& out);
+// UTF-16 without the NUL units at its end.
+void append_string(Bytes utf16, std::string& out);
+// One value that is not an array.
+void append_value(std::uint8_t type, Bytes data, std::string& out);
+// The members of an array; `type` carries kArrayFlag. Members past the end of `data` do not exist.
+std::vector<std::string> array_values(std::uint8_t type, Bytes data);
+
+}  // namespace bartizan::evtx

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/examples.h"
+
+#include <charconv>
+#include <filesystem>
+
+#include "base/limits.h"
+#include "base/yaml.h"
+#include "source/evidence.h"
+
+namespace bartizan {
+namespace {
+
+void add_field(Event& event, const std::string& name, const YamlNode& value) {
+  if (value.is_sequence()) {
+    for (const YamlNode& item : value.items) add_field(event, name, item);
+    return;
+  }
+  if (!value.is_null()) event.fields.push_back({name, value.text, false});
+}
+
+std::string text_of(const YamlNode& map, std::string_view key) {
+  const YamlNode* node = map.find(key);
+  return node && node->is_scalar() ? node->text : std::string();
+}
+
+Event event_of(const YamlNode& map) {
+  Event event;
+  event.channel = text_of(map, "Channel");
+  event.provider = text_of(map, "Provider_Name");
+  event.host = text_of(map, "Computer");
+  std::string id = text_of(map, "EventID");
+  std::from_chars(id.data(), id.data() + id.size(), event.event_id);
+  if (auto time = parse_instant(text_of(map, "TimeCreated"))) event.time = *time;
+  if (!event.channel.empty()) event.product = "windows";
+  if (const YamlNode* source = map.find("logsource")) {
+    event.product = text_of(*source, "product");
+    event.category = text_of(*source, "category");
+    event.service = text_of(*source, "service");
+  }
+  for (const auto& [name, value] : map.entries)
+    if (!value.is_map()) add_field(event, name.text, value);
+  return event;
+}
+
+class ExampleRun {
+ public:
+  ExampleRun(const std::string& content, std::vector<Diagnostic>& diagnostics)
+      : content_(content), diagnostics_(diagnostics) {}
+
+  void run_file(const std::string& rule_file) {
+    std::string examples_file = rule_file.substr(0, rule_file.size() - 4) + ".examples.yml";
+    std::error_code error;
+    if (!std::filesystem::exists(examples_file, error)) return;
+    auto text = read_text_file(examples_file, limits::kRuleFileBytesMax);
+    if (!text.has_value()) return fail_file(examples_file, text.error().message);
+    auto documents = parse_yaml(*text, examples_file);
+    if (!documents) return diagnostics_.push_back(documents.error());
+    RuleSet rules;
+    rules.load_mapping(content_);
+    rules.load_rules(rule_file);
+    for (const YamlNode& document : *documents)
+      for (const YamlNode& example : document.items) run_example(examples_file, example, rules);
+  }
+
+  ExampleReport report;
+
+ private:
+  void fail_file(const std::string& file, const std::string& why) {
+    ++report.failed;
+    report.failures.push_back(file + ": " + why);
+  }
+
+  void run_example(const std::string& file, const YamlNode& example, const RuleSet& rules) {
+    const YamlNode* event = example.find("event");
+    std::string expect = text_of(example, "expect"), wanted = text_of(example, "rule");
+    if (!event || rules.has_correlations()) return void(++report.skipped);
+    if (expect != "match" && expect != "no_match") return fail_file(file, "`expect` must be match or no_match");
+    std::size_t index = rules.rules().size();
+    for (std::size_t i = 0; i < rules.rules().size(); ++i)
+      if (wanted.empty() || rules.rules()[i].name == wanted || rules.rules()[i].id == wanted) index = i;
+    if (index == rules.rules().size()) return fail_file(file, "its rule could not be loaded");
+    if (rules.matches(index, event_of(*event)) == (expect == "match")) ++report.passed;
+    else fail_file(file, "'" + text_of(example, "name") + "' should " + (expect == "match" ? "match" : "not match"));
+  }
+
+  const std::string& content_;
+  std::vector<Diagnostic>& diagnostics_;
+};
+
+}  // namespace
+
+ExampleReport run_examples(const std::string& rules_path, const std::string& content,
+                           std::vector<Diagnostic>& diagnostics) {
+  ExampleRun run(content, diagnostics);
+  for (const std::string& file : RuleSet::rule_files(rules_path, diagnostics)) run.run_file(file);
+  return std::move(run.report);
+}
+
+}  // namespace bartizan

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// scan: evidence paths in, findings and a summary of what was read out. Findings come sorted by time, then file, record
+// and rule, so that identical runs give identical output. `keep_going` is asked between batches: answer false to stop
+// early; what was found so far is returned and the summary says so. One thread.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/read_events.h"
+#include "engine/rule_set.h"
+#include "sink/report.h"
+
+namespace bartizan {
+
+struct ScanOptions {
+  ReadOptions read;
+  Level level_min = Level::kInformational;
+  std::optional<Instant> since, until;  // until is exclusive
+};
+
+struct ScanProgress {
+  std::uint64_t files_done = 0, files_total = 0, bytes = 0, events = 0, findings = 0;
+};
+
+struct ScanOutcome {
+  std::vector<Finding> findings;
+  ScanSummary summary;
+  std::vector<std::string> oddities;  // `path: at byte N: what`
+};
+
+ScanOutcome scan(const std::vector<std::string>& paths, const ScanOptions& options, RuleSet& rules,
+                 const std::function<bool(const ScanProgress&)>& keep_going);
+
+}  // namespace bartizan

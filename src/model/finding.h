@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finding: what was seen, where, and why. Its id is a hash of rule, file and record, so that a repeated run over the same
+// evidence gives the same ids. Values, any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+
+namespace bartizan {
+
+enum class Level { kInformational, kLow, kMedium, kHigh, kCritical };
+const char* level_name(Level level);
+// Informational for anything unknown: the rule loader has complained about it by then.
+Level parse_level(std::string_view name);
+
+struct FindingReason {
+  std::string field;       // empty: a keyword, looked for in every field
+  std::string predicate;   // the test in words, e.g. `ends with`
+  std::string pattern;     // what the rule asked for, as written
+  std::string value;       // what the record holds
+};
+
+struct Entity {
+  std::string type;  // host, account, process, address, file
+  std::string value;
+};
+
+struct Finding {
+  std::string id;
+  Instant time;
+  std::string rule_id, rule_title;
+  Level level = Level::kInformational;
+  std::string file;       // as given on the command line
+  std::string record_id;  // the log's own record number
+  std::string channel;
+  std::uint32_t event_id = 0;
+  std::string host;
+  std::vector<std::string> attack;    // T1059.001 …
+  std::vector<std::string> advisory;  // D6 …
+  std::vector<FindingReason> why;
+  std::vector<Entity> entities;
+};
+
+}  // namespace bartizan

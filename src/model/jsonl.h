@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one JSONL form of each value: one object, no line end. Keys of a finding are a contract with users' scripts.
+#pragma once
+
+#include <string>
+
+#include "model/event.h"
+#include "model/finding.h"
+
+namespace bartizan {
+
+// {"file","record_id","time","channel","provider","event_id","host","fields":{name: value | [values]}}
+void append_event_json(const Event& event, std::string_view file, std::string& out);
+// {"id","time","rule_id","rule_title","level","file","record_id","channel","event_id","host","attack","advisory","why","entities"}
+void append_finding_json(const Finding& finding, std::string& out);
+
+}  // namespace bartizan

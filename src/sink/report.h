@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Report: findings and what was read, as text for people and for other programs. Every function here is pure: values in,
+// text out, no files and no clock. Log values are hostile; each form escapes them in its own way, and none can leave its
+// cell, string or line. Any thread. Nothing fails; bounds are in base/limits.h and say so in the output.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/finding.h"
+
+namespace bartizan {
+
+struct ScanSummary {
+  std::uint64_t files_read = 0, events = 0, bytes = 0;
+  std::vector<std::string> not_recognised;  // `path: reason`
+  std::vector<std::string> unreadable;      // `path: reason`
+  std::uint64_t oddities = 0;
+  std::size_t rules_loaded = 0, rules_unusable = 0;
+  std::map<std::string, std::uint64_t> events_by_channel;
+  std::vector<std::string> missing_sources;  // log sources that loaded rules need and the evidence has not
+  bool interrupted = false;
+};
+
+// A ranked summary for a terminal of `width` columns (0: not known, 100 is taken).
+std::string render_terminal(std::span<const Finding> findings, const ScanSummary& summary, bool colour, std::size_t width);
+
+// RFC 4180 with a header row, one row a finding, in the order given. A cell that a spreadsheet would take for a formula
+// begins with an apostrophe.
+std::string render_csv(std::span<const Finding> findings);
+// The same for Timesketch: `message`, `datetime`, `timestamp_desc` and further columns.
+std::string render_timesketch(std::span<const Finding> findings);
+
+// An ATT&CK Navigator layer (layer format 4.5): score = number of findings, comment = rule titles.
+std::string render_navigator(std::span<const Finding> findings, std::string_view name);
+
+// One self-contained page that loads nothing. `case_name` may be empty.
+std::string render_html(std::span<const Finding> findings, const ScanSummary& summary, std::string_view case_name);
+
+}  // namespace bartizan

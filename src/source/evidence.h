@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where evidence comes from: files and folders given on the command line. Knows no format. Folders are walked in the
+// order of their names so that runs are repeatable; symbolic links inside folders are not followed (evidence must not
+// lead out of itself), and only regular files are read.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace bartizan {
+
+// All regular files under `path` (or the file itself), each as the path given plus the way below it.
+// A folder that cannot be opened is reported in `unreadable`, the rest is still listed.
+std::vector<std::string> list_evidence(const std::string& path, std::vector<Error>& unreadable);
+
+// The whole of a small text file (a rule, a table); larger than `size_max` is an error.
+Result<std::string> read_text_file(const std::string& path, std::size_t size_max);
+
+// Sequential reading into a buffer of the caller's.
+class EvidenceFile {
+ public:
+  static Result<EvidenceFile> open(const std::string& path);
+  // Fills `buffer` as far as the file goes; fewer bytes than asked only at its end.
+  Result<std::size_t> read(std::span<std::uint8_t> buffer);
+
+ private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  std::unique_ptr<std::FILE, Close> file_;
+  std::string path_;
+};
+
+}  // namespace bartizan
