@@ -44,7 +44,7 @@ ROAMING = "C:\\Users\\anna\\AppData\\Roaming\\"
 IMPLANT = ROAMING + "msup\\msup.exe"
 DROPPED = "C:\\Windows\\RwPmLfKz.exe"
 
-# The channels that the Security log keeps its numbers in when written as EVTX; other fields are texts.
+# The fields of the Security log that EVTX holds in a type of their own; all others are texts.
 EVTX_TYPES = {"LogonType": evtx_writer.U32, "KeyLength": evtx_writer.U32}
 EVTX_TYPES.update(dict.fromkeys(["SubjectUserSid", "TargetUserSid", "TargetSid", "ServiceSid", "UserSid"], evtx_writer.SID))
 EVTX_TYPES.update(dict.fromkeys(["SubjectLogonId", "TargetLogonId", "ProcessId", "NewProcessId"], evtx_writer.HEX64))
@@ -183,8 +183,8 @@ RAR = "C:\\ProgramData\\r.exe"
 COPIER = "C:\\ProgramData\\sync\\rclone.exe"
 
 
-def discovery(start_second, *commands):
-    return [(f"08:19:{start_second + 6 * i:02}", WS,
+def discovery(*commands):
+    return [(f"08:19:{6 * i:02}", WS,
              process(SYSTEM32 + command.split()[0] + ".exe", command, CMD)) for i, command in enumerate(commands)]
 
 
@@ -193,13 +193,14 @@ STORY = [
     # A working morning.
     ("07:30:00", DC, logon("DC1$", "-")),
     ("07:30:05", DC, replication("DC1$")),
-    ("07:55:10", WS, process(SYSTEM32 + "svchost.exe", SYSTEM32 + "svchost.exe -k netsvcs -p -s Schedule", SERVICES, "SYSTEM")),
+    ("07:55:10", WS, process(SYSTEM32 + "svchost.exe", "svchost.exe -k netsvcs -p -s Schedule", SERVICES, "SYSTEM")),
     ("07:58:01", DC, first_ticket("anna", WS_IP)),
     ("07:58:02", DC, service_ticket("anna", "WS-07$", WS_IP)),
     ("07:58:03", WS, logon("anna", "127.0.0.1", 2, "Negotiate", workstation="WS-07")),
     ("07:58:40", WS, process(OFFICE + "OUTLOOK.EXE", f'"{OFFICE}OUTLOOK.EXE"', EXPLORER)),
     ("07:59:12", WS, connection(EDGE, WS_IP, PROXY_IP, 8080, host="proxy.example.test")),
-    ("08:00:00", FS, process(SYSTEM32 + "wbadmin.exe", "wbadmin start backup -backupTarget:E: -include:D: -quiet", CMD, "SYSTEM")),
+    ("08:00:00", FS, process(SYSTEM32 + "wbadmin.exe", "wbadmin start backup -backupTarget:E: -include:D: -quiet", CMD,
+                             "SYSTEM")),
     ("08:02:20", DC, service_ticket("anna", "FS1$", WS_IP)),
     ("08:02:21", FS, logon("anna", WS_IP)),
     ("08:02:22", FS, share_file("anna", "finance", "2026\\plan.xlsx")),
@@ -218,7 +219,7 @@ STORY = [
     ("08:15:12", WS, value_set(SHELL, USER_KEY + "Run\\MsUpdate", f'wscript.exe //b "{ROAMING}msup\\start.js"')),
     ("08:15:15", WS, process(IMPLANT, IMPLANT, SHELL)),
     ("08:15:20", WS, connection(IMPLANT, WS_IP, STORE_IP, 443)),
-    *discovery(0, "whoami /all", "systeminfo", "ipconfig /all", "netstat -ano", "tasklist /v", "nltest /dclist:example.test",
+    *discovery("whoami /all", "systeminfo", "ipconfig /all", "netstat -ano", "tasklist /v", "nltest /dclist:example.test",
                'net group "Domain Admins" /domain'),
     # Credentials: tickets of service accounts to guess their passwords from, and what the workstation keeps.
     ("08:24:01", WS, connection(IMPLANT, WS_IP, DC_IP, 88, host=DC)),
@@ -255,7 +256,7 @@ STORY = [
     ("09:12:30", FS, share_file("svc_backup", "ADMIN$", "__1773133950.12")),
     ("09:14:00", FS, service_installed("NetHelper", "C:\\Users\\Public\\Libraries\\nethelp.exe", "auto start")),
     # Collection and exfiltration.
-    ("09:20:00", FS, process(RAR, "r.exe a -r -hpExample1 -m5 -v200m C:\\$Recycle.Bin\\d.rar D:\\shares\\finance\\*.xlsx", CMD,
+    ("09:20:00", FS, process(RAR, "r.exe a -r -hpExample1 -v200m C:\\$Recycle.Bin\\d.rar D:\\shares\\finance\\*.xlsx", CMD,
                              "svc_backup", original="Rar.exe", description="Command line RAR")),
     ("09:20:40", FS, file_written(RAR, "C:\\$Recycle.Bin\\d.part01.rar", "svc_backup")),
     ("09:24:00", FS, file_written(COPIER, "C:\\Users\\svc_backup\\AppData\\Roaming\\rclone\\rclone.conf", "svc_backup")),

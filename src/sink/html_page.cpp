@@ -6,7 +6,7 @@
 namespace bartizan {
 
 const char* const kReportStyle = R"css(
-:root{color-scheme:light dark;--ground:#fff;--panel:#f5f6f8;--text:#1b1f24;--soft:#57606a;--line:#d0d7de;--link:#0b5cad;--l4:#b34a00;--l3:#8f6200;--l2:#0072b2;--l1:#00785a;--l0:#6b7280;--f4:#d55e00;--f3:#e69f00;--f2:#56b4e9;--f1:#009e73;--f0:#999}
+:root{color-scheme:light dark;--ground:#fff;--panel:#f5f6f8;--text:#1b1f24;--soft:#57606a;--line:#d0d7de;--link:#0b5cad;--l4:#b34a00;--l3:#8f6200;--l2:#0072b2;--l1:#00785a;--l0:#636b77;--f4:#d55e00;--f3:#e69f00;--f2:#56b4e9;--f1:#009e73;--f0:#999}
 @media(prefers-color-scheme:dark){:root{--ground:#0f1318;--panel:#181e26;--text:#e6e9ed;--soft:#9aa4b0;--line:#323b46;--link:#7cb7ff;--l4:#ff9a57;--l3:#f3b93d;--l2:#7cc6f2;--l1:#3fcfa4;--l0:#a8b0ba}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:1280px;padding:1.25rem 1.5rem 4rem;background:var(--ground);color:var(--text);font:15px/1.45 system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:anywhere}
@@ -18,13 +18,13 @@ button,input,select{font:inherit;color:inherit;background:var(--ground);border:1
 button{cursor:pointer}
 :focus-visible{outline:3px solid var(--f2);outline-offset:1px}
 .levels{display:grid;grid-template-columns:repeat(5,1fr);gap:.6rem;margin:1rem 0}
-.levels button{display:block;text-align:left;background:var(--panel);padding:.6rem .8rem;border-top:4px solid}
+.levels button{border-left-color:var(--line)!important;display:block;text-align:left;background:var(--panel);padding:.6rem .8rem;border-top:4px solid}
 .levels b{display:block;font-size:1.5rem;color:var(--text);font-variant-numeric:tabular-nums}
 .levels [aria-pressed=false]{opacity:.45;border-top-style:dashed}
 @media(max-width:700px){.levels{grid-template-columns:repeat(2,1fr)}}
 .v4{color:var(--l4)}.v3{color:var(--l3)}.v2{color:var(--l2)}.v1{color:var(--l1)}.v0{color:var(--l0)}
 .k4{fill:var(--f4)}.k3{fill:var(--f3)}.k2{fill:var(--f2)}.k1{fill:var(--f1)}.k0{fill:var(--f0)}
-.b4{border-color:var(--f4)!important}.b3{border-color:var(--f3)!important}.b2{border-color:var(--f2)!important}.b1{border-color:var(--f1)!important}.b0{border-color:var(--f0)!important}
+.b4{border-left-color:var(--f4)!important;border-top-color:var(--mark,var(--f4))!important}.b3{border-left-color:var(--f3)!important;border-top-color:var(--mark,var(--f3))!important}.b2{border-left-color:var(--f2)!important;border-top-color:var(--mark,var(--f2))!important}.b1{border-left-color:var(--f1)!important;border-top-color:var(--mark,var(--f1))!important}.b0{border-left-color:var(--f0)!important;border-top-color:var(--mark,var(--f0))!important}
 .level{white-space:nowrap;font-weight:600}
 .filters{display:flex;flex-wrap:wrap;gap:.6rem;align-items:end;position:sticky;top:0;background:var(--ground);padding:.6rem 0;border-bottom:1px solid var(--line);z-index:2}
 .filters label{display:flex;flex-direction:column;font-size:.8rem;color:var(--soft);gap:.15rem;flex:1 1 10rem;min-width:0}
@@ -36,16 +36,17 @@ table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid var(--line);vertical-align:top}
 th{position:sticky;top:0;background:var(--panel);white-space:nowrap}
 th button{border:0;background:none;padding:0;font-weight:600}
-td.n{text-align:right;font-variant-numeric:tabular-nums}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 td.t{white-space:nowrap;font-variant-numeric:tabular-nums}
 td button{border:0;background:none;padding:0;color:var(--link);text-align:left}
 td button:hover{text-decoration:underline}
 tr:last-child td{border-bottom:0}
 .attack{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.5rem}
-.attack div{background:var(--panel);border-radius:8px;padding:.5rem .6rem;border-left:4px solid}
+.attack div{background:var(--panel);border-radius:8px;padding:.5rem .6rem;border:1px solid var(--line);border-left:4px solid}
 .attack button{border:0;background:none;padding:0;display:flex;width:100%;justify-content:space-between;color:var(--link)}
 .attack button.sub{font-size:.87rem;padding-left:.7rem}
 .attack span{color:var(--text);font-variant-numeric:tabular-nums}
+details,.attack div{--mark:var(--line)}
 details{border:1px solid var(--line);border-left:4px solid;border-radius:6px;margin:.35rem 0;background:var(--panel)}
 summary{display:grid;grid-template-columns:11.5rem 8.5rem 1fr 13rem;gap:.6rem;padding:.45rem .7rem;cursor:pointer}
 @media(max-width:800px){summary{grid-template-columns:1fr}}
@@ -141,7 +142,7 @@ function table(id,columns,rows){
     const button=make('button',{type:'button',click(){
       if(here)state.down=!state.down;else{state.column=i;state.down=!column.textual;}
       draw();const again=at(id).querySelectorAll('th button')[i];if(again)again.focus();}},column.name+arrow);
-    head.append(make('th',{scope:'col','aria-sort':here?(state.down?'descending':'ascending'):'none'},button));
+    head.append(make('th',{scope:'col',class:column.kind||'','aria-sort':here?(state.down?'descending':'ascending'):'none'},button));
   });
   const body=make('tbody'),shown=rows.slice(0,500);
   for(const row of shown)body.append(make('tr',{},...columns.map(c=>make('td',{class:c.kind||''},c.show(row)))));
