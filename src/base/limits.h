@@ -13,8 +13,19 @@ inline constexpr std::size_t kPieceBytesMax = 64u << 20;     // a single JSON or
 inline constexpr std::size_t kQueuePiecesMax = 16;           // pieces in flight: bounds memory whatever the input's size
 inline constexpr std::size_t kRecogniseBytes = 64 * 1024;    // what a decoder sees of a file to recognise its format
 
+// Archives (of one evidence file, nested ones included, unless said otherwise)
+inline constexpr unsigned kArchiveDepthMax = 8;              // a collection nests 3 deep: zip, tar, gz
+inline constexpr std::uint64_t kArchiveMembersMax = 100'000; // a triage image has some 10,000 files
+inline constexpr std::uint64_t kArchiveBytesMax = 256ull << 30;  // decompressed: a month of a large domain's logs
+inline constexpr std::uint64_t kArchiveRatioMax = 1000;      // per archive: logs compress some 10 to 100 times, a bomb far more
+inline constexpr std::uint64_t kArchiveRatioFreeBytes = 64ull << 20;  // a preallocated EVTX is mostly zeros: no ratio below this
+inline constexpr std::uint64_t kArchiveBufferMax = 256ull << 20;  // zip and 7z inside archives are held in memory, being read from the end
+inline constexpr std::size_t kArchiveBlockBytes = 64 * 1024; // one read of compressed bytes
+inline constexpr std::size_t kArchiveNameBytesMax = 4096;    // longer member names are cut; no file system takes longer
+inline constexpr std::size_t kArchiveOdditiesKept = 4096;    // further ones of a file and its members are counted, not kept
+
 // JSON
-inline constexpr std::size_t kJsonDepthMax = 64;             // CloudTrail nests to 15; below it a value is dropped with an oddity
+inline constexpr std::size_t kJsonDepthMax = 64;             // bounds recursion; a value below it is dropped with an oddity
 inline constexpr std::size_t kJsonRecordsMax = 262'144;      // records inside one wrapping object: bounds events a 64 MiB object can make
 
 // Interning
@@ -46,11 +57,16 @@ inline constexpr std::size_t kSigmaVariantsMax = 4096;       // values one writt
 inline constexpr std::size_t kSigmaVariantBytesMax = 8u << 20;  // text of all variants of one value
 inline constexpr std::size_t kSigmaTermsMax = 4096;          // search identifiers of a rule, and terms of its condition
 inline constexpr std::size_t kSigmaLeavesMax = 200'000;      // tests of one rule; the largest public rule has 4,500
+inline constexpr std::size_t kCorrelationMatchesMax = 2'000'000;  // matches kept until the end; further ones are counted
+inline constexpr std::size_t kCorrelationValueBytesMax = 256u << 20;  // distinct field values kept for them
+inline constexpr std::size_t kCorrelationContributingMax = 16'000'000;  // matches named by all results; chains can multiply them
+inline constexpr std::size_t kCorrelationGroupsMax = 1'024;  // groups one result of a chain takes part in
 
 // Reports
 inline constexpr std::size_t kHtmlFindingsMax = 20'000;      // a browser stays quick; the CSV and JSONL forms have them all
 inline constexpr std::size_t kHtmlValueBytesMax = 2'000;     // one long value (a script block) is cut: bounds the page's size
 inline constexpr std::size_t kHtmlPlainRowsMax = 100;        // rows of the table for browsers without script
+inline constexpr std::size_t kHtmlPlainValueMax = 300;        // characters of one value there
 inline constexpr std::size_t kTerminalRulesMax = 40;         // two screens; more is read in a file
 inline constexpr std::size_t kTerminalHostsMax = 15;         // likewise
 inline constexpr std::size_t kTerminalFindingsMax = 20;      // likewise

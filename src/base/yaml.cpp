@@ -178,6 +178,13 @@ class Builder {
 
 }  // namespace
 
+YamlNode::YamlNode() = default;
+YamlNode::YamlNode(const YamlNode&) = default;
+YamlNode::YamlNode(YamlNode&&) noexcept = default;
+YamlNode& YamlNode::operator=(const YamlNode&) = default;
+YamlNode& YamlNode::operator=(YamlNode&&) noexcept = default;
+YamlNode::~YamlNode() = default;
+
 bool YamlNode::is_null() const {
   return is_scalar() && !quoted &&
          (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL");

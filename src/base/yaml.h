@@ -24,6 +24,14 @@ struct YamlNode {
   std::vector<YamlNode> items;                           // of a sequence
   std::vector<std::pair<YamlNode, YamlNode>> entries;    // of a map, in the order written
 
+  // Defined where the node is complete: a map holds nodes by value.
+  YamlNode();
+  YamlNode(const YamlNode&);
+  YamlNode(YamlNode&&) noexcept;
+  YamlNode& operator=(const YamlNode&);
+  YamlNode& operator=(YamlNode&&) noexcept;
+  ~YamlNode();
+
   bool is_scalar() const { return kind == Kind::kScalar; }
   bool is_sequence() const { return kind == Kind::kSequence; }
   bool is_map() const { return kind == Kind::kMap; }

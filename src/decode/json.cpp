@@ -23,8 +23,10 @@ std::size_t repair_token(std::string_view text, std::size_t at, std::string& out
   std::size_t end = text.find_first_of("{}[],:\" \t\r\n", at);
   std::string_view token = text.substr(at, end == text.npos ? end : end - at);
   bool plain = token.size() <= 18 && token.find_first_not_of("-0123456789.") == token.npos;
-  if (plain || token == "true" || token == "false" || token == "null") out.append(token);
-  else out.append(1, '"').append(token).append(1, '"');
+  if (plain || token == "true" || token == "false" || token == "null")
+    out.append(token);
+  else
+    out.append(1, '"').append(token).append(1, '"');
   return at + token.size();
 }
 
@@ -35,7 +37,8 @@ int hex_unit(std::string_view text, std::size_t at) {
   return error == std::errc() && end == text.data() + at + 6 ? unit : -1;
 }
 
-// An escape at `at` inside a string; returns where it ends. Lone surrogates become U+FFFD, unknown escapes a backslash.
+// An escape at `at` inside a string; returns where it ends. Lone surrogates become U+FFFD, unknown escapes a
+// backslash.
 std::size_t repair_escape(std::string_view text, std::size_t at, std::string& out) {
   int unit = hex_unit(text, at);
   if (unit >= 0xd800 && unit <= 0xdfff) {
@@ -45,7 +48,8 @@ std::size_t repair_escape(std::string_view text, std::size_t at, std::string& ou
     return at + (pair ? 12 : 6);
   }
   if (unit >= 0) return out.append(text.substr(at, 6)), at + 6;
-  bool known = at + 1 < text.size() && std::string_view("\"\\/bfnrt").find(text[at + 1]) != std::string_view::npos;
+  bool known =
+      at + 1 < text.size() && std::string_view("\"\\/bfnrt").find(text[at + 1]) != std::string_view::npos;
   out.append(known ? text.substr(at, 2) : std::string_view("\\\\"));
   return at + (known ? 2 : 1);
 }
@@ -62,8 +66,10 @@ std::string repaired(std::string_view raw) {
       in_string = !in_string, out += c, ++at;
     } else if (!in_string) {
       bool token = std::string_view("{}[],: \t\r\n").find(c) == std::string_view::npos;
-      if (token) at = repair_token(text, at, out);
-      else out += c, ++at;
+      if (token)
+        at = repair_token(text, at, out);
+      else
+        out += c, ++at;
     } else if (c == '\\') {
       at = repair_escape(text, at, out);
     } else if (static_cast<unsigned char>(c) < 0x20) {
@@ -92,11 +98,12 @@ class Parser {
   std::string buffer_;
 };
 
-// Splunk's export and an Elasticsearch hit carry nothing but the record and its address; an event with a member of the
-// same name carries more.
+// Splunk's export and an Elasticsearch hit carry nothing but the record and its address; an event with a
+// member of the same name carries more.
 bool only_wraps(const object& root, std::string_view name) {
   for (auto [key, value] : root)
-    if (key != name && key != "preview" && key != "offset" && key != "lastrow" && key != "sort" && !key.starts_with('_'))
+    if (key != name && key != "preview" && key != "offset" && key != "lastrow" && key != "sort" &&
+        !key.starts_with('_'))
       return false;
   return true;
 }
@@ -121,12 +128,15 @@ struct JsonDecoder::Parsers {
   bool parse(Parser& parser, std::string_view text, object& root, Run& run) {
     auto error = parser.parse(text, root);
     if (!error) return true;
-    bool hopeless = error == simdjson::CAPACITY || error == simdjson::MEMALLOC || error == simdjson::DEPTH_ERROR;
+    bool hopeless =
+        error == simdjson::CAPACITY || error == simdjson::MEMALLOC || error == simdjson::DEPTH_ERROR;
     if (!hopeless && !parser.parse(repaired(text), root)) {
-      run.oddities.add("a JSON object had to be repaired: " + std::string(simdjson::error_message(error)), run.offset);
+      run.oddities.add("a JSON object had to be repaired: " + std::string(simdjson::error_message(error)),
+                       run.offset);
       return true;
     }
-    run.oddities.add("a JSON object is not valid: " + std::string(simdjson::error_message(error)), run.offset);
+    run.oddities.add("a JSON object is not valid: " + std::string(simdjson::error_message(error)),
+                     run.offset);
     return false;
   }
 
@@ -157,7 +167,9 @@ struct JsonDecoder::Parsers {
     bool kubernetes_list = !root.at_key("kind").get(text) && text.ends_with("EventList");
     constexpr std::size_t kWrapperMembersMax = 2;  // an event with a list of records in it has more
     for (const char* name : {"Records", "records", "items"})
-      if ((name[0] == 'i' ? kubernetes_list : root.size() <= kWrapperMembersMax) && !root.at_key(name).get(items) && first_is_object(items)) return decode_records(items, run, wrappers), true;
+      if ((name[0] == 'i' ? kubernetes_list : root.size() <= kWrapperMembersMax) &&
+          !root.at_key(name).get(items) && first_is_object(items))
+        return decode_records(items, run, wrappers), true;
     if (!root.at_key("_raw").get(text) && looks_like_json(as_bytes(text)) && !reading_raw_) {
       reading_raw_ = true;
       bool read = parse(raw, text, inner, run);
@@ -176,8 +188,10 @@ struct JsonDecoder::Parsers {
     ++run.records;
     JsonFields fields(event, run.oddities);
     fields.read(root);
-    if (event.fields.empty()) run.oddities.add("a JSON object holds no fields", run.offset);
-    else run.out.push_back(std::move(event));
+    if (event.fields.empty())
+      run.oddities.add("a JSON object holds no fields", run.offset);
+    else
+      run.out.push_back(std::move(event));
   }
 
  private:
@@ -189,7 +203,8 @@ JsonDecoder::~JsonDecoder() = default;
 JsonDecoder::JsonDecoder(JsonDecoder&&) noexcept = default;
 JsonDecoder& JsonDecoder::operator=(JsonDecoder&&) noexcept = default;
 
-void JsonDecoder::decode(Bytes json, std::uint64_t file_offset, std::vector<Event>& out, OddityList& oddities) {
+void JsonDecoder::decode(Bytes json, std::uint64_t file_offset, std::vector<Event>& out,
+                         OddityList& oddities) {
   Parsers::Run run{file_offset, out, oddities};
   object root;
   if (parsers_->parse(parsers_->outer, as_text(json), root, run)) parsers_->decode_object(root, run, 0);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON logs: one object a line, pretty-printed objects one after another, or an array of objects. JsonCutter finds the
-// next object in a growing buffer; JsonDecoder turns one object into events and recognises the shapes Windows events
-// are exported in (evtx_dump, Chainsaw, Winlogbeat and Elasticsearch, Splunk, NXLog, Get-WinEvent); anything else becomes
-// dotted paths. Both never throw; what they cannot read is an oddity and stays one record.
-// Thread rule: one cutter and one decoder per thread. Cuts are positions in the caller's buffer; events own their text.
+// JSON logs: one object a line, pretty-printed objects one after another, or an array of objects. JsonCutter
+// finds the next object in a growing buffer; JsonDecoder turns one object into events and recognises the
+// shapes Windows events are exported in (evtx_dump, Chainsaw, Winlogbeat and Elasticsearch, Splunk, NXLog,
+// Get-WinEvent); anything else becomes dotted paths. Both never throw; what they cannot read is an oddity and
+// stays one record. Thread rule: one cutter and one decoder per thread. Cuts are positions in the caller's
+// buffer; events own their text.
 #pragma once
 
 #include <cstddef>
@@ -32,11 +33,12 @@ struct JsonCut {
   const char* why = nullptr;
 };
 
-// Keeps its place inside an unfinished object, so each byte is looked at once however the input is cut into buffers.
-// After kMore the next call must start at the same byte of the input; the buffer may have moved.
+// Keeps its place inside an unfinished object, so each byte is looked at once however the input is cut into
+// buffers. After kMore the next call must start at the same byte of the input; the buffer may have moved.
 class JsonCutter {
  public:
-  explicit JsonCutter(std::size_t object_bytes_max = limits::kPieceBytesMax) : object_bytes_max_(object_bytes_max) {}
+  explicit JsonCutter(std::size_t object_bytes_max = limits::kPieceBytesMax)
+      : object_bytes_max_(object_bytes_max) {}
   JsonCut next(Bytes buffer, std::size_t from, bool end_of_input);
 
  private:
@@ -51,11 +53,11 @@ class JsonCutter {
   std::size_t object_bytes_max_;
   std::size_t scanned_ = 0;  // bytes of the unfinished object already scanned; 0: between objects
   std::size_t depth_ = 0;
-  std::size_t column_ = 0;   // blanks before the place reached, when only blanks are there
+  std::size_t column_ = 0;         // blanks before the place reached, when only blanks are there
   std::size_t indent_ = SIZE_MAX;  // of the line the last object began in
-  bool line_start_ = true;   // only blanks since the line began
+  bool line_start_ = true;         // only blanks since the line began
   bool in_string_ = false, escaped_ = false, damaged_ = false;
-  std::uint8_t last_ = 0;    // last byte of the object that is neither blank nor in a string
+  std::uint8_t last_ = 0;  // last byte of the object that is neither blank nor in a string
   Style style_ = Style::kUnknown;
 };
 

@@ -5,9 +5,13 @@ namespace bartizan {
 
 namespace {
 
-bool is_blank(std::uint8_t c) { return c == ' ' || c == '\t' || c == '\r'; }
+bool is_blank(std::uint8_t c) {
+  return c == ' ' || c == '\t' || c == '\r';
+}
 // Also the record separator of RFC 7464.
-bool is_separator(std::uint8_t c) { return c == ',' || c == '[' || c == ']' || c == 0x1e; }
+bool is_separator(std::uint8_t c) {
+  return c == ',' || c == '[' || c == ']' || c == 0x1e;
+}
 
 std::size_t skip_space(Bytes bytes, std::size_t at) {
   while (at < bytes.size() && (is_blank(bytes[at]) || bytes[at] == '\n')) ++at;
@@ -64,8 +68,10 @@ JsonCut JsonCutter::next(Bytes buffer, std::size_t from, bool end_of_input) {
   }
   if (at >= buffer.size()) return cut(end_of_input ? JsonCut::Kind::kEnd : JsonCut::Kind::kMore, at, at);
   if (buffer[at] != '{') return skip_damage(buffer, at, "text between JSON objects");
-  if (line_start_) indent_ = column_;
-  else if (indent_ == SIZE_MAX) indent_ = 0;
+  if (line_start_)
+    indent_ = column_;
+  else if (indent_ == SIZE_MAX)
+    indent_ = 0;
   depth_ = 0, last_ = 0, in_string_ = escaped_ = false, style_ = Style::kUnknown;
   return scan_object(buffer, at, end_of_input);
 }
@@ -76,9 +82,11 @@ JsonCut JsonCutter::finish(JsonCut done) {
   return done;
 }
 
-// A line that begins with `{` at or left of the object's own column starts a new object, unless the writer does not
-// indent at all and a value is due there. Judged even inside a string: a JSON string holds no raw line end.
-JsonCutter::Line JsonCutter::judge_line(Bytes buffer, std::size_t begin, std::size_t newline, bool end_of_input) {
+// A line that begins with `{` at or left of the object's own column starts a new object, unless the writer
+// does not indent at all and a value is due there. Judged even inside a string: a JSON string holds no raw
+// line end.
+JsonCutter::Line JsonCutter::judge_line(Bytes buffer, std::size_t begin, std::size_t newline,
+                                        bool end_of_input) {
   std::size_t at = newline + 1;
   while (at < buffer.size() && is_blank(buffer[at])) ++at;
   if (at == buffer.size()) {
@@ -116,13 +124,18 @@ JsonCut JsonCutter::scan_object(Bytes buffer, std::size_t begin, bool end_of_inp
         return broken;
       }
     } else if (in_string_) {
-      if (escaped_) escaped_ = false;
-      else if (c == '\\') escaped_ = true;
-      else if (c == '"') in_string_ = false;
+      if (escaped_)
+        escaped_ = false;
+      else if (c == '\\')
+        escaped_ = true;
+      else if (c == '"')
+        in_string_ = false;
     } else if (!is_blank(c)) {
       last_ = c;
-      if (c == '"') in_string_ = true;
-      else if (c == '{' || c == '[') ++depth_;
+      if (c == '"')
+        in_string_ = true;
+      else if (c == '{' || c == '[')
+        ++depth_;
       else if ((c == '}' || c == ']') && --depth_ == 0)
         return finish(cut(JsonCut::Kind::kObject, begin, at + 1));
     }

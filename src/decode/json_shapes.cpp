@@ -15,8 +15,9 @@ namespace {
 
 using simdjson::dom::element_type;
 
-constexpr std::string_view kAttributes = "#attributes";         // evtx_dump
-constexpr std::string_view kAttributesSuffix = "_attributes";   // evtx_dump --separate-json-attributes, Chainsaw
+constexpr std::string_view kAttributes = "#attributes";  // evtx_dump
+constexpr std::string_view kAttributesSuffix =
+    "_attributes";  // evtx_dump --separate-json-attributes, Chainsaw
 constexpr std::string_view kText = "#text";
 
 std::string shortest_decimal(double value) {
@@ -130,7 +131,8 @@ void JsonFields::read_leaves(std::string_view name, const Element& value, std::s
   if (!object.at_key(kAttributes).get(attributes)) own_name = text_of(attributes, "Name");
   if (own_name.empty() || !has(object, kText)) own_name = name;
   for (auto [key, content] : object) {
-    if (key == kText) read_leaves(own_name, content, depth + 1);
+    if (key == kText)
+      read_leaves(own_name, content, depth + 1);
     else if (key != kAttributes && !(key.ends_with(kAttributesSuffix) && content.is_object()))
       read_leaves(key, content, depth + 1);
   }
@@ -162,7 +164,8 @@ void JsonFields::flatten_members(std::string& path, const Object& object, std::s
 }
 
 void JsonFields::rename_winlogbeat() {
-  constexpr std::string_view kPrefixes[] = {"winlog.event_data.", "winlog.user_data.", "event_data.", "user_data."};
+  constexpr std::string_view kPrefixes[] = {"winlog.event_data.", "winlog.user_data.", "event_data.",
+                                            "user_data."};
   std::vector<Field> unnamed;
   for (Field& field : event_.fields) {
     for (std::string_view prefix : kPrefixes) {
@@ -171,7 +174,8 @@ void JsonFields::rename_winlogbeat() {
       bool user_data = prefix.find("user_data") != prefix.npos;
       if (user_data) cut = std::max(cut, field.name.rfind('.') + 1);
       field.name.erase(0, cut);
-      // Winlogbeat calls unnamed Data elements param1, param2...; some providers do so themselves: both names are kept.
+      // Winlogbeat calls unnamed Data elements param1, param2...; some providers do so themselves: both names
+      // are kept.
       bool numbered = field.name.size() > 5 && field.name.starts_with("param") &&
                       field.name.find_first_not_of("0123456789", 5) == field.name.npos;
       if (!user_data && numbered) unnamed.push_back({"Data", field.value, field.is_number});
@@ -184,9 +188,12 @@ void JsonFields::rename_winlogbeat() {
 void JsonFields::name_windows_header() {
   add_alias("EventID", {"winlog.event_id", "event.code", "event_id", "EventId", "EventCode", "Id"});
   add_alias("Channel", {"winlog.channel", "log_name", "LogName"});
-  add_alias("Provider_Name", {"winlog.provider_name", "event.provider", "source_name", "SourceName", "ProviderName"});
-  add_alias("Computer", {"winlog.computer_name", "computer_name", "Hostname", "ComputerName", "MachineName", "host.name"});
-  add_alias("EventRecordID", {"winlog.record_id", "record_number", "RecordNumber", "RecordId", "EventRecordId"});
+  add_alias("Provider_Name",
+            {"winlog.provider_name", "event.provider", "source_name", "SourceName", "ProviderName"});
+  add_alias("Computer", {"winlog.computer_name", "computer_name", "Hostname", "ComputerName", "MachineName",
+                         "host.name"});
+  add_alias("EventRecordID",
+            {"winlog.record_id", "record_number", "RecordNumber", "RecordId", "EventRecordId"});
   if (auto* text = first_of({"Channel"})) event_.channel = *text;
   if (auto* text = first_of({"Provider_Name"})) event_.provider = *text;
   if (auto* text = first_of({"Computer"})) event_.host = *text;
@@ -194,10 +201,13 @@ void JsonFields::name_windows_header() {
   if (auto* text = first_of({"EventID"})) {
     std::uint32_t number = 0;
     auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-    if (error == std::errc() && end == text->data() + text->size()) event_.event_id = number;
-    else oddities_.add("an event id is not a number", event_.offset);
+    if (error == std::errc() && end == text->data() + text->size())
+      event_.event_id = number;
+    else
+      oddities_.add("an event id is not a number", event_.offset);
   }
-  for (std::string_view name : {"TimeCreated_SystemTime", "TimeCreated", "@timestamp", "EventTime", "UtcTime", "_time"}) {
+  for (std::string_view name :
+       {"TimeCreated_SystemTime", "TimeCreated", "@timestamp", "EventTime", "UtcTime", "_time"}) {
     auto* text = first_of({name});
     auto time = text ? parse_log_time(*text) : std::nullopt;
     if (!time) continue;
@@ -208,8 +218,8 @@ void JsonFields::name_windows_header() {
 
 void JsonFields::name_generic(const Object& root) {
   for (std::string_view name :
-       {"@timestamp", "eventTime", "requestReceivedTimestamp", "timestamp", "activityDateTime", "createdDateTime",
-        "TimeGenerated", "CreationTime", "TimeCreated", "time", "_time", "ts", "date"}) {
+       {"@timestamp", "eventTime", "requestReceivedTimestamp", "timestamp", "activityDateTime",
+        "createdDateTime", "TimeGenerated", "CreationTime", "TimeCreated", "time", "_time", "ts", "date"}) {
     auto* text = first_of({name});
     auto time = text ? parse_log_time(*text) : std::nullopt;
     if (!time) continue;
@@ -224,9 +234,12 @@ void JsonFields::name_generic(const Object& root) {
     event_.product = "kubernetes", event_.service = "audit", event_.category = "application";
   } else if (has(root, "operationName") && has_any(root, {"resourceId", "tenantId"})) {
     event_.product = "azure";
-    if (category == "AuditLogs") event_.service = "auditlogs";
-    else if (category.ends_with("SignInLogs")) event_.service = "signinlogs";
-    else if (category == "Administrative") event_.service = "activitylogs";
+    if (category == "AuditLogs")
+      event_.service = "auditlogs";
+    else if (category.ends_with("SignInLogs"))
+      event_.service = "signinlogs";
+    else if (category == "Administrative")
+      event_.service = "activitylogs";
   }
 }
 
@@ -240,12 +253,23 @@ void JsonFields::add(std::string_view name, const Element& scalar) {
   Field field;
   field.name = name.substr(0, limits::kFieldNameBytesMax);
   switch (scalar.type()) {
-    case element_type::STRING: field.value = std::string_view(scalar.get_string().value_unsafe()); break;
-    case element_type::BOOL: field.value = scalar.get_bool().value_unsafe() ? "true" : "false"; break;
-    case element_type::INT64: field.value = std::to_string(scalar.get_int64().value_unsafe()); break;
-    case element_type::UINT64: field.value = std::to_string(scalar.get_uint64().value_unsafe()); break;
-    case element_type::DOUBLE: field.value = shortest_decimal(scalar.get_double().value_unsafe()); break;
-    default: return;
+    case element_type::STRING:
+      field.value = std::string_view(scalar.get_string().value_unsafe());
+      break;
+    case element_type::BOOL:
+      field.value = scalar.get_bool().value_unsafe() ? "true" : "false";
+      break;
+    case element_type::INT64:
+      field.value = std::to_string(scalar.get_int64().value_unsafe());
+      break;
+    case element_type::UINT64:
+      field.value = std::to_string(scalar.get_uint64().value_unsafe());
+      break;
+    case element_type::DOUBLE:
+      field.value = shortest_decimal(scalar.get_double().value_unsafe());
+      break;
+    default:
+      return;
   }
   field.is_number = scalar.is_number();
   event_.fields.push_back(std::move(field));
@@ -253,7 +277,8 @@ void JsonFields::add(std::string_view name, const Element& scalar) {
 
 bool JsonFields::too_deep(std::size_t depth) {
   if (depth <= limits::kJsonDepthMax) return false;
-  if (!deep_) oddities_.add("a JSON object nests too deeply; the innermost values are dropped", event_.offset);
+  if (!deep_)
+    oddities_.add("a JSON object nests too deeply; the innermost values are dropped", event_.offset);
   return deep_ = true;
 }
 
@@ -266,7 +291,8 @@ const std::string* JsonFields::first_of(Names names) const {
 void JsonFields::add_alias(std::string_view name, Names sources) {
   if (event_.find(name)) return;
   for (std::string_view source : sources) {
-    auto field = std::find_if(event_.fields.begin(), event_.fields.end(), [&](const Field& f) { return f.name == source; });
+    auto field = std::find_if(event_.fields.begin(), event_.fields.end(),
+                              [&](const Field& f) { return f.name == source; });
     if (field == event_.fields.end()) continue;
     Field alias{std::string(name), field->value, field->is_number};
     event_.fields.push_back(std::move(alias));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// JsonFields: the fields of one parsed JSON object, by the shape it is recognised to have. Private to decode/json. The
-// parsed object must outlive the call of read(); recursion is bounded by limits::kJsonDepthMax. One thread.
+// JsonFields: the fields of one parsed JSON object, by the shape it is recognised to have. Private to
+// decode/json. The parsed object must outlive the call of read(); recursion is bounded by
+// limits::kJsonDepthMax. One thread.
 #pragma once
 
 #include <simdjson.h>

@@ -57,7 +57,8 @@ Read read_json(std::string_view text, std::size_t step = SIZE_MAX, std::size_t o
 
 std::string fields_of(const Event& event) {
   std::string all;
-  for (const Field& field : event.fields) all += field.name + "=" + field.value + (field.is_number ? "#;" : ";");
+  for (const Field& field : event.fields)
+    all += field.name + "=" + field.value + (field.is_number ? "#;" : ";");
   return all;
 }
 
@@ -125,10 +126,12 @@ TEST(Json, Recognises) {
 
 TEST(Json, ReadsEvtxDump) {
   Event event = one(kDump);
-  EXPECT_EQ(fields_of(event),
-            "Provider_Name=Prov;Provider_Guid=G;EventID=7045#;EventID_Qualifiers=16384#;Level=4#;"
-            "TimeCreated_SystemTime=2026-04-17T04:14:33.653414Z;EventRecordID=542#;Channel=System;Computer=host1;"
-            "Security_UserID=S-1-5-18;ThreatName=a{b}\"\\;Empty=;Data=one;Data=two;Named=three;Yes=true;Number=-1.5#;");
+  EXPECT_EQ(
+      fields_of(event),
+      "Provider_Name=Prov;Provider_Guid=G;EventID=7045#;EventID_Qualifiers=16384#;Level=4#;"
+      "TimeCreated_SystemTime=2026-04-17T04:14:33.653414Z;EventRecordID=542#;Channel=System;Computer=host1;"
+      "Security_UserID=S-1-5-18;ThreatName=a{b}\"\\;Empty=;Data=one;Data=two;Named=three;Yes=true;Number=-1."
+      "5#;");
   EXPECT_EQ(event.event_id, 7045u);
   EXPECT_EQ(format_instant(event.time), "2026-04-17T04:14:33.6534140Z");
 }
@@ -137,33 +140,40 @@ TEST(Json, ReadsOtherWindowsShapes) {
   expect_windows(one(R"({"data":{"Event":{"System":{"Provider_attributes":{"Name":"Prov"},"EventID":4688,
     "TimeCreated_attributes":{"SystemTime":"2020-09-14T01:02:03.5Z"},"EventRecordID":7,"Channel":"Security",
     "Computer":"host1"},"UserData":{"Outer_attributes":{"xmlns":"u"},"Outer":{"CommandLine":"cmd /c"}}}}})"));
-  constexpr std::string_view kBeat = R"({"@timestamp":"2020-09-14T01:02:03.500Z","event":{"code":"4688"},"winlog":{
+  constexpr std::string_view kBeat =
+      R"({"@timestamp":"2020-09-14T01:02:03.500Z","event":{"code":"4688"},"winlog":{
     "channel":"Security","provider_name":"Prov","computer_name":"host1","record_id":7,
     "event_data":{"CommandLine":"cmd /c","param1":"p"}}})";
   expect_windows(one(kBeat));
   EXPECT_EQ(value(one(kBeat), "Data"), "p");
   EXPECT_EQ(value(one(kBeat), "param1"), "p");
-  expect_windows(one("{\"hits\":{\"total\":1,\"hits\":[{\"_id\":\"x\",\"_source\":" + std::string(kBeat) + "}]}}"));
-  expect_windows(one(R"({"@timestamp":"2020-09-14T01:02:03.500Z","winlog.event_id":4688,"winlog.channel":"Security",
+  expect_windows(
+      one("{\"hits\":{\"total\":1,\"hits\":[{\"_id\":\"x\",\"_source\":" + std::string(kBeat) + "}]}}"));
+  expect_windows(
+      one(R"({"@timestamp":"2020-09-14T01:02:03.500Z","winlog.event_id":4688,"winlog.channel":"Security",
     "winlog.provider_name":"Prov","winlog.computer_name":"host1","winlog.record_id":"7",
     "winlog.event_data.CommandLine":"cmd /c"})"));
-  constexpr std::string_view kFlat = R"({"SourceName":"Prov","Channel":"Security","Hostname":"host1","EventID":4688,
+  constexpr std::string_view kFlat =
+      R"({"SourceName":"Prov","Channel":"Security","Hostname":"host1","EventID":4688,
     "EventTime":"2020-09-14 05:02:03","@timestamp":"2020-09-14T01:02:03.500Z","RecordNumber":7,"CommandLine":"cmd /c"})";
   expect_windows(one(kFlat));
   EXPECT_EQ(value(one(kFlat), "SourceName"), "Prov");
   expect_windows(one("{\"preview\":false,\"result\":" + std::string(kFlat) + "}"));
-  expect_windows(one(R"({"result":{"host":"indexer","_raw":"{\"ProviderName\":\"Prov\",\"LogName\":\"Security\",)"
-                     R"(\"Id\":4688,\"MachineName\":\"host1\",\"RecordId\":7,\"CommandLine\":\"cmd /c\",)"
-                     R"(\"TimeCreated\":\"/Date(1600045323500)/\"}"}})"));
+  expect_windows(
+      one(R"({"result":{"host":"indexer","_raw":"{\"ProviderName\":\"Prov\",\"LogName\":\"Security\",)"
+          R"(\"Id\":4688,\"MachineName\":\"host1\",\"RecordId\":7,\"CommandLine\":\"cmd /c\",)"
+          R"(\"TimeCreated\":\"/Date(1600045323500)/\"}"}})"));
 }
 
 TEST(Json, ReadsOtherSources) {
-  Read trail = read_json(R"({"Records":[{"eventSource":"s3.amazonaws.com","eventName":"Get","eventTime":"2020-09-14T01:02:03Z",
+  Read trail = read_json(
+      R"({"Records":[{"eventSource":"s3.amazonaws.com","eventName":"Get","eventTime":"2020-09-14T01:02:03Z",
     "userIdentity":{"type":"IAM"},"none":null,"list":[{"a":1},{"a":18446744073709551615}]},{"eventName":"B"}]})");
   ASSERT_EQ(trail.events.size(), 2u);
   EXPECT_EQ(trail.events[0].product + "/" + trail.events[0].service, "aws/cloudtrail");
   EXPECT_EQ(fields_of(trail.events[0]),
-            "eventSource=s3.amazonaws.com;eventName=Get;eventTime=2020-09-14T01:02:03Z;userIdentity.type=IAM;list.a=1#;"
+            "eventSource=s3.amazonaws.com;eventName=Get;eventTime=2020-09-14T01:02:03Z;userIdentity.type=IAM;"
+            "list.a=1#;"
             "list.a=18446744073709551615#;");
   EXPECT_EQ(trail.events[1].product, "");
   EXPECT_EQ(one(R"({"kind":"Event","apiVersion":"audit.k8s.io/v1","verb":"get"})").product, "kubernetes");
@@ -230,9 +240,12 @@ TEST(Json, BoundsWhatHostileInputCosts) {
 }
 
 TEST(Json, RepairsWhatExportersGetWrong) {
-  Read read = read_json("{\"a\":\"x\xff\ty\",\"b\":\"\\ud800\",\"c\":NaN,\"d\":123456789012345678901234567890,\"e\":\"C:\\Windows\"}");
+  Read read = read_json(
+      "{\"a\":\"x\xff\ty\",\"b\":\"\\ud800\",\"c\":NaN,\"d\":123456789012345678901234567890,\"e\":\"C:"
+      "\\Windows\"}");
   ASSERT_EQ(read.events.size(), 1u);
-  EXPECT_EQ(fields_of(read.events[0]), "a=x\xef\xbf\xbd\ty;b=\xef\xbf\xbd;c=NaN;d=123456789012345678901234567890;e=C:\\Windows;");
+  EXPECT_EQ(fields_of(read.events[0]),
+            "a=x\xef\xbf\xbd\ty;b=\xef\xbf\xbd;c=NaN;d=123456789012345678901234567890;e=C:\\Windows;");
   EXPECT_EQ(read.oddities.total, 1u);
 }
 
@@ -250,8 +263,8 @@ TEST(Json, ReadsTheSigmaRegressionData) {
     EXPECT_EQ(read.events.size(), here) << entry.path();
     EXPECT_EQ(read.oddities.total + read.skips_told, 0u) << entry.path();
     for (const Event& event : read.events) {
-      EXPECT_FALSE(event.channel.empty() || event.provider.empty() || event.event_id == 0 || event.host.empty() ||
-                   event.record_id.empty() || event.time.ticks == 0)
+      EXPECT_FALSE(event.channel.empty() || event.provider.empty() || event.event_id == 0 ||
+                   event.host.empty() || event.record_id.empty() || event.time.ticks == 0)
           << entry.path();
     }
     ++files, starts += here, events += read.events.size(), several += read.events.size() > 1;

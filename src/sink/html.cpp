@@ -103,27 +103,32 @@ std::string data_json(std::span<const Finding> all, std::span<const Finding* con
   return out;
 }
 
-void append_cell(std::string_view text, std::string& out) {
-  out += "<td>";
-  append_html(shortened(text, limits::kHtmlValueBytesMax), out);
+void append_cell(std::string_view kind, std::string_view text, std::string& out) {
+  out += "<td class=\"";
+  out += kind;
+  out += "\">";
+  append_html(text, out);
   out += "</td>";
 }
 
-void append_plain_table(std::span<const Finding* const> shown, std::size_t total, std::string& out) {
+std::string plain(std::string_view value) { return visible(value, limits::kHtmlPlainValueMax); }
+
+void append_plain_table(std::span<const Finding* const> shown, std::size_t total, const ScanSummary& summary, std::string& out) {
   const auto rows = shown.first(std::min(shown.size(), limits::kHtmlPlainRowsMax));
   out += fmt::format("<noscript><p>This browser runs no script: the {} most important of {} findings follow as a plain table.</p>\n", rows.size(), total);
+  out += fmt::format("<p>Read: {} files, {} events. Not recognised: {} files. Could not be read: {} files.{}</p>\n", summary.files_read, summary.events, summary.not_recognised.size(), summary.unreadable.size(), summary.interrupted ? " The scan was interrupted: only a part of the evidence was read." : "");
   out += "<table><thead><tr><th>Time (UTC)</th><th>Level</th><th>Rule</th><th>Host</th><th>Why</th><th>File, record</th></tr></thead><tbody>\n";
   for (const Finding* finding : rows) {
     out += "<tr>";
-    append_cell(finding->time.ticks == 0 ? "" : format_instant(finding->time), out);
-    append_cell(level_name(finding->level), out);
-    append_cell(finding->rule_title, out);
-    append_cell(finding->host, out);
+    append_cell("t", finding->time.ticks == 0 ? "" : format_instant(finding->time).substr(0, 19), out);
+    append_cell("t", level_name(finding->level), out);
+    append_cell("", plain(finding->rule_title), out);
+    append_cell("", plain(finding->host), out);
     std::string why;
     for (const FindingReason& reason : finding->why)
-      why += fmt::format("{} {} {}: {}\n", reason.field.empty() ? "any field" : reason.field, reason.predicate, reason.pattern, reason.value);
-    append_cell(why, out);
-    append_cell(finding->file + ", " + finding->record_id, out);
+      why += fmt::format("{} {} '{}': {}\n", reason.field.empty() ? "any field" : plain(reason.field), plain(reason.predicate), plain(reason.pattern), plain(reason.value));
+    append_cell("why", why, out);
+    append_cell("", plain(finding->file) + ", " + plain(finding->record_id), out);
     out += "</tr>\n";
   }
   out += "</tbody></table></noscript>\n";
@@ -144,7 +149,7 @@ std::string render_html(std::span<const Finding> findings, const ScanSummary& su
   out += "</style></head>\n<body>\n<h1>";
   append_html(case_name.empty() ? "Findings" : case_name, out);
   out += "</h1>\n";
-  append_plain_table(shown, findings.size(), out);
+  append_plain_table(shown, findings.size(), summary, out);
   out += kReportBody;
   out += "<script type=\"application/json\" id=\"data\">";
   append_script_safe(data_json(findings, shown, summary, case_name), out);

@@ -37,6 +37,7 @@ th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid var(--line);v
 th{position:sticky;top:0;background:var(--panel);white-space:nowrap}
 th button{border:0;background:none;padding:0;font-weight:600}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
+td.why{white-space:pre-line}
 td.t{white-space:nowrap;font-variant-numeric:tabular-nums}
 td button{border:0;background:none;padding:0;color:var(--link);text-align:left}
 td button:hover{text-decoration:underline}
