@@ -31,17 +31,17 @@ bool write_events(const std::vector<Event>& batch, const std::string& path, std:
 
 bool decode_file(const std::string& path, const ReadOptions& options) {
   std::string line;
-  auto report = read_events(path, options, [&](std::vector<Event>& batch) { return write_events(batch, path, line); });
+  auto report = read_events(path, options, [&](std::vector<Event>& batch, const std::string& file) {
+    return write_events(batch, file, line);
+  });
   if (!report.has_value()) {
     std::fprintf(stderr, "bartizan: cannot read %s\n", report.error().text().c_str());
     return false;
   }
-  if (!report->not_recognised.empty())
-    std::fprintf(stderr, "bartizan: %s: not read: %s\n", path.c_str(), report->not_recognised.c_str());
-  for (const Oddity& oddity : report->oddities.kept)
-    std::fprintf(stderr, "bartizan: %s: at byte %llu: %s\n", path.c_str(),
-                 static_cast<unsigned long long>(oddity.offset), oddity.what.c_str());
-  return report->not_recognised.empty();
+  for (const std::string& file : report->not_recognised) std::fprintf(stderr, "bartizan: not read: %s\n", file.c_str());
+  for (const std::string& error : report->errors) std::fprintf(stderr, "bartizan: cannot read %s\n", error.c_str());
+  for (const std::string& oddity : report->oddities) std::fprintf(stderr, "bartizan: %s\n", oddity.c_str());
+  return report->not_recognised.empty() && report->errors.empty();
 }
 
 }  // namespace

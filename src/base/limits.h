@@ -73,4 +73,7 @@ inline constexpr std::size_t kTerminalFindingsMax = 20;      // likewise
 inline constexpr std::size_t kTerminalPerRuleMax = 3;        // so that one noisy rule does not fill the timeline
 inline constexpr std::size_t kTerminalListMax = 10;          // files that could not be read, channels, missing sources
 
+// Findings
+inline constexpr std::size_t kCorrelationReasonsMax = 32;     // records a finding of a correlation names; an analyst reads no more
+
 }  // namespace bartizan::limits

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/examples.h"
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <optional>
 
 #include "base/limits.h"
 #include "base/yaml.h"
@@ -56,11 +58,8 @@ class ExampleRun {
     if (!text.has_value()) return fail_file(examples_file, text.error().message);
     auto documents = parse_yaml(*text, examples_file);
     if (!documents) return diagnostics_.push_back(documents.error());
-    RuleSet rules;
-    rules.load_mapping(content_);
-    rules.load_rules(rule_file);
     for (const YamlNode& document : *documents)
-      for (const YamlNode& example : document.items) run_example(examples_file, example, rules);
+      for (const YamlNode& example : document.items) run_example(examples_file, example, rule_file);
   }
 
   ExampleReport report;
@@ -71,17 +70,48 @@ class ExampleRun {
     report.failures.push_back(file + ": " + why);
   }
 
-  void run_example(const std::string& file, const YamlNode& example, const RuleSet& rules) {
-    const YamlNode* event = example.find("event");
-    std::string expect = text_of(example, "expect"), wanted = text_of(example, "rule");
-    if (!event || rules.has_correlations()) return void(++report.skipped);
+  void run_example(const std::string& file, const YamlNode& example, const std::string& rule_file) {
+    std::string expect = text_of(example, "expect"), name = text_of(example, "name");
     if (expect != "match" && expect != "no_match") return fail_file(file, "`expect` must be match or no_match");
-    std::size_t index = rules.rules().size();
-    for (std::size_t i = 0; i < rules.rules().size(); ++i)
-      if (wanted.empty() || rules.rules()[i].name == wanted || rules.rules()[i].id == wanted) index = i;
-    if (index == rules.rules().size()) return fail_file(file, "its rule could not be loaded");
-    if (rules.matches(index, event_of(*event)) == (expect == "match")) ++report.passed;
-    else fail_file(file, "'" + text_of(example, "name") + "' should " + (expect == "match" ? "match" : "not match"));
+    RuleSet rules;
+    rules.load_mapping(content_);
+    rules.load_rules(rule_file);
+    std::string wanted = text_of(example, "rule");
+    if (!wanted.empty()) rules.drop_users_of(wanted);
+    rules.prepare();
+    auto found = seen(rules, events_of(example), wanted);
+    if (!found) return fail_file(file, "'" + name + "': its rule could not be loaded");
+    if (*found == (expect == "match")) ++report.passed;
+    else fail_file(file, "'" + name + "' should " + (expect == "match" ? "match" : "not match"));
+  }
+
+  static std::vector<Event> events_of(const YamlNode& example) {
+    std::vector<Event> events;
+    if (const YamlNode* event = example.find("event")) events.push_back(event_of(*event));
+    if (const YamlNode* list = example.find("events"))
+      for (const YamlNode& event : list->items) events.push_back(event_of(event));
+    return events;
+  }
+
+  // Whether the rule fires on the events; nothing when there is no such rule. `wanted` is a name or id; empty: the last
+  // document of the file, which is its correlation when it has one.
+  static std::optional<bool> seen(RuleSet& rules, const std::vector<Event>& events, const std::string& wanted) {
+    for (std::size_t i = rules.rules().size(); i-- > 0;) {
+      const sigma::Rule& rule = rules.rules()[i];
+      if (wanted.empty() ? !rules.correlations().empty() : rule.name != wanted && rule.id != wanted) continue;
+      return std::any_of(events.begin(), events.end(), [&](const Event& event) { return rules.matches(i, event); });
+    }
+    std::vector<Finding> found;
+    for (const Event& event : events) rules.find(event, "example", found);
+    rules.finish(found);
+    for (std::size_t i = rules.correlations().size(); i-- > 0;) {
+      const sigma::Correlation& correlation = rules.correlations()[i];
+      if (!wanted.empty() && correlation.name != wanted && correlation.id != wanted) continue;
+      return std::any_of(found.begin(), found.end(), [&](const Finding& finding) {
+        return finding.rule_id == (correlation.id.empty() ? correlation.name : correlation.id);
+      });
+    }
+    return {};
   }
 
   const std::string& content_;

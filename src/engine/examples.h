@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs the examples kept beside a rule: NAME.yml is tested by NAME.examples.yml, a list of
 // `{name, expect: match|no_match, event: {field: value}}`; `rule:` picks one of several documents by name or id, the
-// default is the last. `events:` (for correlations) is counted as skipped until correlations are evaluated.
+// default is the last. `events:` holds several, for correlations.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@
 namespace bartizan {
 
 struct ExampleReport {
-  std::size_t passed = 0, failed = 0, skipped = 0;
+  std::size_t passed = 0, failed = 0;
   std::vector<std::string> failures;  // `file: example: what went wrong`
 };
 

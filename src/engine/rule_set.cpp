@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
+#include "base/must.h"
 #include "detect/sigma/load.h"
 #include "source/evidence.h"
 
@@ -38,7 +39,8 @@ std::string technique_of(const std::string& tag) {
   return upper(std::string_view(tag).substr(7));
 }
 
-void add_once(std::vector<std::string>& list, const std::string& value) {
+template <class T>
+void add_once(std::vector<T>& list, const T& value) {
   if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
 }
 
@@ -107,16 +109,8 @@ void RuleSet::load_rules(const std::string& path) {
       diagnostics_.push_back({"rules.unreadable", file, 0, 0, text.error().message, ""});
       continue;
     }
-    std::size_t complaints = diagnostics_.size(), first = rules_.size();
     sigma::load_rules(*text, file, rules_, diagnostics_);
-    bool correlates = std::any_of(diagnostics_.begin() + static_cast<std::ptrdiff_t>(complaints), diagnostics_.end(),
-                                  [](const Diagnostic& d) { return d.code == "sigma.correlation_unsupported"; });
-    if (!correlates) continue;
-    // The parts of a correlation do not alert on their own (specification, `generate`).
-    has_correlations_ = true;
-    std::erase_if(rules_, [&, at = std::size_t{0}](const sigma::Rule& rule) mutable {
-      return at++ >= first && !rule.name.empty();
-    });
+    sigma::load_correlations(*text, file, correlations_, diagnostics_);
   }
   by_kind_.clear();
 }
@@ -150,7 +144,7 @@ void RuleSet::load_advisory(const std::string& file) {
 }
 
 // Own tags first; else by technique (a technique covers its sub-techniques unless they are listed), else by tactic.
-std::vector<std::string> RuleSet::advisory_of(const sigma::Rule& rule) const {
+std::vector<std::string> RuleSet::advisory_of(const std::vector<std::string>& tags) const {
   std::vector<std::string> ids;
   auto add = [&](const std::string& key) {
     auto found = advisory_.find(key);
@@ -158,15 +152,15 @@ std::vector<std::string> RuleSet::advisory_of(const sigma::Rule& rule) const {
     for (const std::string& id : found->second) add_once(ids, id);
     return true;
   };
-  for (const std::string& tag : rule.tags)
+  for (const std::string& tag : tags)
     if (tag.starts_with("advisory.")) add_once(ids, upper(std::string_view(tag).substr(9)));
   if (!ids.empty()) return ids;
-  for (const std::string& tag : rule.tags) {
+  for (const std::string& tag : tags) {
     std::string technique = technique_of(tag);
     if (!technique.empty() && !add("technique:" + technique)) add("technique:" + technique.substr(0, 5));
   }
   if (ids.empty())
-    for (const std::string& tag : rule.tags)
+    for (const std::string& tag : tags)
       if (tag.starts_with("attack.")) add("tactic:" + upper(std::string_view(tag).substr(7)));
   if (ids.empty()) add("default:");
   return ids;
@@ -208,9 +202,84 @@ void RuleSet::find(const Event& event, const std::string& file, std::vector<Find
     if (!place) continue;
     lookup.look_at(*place);
     why.clear();
-    if (evaluator.matches(*candidate.rule, event, &why))
-      out.push_back(finding_of(*candidate.rule, event, file, why));
+    if (!evaluator.matches(*candidate.rule, event, &why)) continue;
+    auto rule = static_cast<std::size_t>(candidate.rule - rules_.data());
+    if (correlator_ && correlator_->needs(rule)) contribute(rule, event, file, lookup);
+    if (!correlator_ || correlator_->alerts_alone(rule)) out.push_back(finding_of(*candidate.rule, event, file, why));
   }
+  ++sequence_;
+}
+
+void RuleSet::drop_users_of(const std::string& name) {
+  std::vector<std::string> names{name};
+  for (const sigma::Correlation& correlation : correlations_)
+    if (correlation.name == name || correlation.id == name) names = {correlation.name, correlation.id};
+  std::erase_if(correlations_, [&](const sigma::Correlation& correlation) {
+    return std::any_of(correlation.rules.begin(), correlation.rules.end(), [&](const std::string& used) {
+      return !used.empty() && std::find(names.begin(), names.end(), used) != names.end();
+    });
+  });
+}
+
+void RuleSet::prepare() {
+  if (!correlations_.empty()) correlator_ = std::make_unique<sigma::Correlator>(correlations_, rules_, diagnostics_);
+}
+
+void RuleSet::contribute(std::size_t rule, const Event& event, const std::string& file,
+                         const sigma::FieldLookup& lookup) {
+  sigma::RuleMatch match{rule, event.time, sequence_, {}};
+  std::vector<sigma::FieldValue> values;
+  for (const std::string& field : correlator_->fields_of(rule)) {
+    values.clear();
+    lookup.values(event, field, values);
+    if (!values.empty()) match.values.emplace_back(field, values.front().text);
+  }
+  if (!correlator_->add(match)) return;
+  Contribution contribution{rule, {}, file, entities_of(event)};
+  contribution.event.time = event.time;
+  contribution.event.channel = event.channel;
+  contribution.event.event_id = event.event_id;
+  contribution.event.record_id = event.record_id;
+  contribution.event.host = event.host;
+  contributions_.push_back(std::move(contribution));
+}
+
+void RuleSet::finish(std::vector<Finding>& out) {
+  if (!correlator_) return;
+  for (const sigma::CorrelationMatch& match : correlator_->finish()) out.push_back(finding_of(match));
+}
+
+Finding RuleSet::finding_of(const sigma::CorrelationMatch& match) const {
+  const sigma::Correlation& correlation = correlations_[match.correlation];
+  MUST(!match.contributing.empty());
+  const Contribution& last = contributions_[match.contributing.back()];
+  Finding finding;
+  finding.time = match.last;
+  finding.rule_id = correlation.id.empty() ? correlation.name : correlation.id;
+  finding.rule_title = correlation.title;
+  finding.level = parse_level(correlation.level);
+  finding.file = last.file;
+  finding.record_id = last.event.record_id;
+  finding.channel = last.event.channel;
+  finding.event_id = last.event.event_id;
+  finding.host = last.event.host;
+  std::string identity = finding.rule_id;
+  for (std::size_t index : match.contributing) {
+    const Contribution& part = contributions_[index];
+    identity += '\n' + part.file + '\n' + part.event.record_id + '\n' + rules_[part.rule].id;
+    for (const Entity& entity : part.entities) add_once(finding.entities, entity);
+    if (finding.why.size() < limits::kCorrelationReasonsMax)
+      finding.why.push_back({"", "includes", rules_[part.rule].title,
+                             "record " + part.event.record_id + " of " + part.file + " at " +
+                                 format_instant(part.event.time)});
+  }
+  finding.id = sha256_hex(identity).substr(0, 32);
+  for (const std::string& tag : correlation.tags) {
+    std::string technique = technique_of(tag);
+    if (!technique.empty()) add_once(finding.attack, technique);
+  }
+  finding.advisory = advisory_of(correlation.tags);
+  return finding;
 }
 
 bool RuleSet::matches(std::size_t index, const Event& event) const {
@@ -244,7 +313,7 @@ Finding RuleSet::finding_of(const sigma::Rule& rule, const Event& event, const s
     std::string technique = technique_of(tag);
     if (!technique.empty()) add_once(finding.attack, technique);
   }
-  finding.advisory = advisory_of(rule);
+  finding.advisory = advisory_of(rule.tags);
   for (const sigma::Reason& reason : why)
     finding.why.push_back({reason.field, reason.predicate, reason.pattern, reason.value});
   finding.entities = entities_of(event);

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // RuleSet: the rules of a run together with the log-source tables, asked event by event. Rules are picked by the kind of
 // the event (channel, event id, declared log source) before their conditions are looked at; the choice is made once a
-// kind. load_* while single-threaded, then find() from one thread (it keeps the choices).
+// kind. load_*, then prepare, then find from one thread (it keeps the choices and what correlations need), then finish.
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
+#include "detect/sigma/correlate.h"
+#include "detect/sigma/correlation.h"
 #include "detect/sigma/evaluate.h"
 #include "detect/sigma/rule.h"
 #include "model/event.h"
@@ -26,16 +29,21 @@ class RuleSet {
   // Reads the tables of `content`/mapping.
   void load_mapping(const std::string& content);
 
-  // Appends a finding for every rule that matches.
+  // Forgets correlations built on the one of this name or id, so that it alerts by itself; before prepare. For examples.
+  void drop_users_of(const std::string& name);
+  // Resolves what correlations refer to; after the last load_rules, before find.
+  void prepare();
+  // Appends a finding for every rule that matches, except rules that only feed correlations.
   void find(const Event& event, const std::string& file, std::vector<Finding>& out);
+  // Appends the findings of the correlations, once all events have been seen. Each names its last contributing record.
+  void finish(std::vector<Finding>& out);
   // Whether rule `index` matches: for examples.
   bool matches(std::size_t index, const Event& event) const;
 
   const std::vector<sigma::Rule>& rules() const { return rules_; }
   const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
 
-  // A correlation document was met and left out, and with it the rules it builds on.
-  bool has_correlations() const { return has_correlations_; }
+  const std::vector<sigma::Correlation>& correlations() const { return correlations_; }
 
   // Files of rules below `path`, in order.
   static std::vector<std::string> rule_files(const std::string& path, std::vector<Diagnostic>& diagnostics);
@@ -51,13 +59,27 @@ class RuleSet {
   Finding finding_of(const sigma::Rule& rule, const Event& event, const std::string& file,
                      const std::vector<sigma::Reason>& why) const;
   void load_advisory(const std::string& file);
-  std::vector<std::string> advisory_of(const sigma::Rule& rule) const;
+  std::vector<std::string> advisory_of(const std::vector<std::string>& tags) const;
 
   std::vector<sigma::Rule> rules_;
   std::vector<Diagnostic> diagnostics_;
   LogsourceTable table_;
   std::map<std::string, std::vector<std::string>> advisory_;  // `technique:T1059.001` -> D6 …
-  bool has_correlations_ = false;
+
+  // A record that may take part in a correlation: what a finding says of it.
+  struct Contribution {
+    std::size_t rule;
+    Event event;  // without its fields
+    std::string file;
+    std::vector<Entity> entities;
+  };
+  void contribute(std::size_t rule, const Event& event, const std::string& file, const sigma::FieldLookup& lookup);
+  Finding finding_of(const sigma::CorrelationMatch& match) const;
+
+  std::vector<sigma::Correlation> correlations_;
+  std::unique_ptr<sigma::Correlator> correlator_;
+  std::vector<Contribution> contributions_;  // as numbered by the correlator
+  std::uint64_t sequence_ = 0;
   std::unordered_map<std::string, std::vector<Candidate>> by_kind_;
 };
 

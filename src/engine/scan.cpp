@@ -25,6 +25,7 @@ class Scan {
       : options_(options), rules_(rules), keep_going_(keep_going) {}
 
   ScanOutcome run(const std::vector<std::string>& paths) {
+    rules_.prepare();
     std::vector<std::string> files;
     for (const std::string& path : paths) {
       std::vector<Error> unreadable;
@@ -48,8 +49,7 @@ class Scan {
       ++outcome_.summary.events_by_channel[event.channel.empty() ? "(other)" : event.channel];
       rules_.find(event, file, found);
     }
-    for (Finding& finding : found)
-      if (wanted(finding, options_)) outcome_.findings.push_back(std::move(finding));
+    keep(found);
     progress_.events += batch.size();
     progress_.findings = outcome_.findings.size();
     if (keep_going_(progress_)) return true;
@@ -57,20 +57,30 @@ class Scan {
     return false;
   }
 
-  void scan_file(const std::string& file) {
-    auto report = read_events(file, options_.read, [&](std::vector<Event>& batch) { return take(batch, file); });
+  void scan_file(const std::string& path) {
+    auto report = read_events(path, options_.read, [&](std::vector<Event>& batch, const std::string& file) {
+      return take(batch, file);
+    });
     ScanSummary& summary = outcome_.summary;
     if (!report.has_value()) return summary.unreadable.push_back(report.error().text());
-    if (!report->not_recognised.empty()) return summary.not_recognised.push_back(file + ": " + report->not_recognised);
-    ++summary.files_read;
+    for (std::string& error : report->errors) summary.unreadable.push_back(std::move(error));
+    for (std::string& file : report->not_recognised) summary.not_recognised.push_back(std::move(file));
+    summary.files_read += report->logs;
     summary.bytes += report->bytes;
     progress_.bytes = summary.bytes;
-    summary.oddities += report->oddities.total;
-    for (const Oddity& oddity : report->oddities.kept)
-      outcome_.oddities.push_back(file + ": at byte " + std::to_string(oddity.offset) + ": " + oddity.what);
+    summary.oddities += report->oddities_total;
+    for (std::string& oddity : report->oddities) outcome_.oddities.push_back(std::move(oddity));
+  }
+
+  void keep(std::vector<Finding>& found) {
+    for (Finding& finding : found)
+      if (wanted(finding, options_)) outcome_.findings.push_back(std::move(finding));
   }
 
   void finish() {
+    std::vector<Finding> correlated;
+    rules_.finish(correlated);
+    keep(correlated);
     std::sort(outcome_.findings.begin(), outcome_.findings.end(), earlier);
     ScanSummary& summary = outcome_.summary;
     summary.events = progress_.events;

@@ -27,6 +27,7 @@ struct FindingReason {
 struct Entity {
   std::string type;  // host, account, process, address, file
   std::string value;
+  bool operator==(const Entity&) const = default;
 };
 
 struct Finding {

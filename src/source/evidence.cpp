@@ -46,6 +46,11 @@ Result<EvidenceFile> EvidenceFile::open(const std::string& path) {
   file.file_.reset(std::fopen(path.c_str(), "rb"));
   if (!file.file_) return fail(std::strerror(errno), path);
   std::setvbuf(file.file_.get(), nullptr, _IONBF, 0);  // reads are large already
+  std::error_code error;
+  if (fs::is_regular_file(path, error)) {
+    std::uint64_t size = fs::file_size(path, error);
+    if (!error) file.size_ = size;
+  }
   return file;
 }
 
@@ -53,6 +58,11 @@ Result<std::size_t> EvidenceFile::read(std::span<std::uint8_t> buffer) {
   std::size_t size = std::fread(buffer.data(), 1, buffer.size(), file_.get());
   if (size < buffer.size() && std::ferror(file_.get())) return fail(std::strerror(errno), path_);
   return size;
+}
+
+Result<void> EvidenceFile::seek(std::uint64_t to) {
+  if (fseeko(file_.get(), static_cast<off_t>(to), SEEK_SET) != 0) return fail(std::strerror(errno), path_);
+  return {};
 }
 
 Result<std::string> read_text_file(const std::string& path, std::size_t size_max) {

@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "source/byte_stream.h"
 
 namespace bartizan {
 
@@ -23,11 +24,13 @@ std::vector<std::string> list_evidence(const std::string& path, std::vector<Erro
 Result<std::string> read_text_file(const std::string& path, std::size_t size_max);
 
 // Sequential reading into a buffer of the caller's.
-class EvidenceFile {
+class EvidenceFile : public ByteStream {
  public:
   static Result<EvidenceFile> open(const std::string& path);
   // Fills `buffer` as far as the file goes; fewer bytes than asked only at its end.
-  Result<std::size_t> read(std::span<std::uint8_t> buffer);
+  Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
+  std::optional<std::uint64_t> size() const override { return size_; }
+  Result<void> seek(std::uint64_t to) override;
 
  private:
   struct Close {
@@ -35,6 +38,7 @@ class EvidenceFile {
   };
   std::unique_ptr<std::FILE, Close> file_;
   std::string path_;
+  std::optional<std::uint64_t> size_;  // empty: a pipe or a device
 };
 
 }  // namespace bartizan

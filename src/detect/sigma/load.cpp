@@ -34,8 +34,7 @@ class RuleLoader {
   // True when the document gave a rule.
   bool load(Rule& rule) {
     if (!document_.is_map()) return bad(document_, "sigma.document", "a rule must be a map");
-    if (const YamlNode* node = document_.find("correlation"))
-      return bad(*node, "sigma.correlation_unsupported", "correlation rules are not supported yet");
+    if (document_.find("correlation")) return false;  // read by load_correlations
     if (const YamlNode* node = document_.find("filter"))
       return bad(*node, "sigma.filter_unsupported", "filters are not supported yet");
     if (const YamlNode* node = document_.find("action"))
@@ -221,6 +220,10 @@ class RuleLoader {
 };
 
 }  // namespace
+
+bool load_rule(const YamlNode& document, std::string_view file, Rule& rule, std::vector<Diagnostic>& diagnostics) {
+  return RuleLoader(document, file, diagnostics).load(rule);
+}
 
 void load_rules(std::string_view text, std::string_view file, std::vector<Rule>& rules,
                 std::vector<Diagnostic>& diagnostics) {
