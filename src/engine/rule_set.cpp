@@ -111,6 +111,7 @@ void RuleSet::load_rules(const std::string& path) {
     }
     sigma::load_rules(*text, file, rules_, diagnostics_);
     sigma::load_correlations(*text, file, correlations_, diagnostics_);
+    sigma::load_filters(*text, file, filters_, diagnostics_);
   }
   by_kind_.clear();
 }
@@ -222,6 +223,8 @@ void RuleSet::drop_users_of(const std::string& name) {
 }
 
 void RuleSet::prepare() {
+  sigma::apply_filters(rules_, filters_, diagnostics_);
+  filters_.clear();
   if (!correlations_.empty()) correlator_ = std::make_unique<sigma::Correlator>(correlations_, rules_, diagnostics_);
 }
 

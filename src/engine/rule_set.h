@@ -15,6 +15,7 @@
 #include "detect/sigma/correlate.h"
 #include "detect/sigma/correlation.h"
 #include "detect/sigma/evaluate.h"
+#include "detect/sigma/filter.h"
 #include "detect/sigma/rule.h"
 #include "model/event.h"
 #include "model/finding.h"
@@ -31,7 +32,7 @@ class RuleSet {
 
   // Forgets correlations built on the one of this name or id, so that it alerts by itself; before prepare. For examples.
   void drop_users_of(const std::string& name);
-  // Resolves what correlations refer to; after the last load_rules, before find.
+  // Applies filters and resolves what correlations refer to; after the last load_rules, before find.
   void prepare();
   // Appends a finding for every rule that matches, except rules that only feed correlations.
   void find(const Event& event, const std::string& file, std::vector<Finding>& out);
@@ -77,6 +78,7 @@ class RuleSet {
   Finding finding_of(const sigma::CorrelationMatch& match) const;
 
   std::vector<sigma::Correlation> correlations_;
+  std::vector<sigma::Filter> filters_;  // until prepare
   std::unique_ptr<sigma::Correlator> correlator_;
   std::vector<Contribution> contributions_;  // as numbered by the correlator
   std::uint64_t sequence_ = 0;

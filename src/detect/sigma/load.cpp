@@ -35,8 +35,7 @@ class RuleLoader {
   bool load(Rule& rule) {
     if (!document_.is_map()) return bad(document_, "sigma.document", "a rule must be a map");
     if (document_.find("correlation")) return false;  // read by load_correlations
-    if (const YamlNode* node = document_.find("filter"))
-      return bad(*node, "sigma.filter_unsupported", "filters are not supported yet");
+    if (document_.find("filter")) return false;       // read by load_filters
     if (const YamlNode* node = document_.find("action"))
       return bad(*node, "sigma.action_unsupported", "'action' belongs to an older version of the language",
                  "write every rule out in full");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads Sigma rules from YAML text. Every mistake of every document becomes a Diagnostic; a document with a mistake
-// gives no rule, the others are still read. Correlations are left to correlation.h; filters are refused by name. Pure, any thread.
+// gives no rule, the others are still read. Correlations are left to correlation.h, filters to filter.h. Pure, any thread.
 #pragma once
 
 #include <string_view>

@@ -296,7 +296,7 @@ TEST(SigmaLoad, ReportsEveryMistake) {
              "r.yml", rules, diagnostics);
   std::string codes;
   for (const Diagnostic& diagnostic : diagnostics) codes += diagnostic.code + " ";
-  EXPECT_EQ(codes, "sigma.filter_unsupported sigma.action_unsupported sigma.missing "
+  EXPECT_EQ(codes, "sigma.action_unsupported sigma.missing "
                    "sigma.metadata sigma.logsource sigma.unknown_modifier sigma.unknown_modifier sigma.condition ");
   ASSERT_EQ(rules.size(), 1u);
   EXPECT_EQ(rules[0].title, "ok");
