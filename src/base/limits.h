@@ -10,14 +10,12 @@ namespace bartizan::limits {
 // Reading
 inline constexpr std::size_t kPieceBytes = 1 << 20;          // one unit of work for a worker: large enough to hide hand-over cost
 inline constexpr std::size_t kPieceBytesMax = 64u << 20;     // a single JSON or XML record larger than this is an oddity
-inline constexpr std::size_t kQueuePiecesMax = 16;           // pieces in flight: bounds memory whatever the input's size
-inline constexpr std::size_t kRecogniseBytes = 64 * 1024;    // what a decoder sees of a file to recognise its format
 
 // Archives (of one evidence file, nested ones included, unless said otherwise)
 inline constexpr unsigned kArchiveDepthMax = 8;              // a collection nests 3 deep: zip, tar, gz
 inline constexpr std::uint64_t kArchiveMembersMax = 100'000; // a triage image has some 10,000 files
 inline constexpr std::uint64_t kArchiveBytesMax = 256ull << 30;  // decompressed: a month of a large domain's logs
-inline constexpr std::uint64_t kArchiveRatioMax = 1000;      // per archive: logs compress some 10 to 100 times, a bomb far more
+inline constexpr std::uint64_t kArchiveRatioMax = 500;       // per archive: logs compress some 10 to 100 times; deflate cannot exceed 1,032, so half of it
 inline constexpr std::uint64_t kArchiveRatioFreeBytes = 64ull << 20;  // a preallocated EVTX is mostly zeros: no ratio below this
 inline constexpr std::uint64_t kArchiveBufferMax = 256ull << 20;  // zip and 7z inside archives are held in memory, being read from the end
 inline constexpr std::size_t kArchiveBlockBytes = 64 * 1024; // one read of compressed bytes
@@ -29,8 +27,7 @@ inline constexpr std::size_t kJsonDepthMax = 64;             // bounds recursion
 inline constexpr std::size_t kJsonRecordsMax = 262'144;      // records inside one wrapping object: bounds events a 64 MiB object can make
 
 // Interning
-inline constexpr std::size_t kKindsMax = 65'536;             // kinds of events told apart; more are served by the plain evaluator
-inline constexpr std::size_t kFieldNamesMax = 1'000'000;     // distinct field names; a hostile log can invent one an event
+inline constexpr std::size_t kKindsMax = 65'536;             // kinds whose rules are remembered; beyond it the choice is made anew
 inline constexpr std::size_t kFieldNameBytesMax = 512;       // longer field names are cut
 inline constexpr std::size_t kFieldsPerEventMax = 16'384;    // more fields of one event are dropped with an oddity
 

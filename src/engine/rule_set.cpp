@@ -19,13 +19,6 @@ std::string kind_key(const Event& event) {
   return key + '\n' + std::to_string(event.event_id);
 }
 
-// Whether the place can hold events of this kind at all; its `where` is asked event by event.
-bool may_accept(const EventPlace& place, const Event& event) {
-  EventPlace without = place;
-  without.where.clear();
-  return without.accepts(event);
-}
-
 std::string upper(std::string_view text) {
   std::string out(text);
   for (char& c : out)
@@ -178,7 +171,7 @@ std::vector<RuleSet::Candidate> RuleSet::candidates_for(const Event& event) cons
     }
     Candidate candidate{&rule, {}};
     for (const EventPlace& place : *places)
-      if (may_accept(place, event)) candidate.places.push_back(&place);
+      if (place.may_hold(event)) candidate.places.push_back(&place);
     if (!candidate.places.empty()) candidates.push_back(std::move(candidate));
   }
   return candidates;

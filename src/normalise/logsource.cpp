@@ -80,15 +80,17 @@ std::string decimal_of(const std::string& value) {
 
 }  // namespace
 
-bool EventPlace::accepts(const Event& event) const {
+bool EventPlace::may_hold(const Event& event) const {
   if (!channels.empty() && std::none_of(channels.begin(), channels.end(), [&](const std::string& channel) {
         return channel_fits(channel, event.channel);
       }))
     return false;
   if (channels.empty() && declared && !declares(event, *declared)) return false;
-  if (!event_ids.empty() && std::find(event_ids.begin(), event_ids.end(), event.event_id) == event_ids.end())
-    return false;
-  return std::all_of(where.begin(), where.end(), [&](const auto& condition) {
+  return event_ids.empty() || std::find(event_ids.begin(), event_ids.end(), event.event_id) != event_ids.end();
+}
+
+bool EventPlace::accepts(const Event& event) const {
+  return may_hold(event) && std::all_of(where.begin(), where.end(), [&](const auto& condition) {
     const std::string* value = event.find(condition.first);
     return value && std::any_of(condition.second.begin(), condition.second.end(), [&](const std::string& wanted) {
              return equals_ignoring_ascii_case(*value, wanted);

@@ -37,6 +37,9 @@ struct EventPlace {
   std::vector<std::pair<std::string, std::vector<std::string>>> where;
   std::map<std::string, FieldMapping, std::less<>> fields;
 
+  // Whether events of this kind (channel, event id, declared log source) can stand here at all.
+  bool may_hold(const Event& event) const;
+  // may_hold, and the `where` conditions hold for this very event.
   bool accepts(const Event& event) const;
 };
 
