@@ -6,7 +6,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   bartizan::Bytes bytes(data, size);
   for (std::size_t at = 0; at < size; at += bartizan::kEvtxChunkBytes) {
-    std::vector<bartizan::Event> once, again;
+    bartizan::EventBatch once, again;
     bartizan::OddityList oddities;
     bartizan::Bytes chunk = bartizan::slice(bytes, at, bartizan::kEvtxChunkBytes);
     bartizan::decode_evtx_chunk(chunk, at, false, once, oddities);

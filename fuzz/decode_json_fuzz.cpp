@@ -8,7 +8,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   bartizan::JsonCutter cutter;
   bartizan::JsonDecoder decoder;
   bartizan::OddityList oddities;
-  std::vector<bartizan::Event> events;
+  bartizan::EventBatch events;
   std::size_t from = 0;
   for (;;) {
     bartizan::JsonCut cut = cutter.next(bytes, from, true);

@@ -8,8 +8,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<bartizan::sigma::Rule> rules;
   std::vector<bartizan::Diagnostic> diagnostics;
   bartizan::sigma::load_rules(bartizan::as_text({data, size}), "fuzz.yml", rules, diagnostics);
+  static constexpr bartizan::Field kFields[] = {
+      {"Image", "C:\\Windows\\System32\\cmd.exe"}, {"CommandLine", "cmd /c whoami"}, {"EventID", "1", 0, true}};
   bartizan::Event event;
-  event.fields = {{"Image", "C:\\Windows\\System32\\cmd.exe"}, {"CommandLine", "cmd /c whoami"}, {"EventID", "1", true}};
+  event.fields = kFields;
   bartizan::sigma::PlainFieldLookup lookup;
   bartizan::sigma::RuleEvaluator evaluator(lookup);
   for (const auto& rule : rules) (void)evaluator.matches(rule, event);

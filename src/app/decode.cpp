@@ -19,8 +19,8 @@ Examples
 )";
 
 // Writes a batch; false when nobody reads any more.
-bool write_events(const std::vector<Event>& batch, const std::string& path, std::string& line) {
-  for (const Event& event : batch) {
+bool write_events(const EventBatch& batch, const std::string& path, std::string& line) {
+  for (const Event& event : batch.events()) {
     line.clear();
     append_event_json(event, path, line);
     line += '\n';
@@ -29,9 +29,9 @@ bool write_events(const std::vector<Event>& batch, const std::string& path, std:
   return true;
 }
 
-bool decode_file(const std::string& path, const ReadOptions& options) {
+bool decode_file(const std::string& path, const DecodeOptions& options) {
   std::string line;
-  auto report = read_events(path, options, [&](std::vector<Event>& batch, const std::string& file) {
+  auto report = read_events(path, options, [&](const EventBatch& batch, const std::string& file) {
     return write_events(batch, file, line);
   });
   if (!report.has_value()) {
@@ -47,7 +47,7 @@ bool decode_file(const std::string& path, const ReadOptions& options) {
 }  // namespace
 
 int run_decode(const Arguments& arguments) {
-  ReadOptions options;
+  DecodeOptions options;
   Arguments paths;
   for (const std::string& argument : arguments) {
     if (argument == "--help" || argument == "-h") return std::fputs(kHelp, stdout), kExitClean;

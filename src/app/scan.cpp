@@ -60,7 +60,7 @@ bool known_level(const std::string& name) { return level_name(parse_level(name))
 std::string read_option(const Arguments& arguments, std::size_t& at, Request& request) {
   const std::string& option = arguments[at];
   if (option == "--no-builtin-rules") return request.builtin_rules = false, "";
-  if (option == "--strict") return request.scan.read.strict = true, "";
+  if (option == "--strict") return request.scan.decode.strict = true, "";
   if (option == "--verbose") return request.verbose = true, "";
   if (at + 1 == arguments.size()) return "option " + option + " is unknown or lacks its value";
   const std::string& value = arguments[++at];

@@ -35,3 +35,6 @@ inline std::unexpected<Error> fail(std::string message, std::string where = {}) 
   if (!name.has_value()) return std::unexpected(std::move(name.error())); \
   target = std::move(*name)
 #define TRY(target, call) TRY_AS(BARTIZAN_JOIN(try_, __LINE__), target, call)
+#define TRY_VOID_AS(name, call) \
+  if (auto name = (call); !name.has_value()) return std::unexpected(std::move(name.error()))
+#define TRY_VOID(call) TRY_VOID_AS(BARTIZAN_JOIN(try_, __LINE__), call)

@@ -77,7 +77,7 @@ bool all_zero(Bytes bytes) {
 
 class ChunkDecoder {
  public:
-  ChunkDecoder(Bytes chunk, std::uint64_t file_offset, std::vector<Event>& out, OddityList& oddities)
+  ChunkDecoder(Bytes chunk, std::uint64_t file_offset, EventBatch& out, OddityList& oddities)
       : chunk_(chunk), file_offset_(file_offset), out_(out), oddities_(oddities), reader_(chunk) {}
 
   void decode_records(std::size_t end) {
@@ -112,8 +112,9 @@ class ChunkDecoder {
 
   void decode_record(std::size_t at, std::size_t size, bool only_whole) {
     ByteReader header(chunk_, at + 8);
-    Event event;
+    DraftEvent event;
     event.offset = file_offset_ + at;
+    event.product = "windows";
     event.record_id = fmt::format("{}", header.u64());
     event.time = instant_from_filetime(header.u64());
     const std::vector<evtx::Element>& elements = reader_.read(at + kRecordHeaderBytes, at + size - 4);
@@ -121,13 +122,13 @@ class ChunkDecoder {
     if (only_whole && !reader_.problem().empty()) return;
     if (!evtx::flatten(elements, event)) oddities_.add("event with too many fields, the rest is left out", event.offset);
     // A damaged record is kept as far as it could be read.
-    if (!event.fields.empty()) out_.push_back(std::move(event));
+    if (!event.fields.empty()) event.add_to(out_);
     else if (reader_.problem().empty()) oddities_.add("event record without content", event.offset);
   }
 
   Bytes chunk_;
   std::uint64_t file_offset_;
-  std::vector<Event>& out_;
+  EventBatch& out_;
   OddityList& oddities_;
   evtx::BinXmlReader reader_;
 };
@@ -136,7 +137,7 @@ class ChunkDecoder {
 
 bool looks_like_evtx(Bytes head) { return starts_with(head, 0, kFileMagic); }
 
-void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, std::vector<Event>& out, OddityList& oddities) {
+void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, EventBatch& out, OddityList& oddities) {
   const bool is_short = chunk.size() < kEvtxChunkBytes;
   chunk = slice(chunk, 0, kEvtxChunkBytes);
   const bool has_magic = starts_with(chunk, 0, kChunkMagic);

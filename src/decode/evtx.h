@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "model/event.h"
+#include "model/draft_event.h"
 #include "model/oddity.h"
 
 namespace bartizan {
@@ -25,6 +25,6 @@ bool looks_like_evtx(Bytes head);
 // Appends the events of one chunk (up to kEvtxChunkBytes; a shorter last chunk is decoded as far as it goes) to `out`.
 // `file_offset` is where the chunk starts, for Event::offset and oddities. Bad checksums are oddities and the chunk is
 // decoded all the same, unless `strict`, which rejects the chunk.
-void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, std::vector<Event>& out, OddityList& oddities);
+void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, EventBatch& out, OddityList& oddities);
 
 }  // namespace bartizan

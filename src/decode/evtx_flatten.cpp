@@ -22,7 +22,7 @@ std::string attribute_field(const Element& element, const Attribute& attribute) 
 
 class Flattener {
  public:
-  Flattener(const std::vector<Element>& elements, Event& event) : elements_(elements), event_(event) {}
+  Flattener(const std::vector<Element>& elements, DraftEvent& event) : elements_(elements), event_(event) {}
 
   bool run() {
     each_child(elements_.front(), [&](const Element& top) {
@@ -97,13 +97,13 @@ class Flattener {
   }
 
   const std::vector<Element>& elements_;
-  Event& event_;
+  DraftEvent& event_;
   bool is_user_data_ = false;
   bool overflow_ = false;
 };
 
 }  // namespace
 
-bool flatten(const std::vector<Element>& elements, Event& event) { return Flattener(elements, event).run(); }
+bool flatten(const std::vector<Element>& elements, DraftEvent& event) { return Flattener(elements, event).run(); }
 
 }  // namespace bartizan::evtx

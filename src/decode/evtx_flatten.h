@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "decode/evtx_binxml.h"
-#include "model/event.h"
+#include "model/draft_event.h"
 
 namespace bartizan::evtx {
 
 // False when the event has more fields than limits::kFieldsPerEventMax; the rest is left out.
-bool flatten(const std::vector<Element>& elements, Event& event);
+bool flatten(const std::vector<Element>& elements, DraftEvent& event);
 
 }  // namespace bartizan::evtx

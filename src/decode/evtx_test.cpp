@@ -29,7 +29,7 @@ fs::path shared_folder() {
 }
 
 struct Decoded {
-  std::vector<Event> events;
+  EventBatch events;
   OddityList oddities;
 };
 
@@ -188,7 +188,7 @@ TEST(evtx, template_with_substitutions_becomes_fields) {
   EXPECT_EQ(event.record_id, "7");
   EXPECT_EQ(event.offset, kEvtxHeaderBytes + 512);
   std::string all;
-  for (const Field& field : event.fields) all += field.name + "=" + field.value + (field.is_number ? "#;" : ";");
+  for (const Field& field : event.fields) all.append(field.name).append("=").append(field.value).append(field.is_number ? "#;" : ";");
   EXPECT_EQ(all, "Provider_Name=P;EventID=4688#;Channel=Security;CommandLine=a;Empty=;Data=x;Data=y;Channel=false;");
 }
 

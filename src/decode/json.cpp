@@ -120,7 +120,7 @@ struct JsonDecoder::Parsers {
 
   struct Run {
     std::uint64_t offset;
-    std::vector<Event>& out;
+    EventBatch& out;
     OddityList& oddities;
     std::size_t records = 0;
   };
@@ -183,7 +183,7 @@ struct JsonDecoder::Parsers {
   void decode_object(const object& root, Run& run, int wrappers) {
     constexpr int kWrappersMax = 4;  // Splunk around Elasticsearch around a list is three
     if (wrappers < kWrappersMax && unwrap(root, run, wrappers + 1)) return;
-    Event event;
+    DraftEvent event;
     event.offset = run.offset;
     ++run.records;
     JsonFields fields(event, run.oddities);
@@ -191,7 +191,7 @@ struct JsonDecoder::Parsers {
     if (event.fields.empty())
       run.oddities.add("a JSON object holds no fields", run.offset);
     else
-      run.out.push_back(std::move(event));
+      event.add_to(run.out);
   }
 
  private:
@@ -203,7 +203,7 @@ JsonDecoder::~JsonDecoder() = default;
 JsonDecoder::JsonDecoder(JsonDecoder&&) noexcept = default;
 JsonDecoder& JsonDecoder::operator=(JsonDecoder&&) noexcept = default;
 
-void JsonDecoder::decode(Bytes json, std::uint64_t file_offset, std::vector<Event>& out,
+void JsonDecoder::decode(Bytes json, std::uint64_t file_offset, EventBatch& out,
                          OddityList& oddities) {
   Parsers::Run run{file_offset, out, oddities};
   object root;

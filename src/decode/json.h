@@ -14,7 +14,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
-#include "model/event.h"
+#include "model/draft_event.h"
 #include "model/oddity.h"
 
 namespace bartizan {
@@ -69,7 +69,7 @@ class JsonDecoder {
   JsonDecoder& operator=(JsonDecoder&&) noexcept;
 
   // Appends the events of one object: one, or many for wrappers such as CloudTrail's Records.
-  void decode(Bytes object, std::uint64_t file_offset, std::vector<Event>& out, OddityList& oddities);
+  void decode(Bytes object, std::uint64_t file_offset, EventBatch& out, OddityList& oddities);
 
  private:
   struct Parsers;

@@ -166,8 +166,8 @@ void JsonFields::flatten_members(std::string& path, const Object& object, std::s
 void JsonFields::rename_winlogbeat() {
   constexpr std::string_view kPrefixes[] = {"winlog.event_data.", "winlog.user_data.", "event_data.",
                                             "user_data."};
-  std::vector<Field> unnamed;
-  for (Field& field : event_.fields) {
+  std::vector<DraftField> unnamed;
+  for (DraftField& field : event_.fields) {
     for (std::string_view prefix : kPrefixes) {
       if (!field.name.starts_with(prefix)) continue;
       std::size_t cut = prefix.size();
@@ -182,7 +182,7 @@ void JsonFields::rename_winlogbeat() {
       break;
     }
   }
-  for (Field& field : unnamed) event_.fields.push_back(std::move(field));
+  for (DraftField& field : unnamed) event_.fields.push_back(std::move(field));
 }
 
 void JsonFields::name_windows_header() {
@@ -250,7 +250,7 @@ void JsonFields::add(std::string_view name, const Element& scalar) {
     oddities_.add("an event has too many fields; the rest is dropped", event_.offset);
     return;
   }
-  Field field;
+  DraftField field;
   field.name = name.substr(0, limits::kFieldNameBytesMax);
   switch (scalar.type()) {
     case element_type::STRING:
@@ -292,16 +292,16 @@ void JsonFields::add_alias(std::string_view name, Names sources) {
   if (event_.find(name)) return;
   for (std::string_view source : sources) {
     auto field = std::find_if(event_.fields.begin(), event_.fields.end(),
-                              [&](const Field& f) { return f.name == source; });
+                              [&](const DraftField& f) { return f.name == source; });
     if (field == event_.fields.end()) continue;
-    Field alias{std::string(name), field->value, field->is_number};
+    DraftField alias{std::string(name), field->value, field->is_number};
     event_.fields.push_back(std::move(alias));
     return;
   }
 }
 
 void JsonFields::remove_blanks() {
-  for (Field& field : event_.fields) std::erase(field.name, ' ');
+  for (DraftField& field : event_.fields) std::erase(field.name, ' ');
 }
 
 }  // namespace bartizan

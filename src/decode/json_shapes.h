@@ -10,14 +10,14 @@
 #include <string>
 #include <string_view>
 
-#include "model/event.h"
+#include "model/draft_event.h"
 #include "model/oddity.h"
 
 namespace bartizan {
 
 class JsonFields {
  public:
-  JsonFields(Event& event, OddityList& oddities) : event_(event), oddities_(oddities) {}
+  JsonFields(DraftEvent& event, OddityList& oddities) : event_(event), oddities_(oddities) {}
   void read(const simdjson::dom::object& root);
 
  private:
@@ -41,7 +41,7 @@ class JsonFields {
   void add_alias(std::string_view name, Names sources);
   void remove_blanks();
 
-  Event& event_;
+  DraftEvent& event_;
   OddityList& oddities_;
   bool full_ = false, deep_ = false;
 };

@@ -15,7 +15,7 @@ namespace bartizan {
 namespace {
 
 struct Read {
-  std::vector<Event> events;
+  EventBatch events;
   OddityList oddities;
   std::size_t objects = 0, skips_told = 0;
 };
@@ -58,19 +58,22 @@ Read read_json(std::string_view text, std::size_t step = SIZE_MAX, std::size_t o
 std::string fields_of(const Event& event) {
   std::string all;
   for (const Field& field : event.fields)
-    all += field.name + "=" + field.value + (field.is_number ? "#;" : ";");
+    all.append(field.name).append("=").append(field.value).append(field.is_number ? "#;" : ";");
   return all;
 }
 
 std::string value(const Event& event, std::string_view name) {
-  const std::string* found = event.find(name);
-  return found ? *found : "(absent)";
+  const std::string_view* found = event.find(name);
+  return std::string(found ? *found : "(absent)");
 }
 
-Event one(std::string_view text) {
-  Read read = read_json(text);
+// The one event of `text`; valid until the next call.
+const Event& one(std::string_view text) {
+  static Read read;
+  static const Event kNone;
+  read = read_json(text);
   EXPECT_EQ(read.events.size(), 1u) << text;
-  return read.events.empty() ? Event{} : read.events[0];
+  return read.events.empty() ? kNone : read.events[0];
 }
 
 constexpr std::string_view kDump = R"({
@@ -170,7 +173,7 @@ TEST(Json, ReadsOtherSources) {
       R"({"Records":[{"eventSource":"s3.amazonaws.com","eventName":"Get","eventTime":"2020-09-14T01:02:03Z",
     "userIdentity":{"type":"IAM"},"none":null,"list":[{"a":1},{"a":18446744073709551615}]},{"eventName":"B"}]})");
   ASSERT_EQ(trail.events.size(), 2u);
-  EXPECT_EQ(trail.events[0].product + "/" + trail.events[0].service, "aws/cloudtrail");
+  EXPECT_EQ(std::string(trail.events[0].product) + "/" + std::string(trail.events[0].service), "aws/cloudtrail");
   EXPECT_EQ(fields_of(trail.events[0]),
             "eventSource=s3.amazonaws.com;eventName=Get;eventTime=2020-09-14T01:02:03Z;userIdentity.type=IAM;"
             "list.a=1#;"

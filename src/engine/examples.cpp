@@ -8,12 +8,13 @@
 
 #include "base/limits.h"
 #include "base/yaml.h"
+#include "model/draft_event.h"
 #include "source/evidence.h"
 
 namespace bartizan {
 namespace {
 
-void add_field(Event& event, const std::string& name, const YamlNode& value) {
+void add_field(DraftEvent& event, const std::string& name, const YamlNode& value) {
   if (value.is_sequence()) {
     for (const YamlNode& item : value.items) add_field(event, name, item);
     return;
@@ -26,8 +27,8 @@ std::string text_of(const YamlNode& map, std::string_view key) {
   return node && node->is_scalar() ? node->text : std::string();
 }
 
-Event event_of(const YamlNode& map) {
-  Event event;
+DraftEvent event_of(const YamlNode& map) {
+  DraftEvent event;
   event.channel = text_of(map, "Channel");
   event.provider = text_of(map, "Provider_Name");
   event.host = text_of(map, "Computer");
@@ -79,23 +80,24 @@ class ExampleRun {
     std::string wanted = text_of(example, "rule");
     if (!wanted.empty()) rules.drop_users_of(wanted);
     rules.prepare();
-    auto found = seen(rules, events_of(example), wanted);
+    const EventBatch events = events_of(example);
+    auto found = seen(rules, events.events(), wanted);
     if (!found) return fail_file(file, "'" + name + "': its rule could not be loaded");
     if (*found == (expect == "match")) ++report.passed;
     else fail_file(file, "'" + name + "' should " + (expect == "match" ? "match" : "not match"));
   }
 
-  static std::vector<Event> events_of(const YamlNode& example) {
-    std::vector<Event> events;
-    if (const YamlNode* event = example.find("event")) events.push_back(event_of(*event));
+  static EventBatch events_of(const YamlNode& example) {
+    EventBatch events;
+    if (const YamlNode* event = example.find("event")) event_of(*event).add_to(events);
     if (const YamlNode* list = example.find("events"))
-      for (const YamlNode& event : list->items) events.push_back(event_of(event));
+      for (const YamlNode& event : list->items) event_of(event).add_to(events);
     return events;
   }
 
   // Whether the rule fires on the events; nothing when there is no such rule. `wanted` is a name or id; empty: the last
   // document of the file, which is its correlation when it has one.
-  static std::optional<bool> seen(RuleSet& rules, const std::vector<Event>& events, const std::string& wanted) {
+  static std::optional<bool> seen(RuleSet& rules, std::span<const Event> events, const std::string& wanted) {
     for (std::size_t i = rules.rules().size(); i-- > 0;) {
       const sigma::Rule& rule = rules.rules()[i];
       if (wanted.empty() ? !rules.correlations().empty() : rule.name != wanted && rule.id != wanted) continue;

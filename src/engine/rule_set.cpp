@@ -14,8 +14,8 @@ namespace bartizan {
 namespace {
 
 std::string kind_key(const Event& event) {
-  std::string key = event.channel;
-  for (const std::string* part : {&event.product, &event.category, &event.service}) key += '\n', key += *part;
+  std::string key(event.channel);
+  for (std::string_view part : {event.product, event.category, event.service}) key += '\n', key += part;
   return key + '\n' + std::to_string(event.event_id);
 }
 
@@ -38,16 +38,16 @@ void add_once(std::vector<T>& list, const T& value) {
 }
 
 void add_entity(const Event& event, const char* type, std::string_view field, std::vector<Entity>& out) {
-  const std::string* value = event.find(field);
+  const std::string_view* value = event.find(field);
   if (!value || value->empty() || *value == "-") return;
   for (const Entity& known : out)
     if (known.type == type && known.value == *value) return;
-  out.push_back({type, *value});
+  out.push_back({type, std::string(*value)});
 }
 
 std::vector<Entity> entities_of(const Event& event) {
   std::vector<Entity> out;
-  if (!event.host.empty()) out.push_back({"host", event.host});
+  if (!event.host.empty()) out.push_back({"host", std::string(event.host)});
   for (const char* field : {"User", "TargetUserName", "SubjectUserName", "AccountName"}) add_entity(event, "account", field, out);
   for (const char* field : {"Image", "NewProcessName", "SourceImage", "ProcessName", "TargetImage"})
     add_entity(event, "process", field, out);
@@ -231,12 +231,12 @@ void RuleSet::contribute(std::size_t rule, const Event& event, const std::string
     if (!values.empty()) match.values.emplace_back(field, values.front().text);
   }
   if (!correlator_->add(match)) return;
-  Contribution contribution{rule, {}, file, entities_of(event)};
-  contribution.event.time = event.time;
-  contribution.event.channel = event.channel;
-  contribution.event.event_id = event.event_id;
-  contribution.event.record_id = event.record_id;
-  contribution.event.host = event.host;
+  Contribution contribution{rule, {}, 0, {}, {}, {}, file, entities_of(event)};
+  contribution.time = event.time;
+  contribution.channel = event.channel;
+  contribution.event_id = event.event_id;
+  contribution.record_id = event.record_id;
+  contribution.host = event.host;
   contributions_.push_back(std::move(contribution));
 }
 
@@ -255,19 +255,19 @@ Finding RuleSet::finding_of(const sigma::CorrelationMatch& match) const {
   finding.rule_title = correlation.title;
   finding.level = parse_level(correlation.level);
   finding.file = last.file;
-  finding.record_id = last.event.record_id;
-  finding.channel = last.event.channel;
-  finding.event_id = last.event.event_id;
-  finding.host = last.event.host;
+  finding.record_id = last.record_id;
+  finding.channel = last.channel;
+  finding.event_id = last.event_id;
+  finding.host = last.host;
   std::string identity = finding.rule_id;
   for (std::size_t index : match.contributing) {
     const Contribution& part = contributions_[index];
-    identity += '\n' + part.file + '\n' + part.event.record_id + '\n' + rules_[part.rule].id;
+    identity += '\n' + part.file + '\n' + part.record_id + '\n' + rules_[part.rule].id;
     for (const Entity& entity : part.entities) add_once(finding.entities, entity);
     if (finding.why.size() < limits::kCorrelationReasonsMax)
       finding.why.push_back({"", "includes", rules_[part.rule].title,
-                             "record " + part.event.record_id + " of " + part.file + " at " +
-                                 format_instant(part.event.time)});
+                             "record " + part.record_id + " of " + part.file + " at " +
+                                 format_instant(part.time)});
   }
   finding.id = sha256_hex(identity).substr(0, 32);
   for (const std::string& tag : correlation.tags) {
@@ -303,7 +303,7 @@ Finding RuleSet::finding_of(const sigma::Rule& rule, const Event& event, const s
   finding.event_id = event.event_id;
   finding.host = event.host;
   std::string identity = rule.id;
-  for (const std::string& part : {file, std::to_string(event.offset), event.record_id}) identity += '\n', identity += part;
+  for (const std::string& part : {file, std::to_string(event.offset), std::string(event.record_id)}) identity += '\n', identity += part;
   finding.id = sha256_hex(identity).substr(0, 32);
   for (const std::string& tag : rule.tags) {
     std::string technique = technique_of(tag);

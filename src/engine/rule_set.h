@@ -70,7 +70,9 @@ class RuleSet {
   // A record that may take part in a correlation: what a finding says of it.
   struct Contribution {
     std::size_t rule;
-    Event event;  // without its fields
+    Instant time;
+    std::uint32_t event_id = 0;
+    std::string channel, record_id, host;
     std::string file;
     std::vector<Entity> entities;
   };

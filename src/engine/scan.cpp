@@ -43,10 +43,10 @@ class Scan {
   }
 
  private:
-  bool take(std::vector<Event>& batch, const std::string& file) {
+  bool take(const EventBatch& batch, const std::string& file) {
     std::vector<Finding> found;
-    for (const Event& event : batch) {
-      ++outcome_.summary.events_by_channel[event.channel.empty() ? "(other)" : event.channel];
+    for (const Event& event : batch.events()) {
+      ++outcome_.summary.events_by_channel[event.channel.empty() ? "(other)" : std::string(event.channel)];
       rules_.find(event, file, found);
     }
     keep(found);
@@ -58,7 +58,7 @@ class Scan {
   }
 
   void scan_file(const std::string& path) {
-    auto report = read_events(path, options_.read, [&](std::vector<Event>& batch, const std::string& file) {
+    auto report = read_events(path, options_.decode, [&](const EventBatch& batch, const std::string& file) {
       return take(batch, file);
     });
     ScanSummary& summary = outcome_.summary;

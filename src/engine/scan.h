@@ -16,7 +16,7 @@
 namespace bartizan {
 
 struct ScanOptions {
-  ReadOptions read;
+  DecodeOptions decode;
   Level level_min = Level::kInformational;
   std::optional<Instant> since, until;  // until is exclusive
 };

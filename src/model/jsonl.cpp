@@ -9,12 +9,13 @@ namespace bartizan {
 namespace {
 
 void write_value(const Field& field, JsonWriter& json) {
-  if (field.is_number && !field.value.empty()) json.raw(field.value);
+  if (field.is_null) json.raw("null");
+  else if (field.is_number && !field.value.empty()) json.raw(field.value);
   else json.text(field.value);
 }
 
 // A name that occurs several times becomes one array in the place of its first occurrence.
-void write_fields(const std::vector<Field>& fields, JsonWriter& json) {
+void write_fields(std::span<const Field> fields, JsonWriter& json) {
   std::unordered_map<std::string_view, std::vector<const Field*>> by_name;
   for (const Field& field : fields) by_name[field.name].push_back(&field);
   json.begin_object();

@@ -91,7 +91,7 @@ bool EventPlace::may_hold(const Event& event) const {
 
 bool EventPlace::accepts(const Event& event) const {
   return may_hold(event) && std::all_of(where.begin(), where.end(), [&](const auto& condition) {
-    const std::string* value = event.find(condition.first);
+    const std::string_view* value = event.find(condition.first);
     return value && std::any_of(condition.second.begin(), condition.second.end(), [&](const std::string& wanted) {
              return equals_ignoring_ascii_case(*value, wanted);
            });
@@ -117,7 +117,7 @@ const std::vector<EventPlace>* LogsourceTable::places(const LogsourceName& name)
 }
 
 bool declares(const Event& event, const LogsourceName& wanted) {
-  auto fits = [](const std::string& given, const std::string& asked) {
+  auto fits = [](std::string_view given, const std::string& asked) {
     return asked.empty() || equals_ignoring_ascii_case(given, asked);
   };
   return fits(event.category, wanted.category) && fits(event.product, wanted.product) &&
@@ -128,7 +128,7 @@ void append_mapped(const Event& event, const FieldMapping& mapping, std::vector<
   if (mapping.from.empty()) return;
   std::string value;
   for (std::size_t i = 0; i < mapping.from.size(); ++i) {
-    const std::string* part = event.find(mapping.from[i]);
+    const std::string_view* part = event.find(mapping.from[i]);
     if (!part) return;
     if (i) value += mapping.with;
     value += *part;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "source/evidence.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -43,13 +45,14 @@ std::vector<std::string> list_evidence(const std::string& path, std::vector<Erro
 Result<EvidenceFile> EvidenceFile::open(const std::string& path) {
   EvidenceFile file;
   file.path_ = path;
-  file.file_.reset(std::fopen(path.c_str(), "rb"));
+  file.file_.reset(path == "-" ? stdin : std::fopen(path.c_str(), "rb"));
   if (!file.file_) return fail(std::strerror(errno), path);
   std::setvbuf(file.file_.get(), nullptr, _IONBF, 0);  // reads are large already
-  std::error_code error;
-  if (fs::is_regular_file(path, error)) {
-    std::uint64_t size = fs::file_size(path, error);
-    if (!error) file.size_ = size;
+  struct stat status{};
+  if (fstat(fileno(file.file_.get()), &status) != 0) return fail(std::strerror(errno), path);
+  if (S_ISREG(status.st_mode)) {
+    file.size_ = static_cast<std::uint64_t>(status.st_size);
+    file.modified_ = {status.st_mtim.tv_sec * kTicksPerSecond + status.st_mtim.tv_nsec / 100};
   }
   return file;
 }

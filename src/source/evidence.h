@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "source/byte_stream.h"
 
 namespace bartizan {
@@ -26,19 +27,25 @@ Result<std::string> read_text_file(const std::string& path, std::size_t size_max
 // Sequential reading into a buffer of the caller's.
 class EvidenceFile : public ByteStream {
  public:
+  // `-` is standard input.
   static Result<EvidenceFile> open(const std::string& path);
   // Fills `buffer` as far as the file goes; fewer bytes than asked only at its end.
   Result<std::size_t> read(std::span<std::uint8_t> buffer) override;
   std::optional<std::uint64_t> size() const override { return size_; }
   Result<void> seek(std::uint64_t to) override;
+  // When the file was last written; zero where that is not known.
+  Instant modified() const { return modified_; }
 
  private:
   struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
+    void operator()(std::FILE* file) const {
+      if (file != stdin) std::fclose(file);
+    }
   };
   std::unique_ptr<std::FILE, Close> file_;
   std::string path_;
   std::optional<std::uint64_t> size_;  // empty: a pipe or a device
+  Instant modified_;
 };
 
 }  // namespace bartizan

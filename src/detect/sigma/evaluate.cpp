@@ -79,11 +79,11 @@ bool passes_numeric(const Leaf& leaf, const FieldValue& value) {
 
 void PlainFieldLookup::values(const Event& event, std::string_view field, std::vector<FieldValue>& out) const {
   for (const Field& candidate : event.fields)
-    if (candidate.name == field) out.push_back({candidate.value, candidate.is_number});
+    if (candidate.name == field) out.push_back({candidate.value, candidate.is_number, candidate.is_null});
 }
 
 void PlainFieldLookup::all_values(const Event& event, std::vector<FieldValue>& out) const {
-  for (const Field& field : event.fields) out.push_back({field.value, field.is_number});
+  for (const Field& field : event.fields) out.push_back({field.value, field.is_number, field.is_null});
 }
 
 std::string_view predicate_of(const Leaf& leaf) {

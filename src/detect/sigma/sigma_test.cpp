@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "detect/sigma/evaluate.h"
 #include "detect/sigma/load.h"
+#include "model/draft_event.h"
 
 namespace bartizan::sigma {
 namespace {
@@ -37,10 +38,12 @@ std::string condition_code(const std::string& condition) {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-Event event_of(const Fields& fields) {
-  Event event;
-  for (const auto& [name, value] : fields) event.fields.push_back({name, value, false});
-  return event;
+EventBatch batch_of(const Fields& fields) {
+  DraftEvent draft;
+  for (const auto& [name, value] : fields) draft.fields.push_back({name, value, false});
+  EventBatch batch;
+  draft.add_to(batch);
+  return batch;
 }
 
 bool rule_matches(const Loaded& loaded, const Event& event, std::vector<Reason>* why = nullptr) {
@@ -52,7 +55,7 @@ bool rule_matches(const Loaded& loaded, const Event& event, std::vector<Reason>*
 
 // One item, one event.
 bool item_matches(const std::string& item, const Fields& fields) {
-  return rule_matches(load("  s:\n    " + item + "\n  condition: s\n"), event_of(fields));
+  return rule_matches(load("  s:\n    " + item + "\n  condition: s\n"), batch_of(fields)[0]);
 }
 
 // Literals in <>, wildcards bare.
@@ -131,7 +134,7 @@ TEST(SigmaEvaluate, AbsentNullEmpty) {
     ASSERT_EQ(loaded.rules.size(), 1u) << row.item;
     EXPECT_EQ(RuleEvaluator(nulls).matches(loaded.rules[0], Event{}), row.null) << row.item;
   }
-  EXPECT_TRUE(rule_matches(load("  s: {f: x}\n  condition: not s\n"), event_of({})));
+  EXPECT_TRUE(rule_matches(load("  s: {f: x}\n  condition: not s\n"), batch_of({})[0]));
 }
 
 TEST(SigmaEvaluate, NumbersAndBooleans) {
@@ -139,8 +142,9 @@ TEST(SigmaEvaluate, NumbersAndBooleans) {
   EXPECT_FALSE(item_matches("f: 4688", {{"f", "46880"}}));
   EXPECT_TRUE(item_matches("f|contains: 00000429", {{"f", "x00000429"}}));
   EXPECT_TRUE(item_matches("f: true", {{"f", "True"}}));
+  const Field number{"f", "4688.0", Field::kNoColumn, true};
   Event typed;
-  typed.fields.push_back({"f", "4688.0", true});
+  typed.fields = {&number, 1};
   EXPECT_TRUE(rule_matches(load("  s: {f: 4688}\n  condition: s\n"), typed));
   EXPECT_TRUE(item_matches("f|gte: 10", {{"f", "10"}}));
   EXPECT_FALSE(item_matches("f|gt: 10", {{"f", "10"}}));
@@ -236,7 +240,8 @@ TEST(SigmaModifiers, Misuse) {
 }
 
 TEST(SigmaEvaluate, Keywords) {
-  const Event event = event_of({{"a", "the Quick fox"}, {"Data", "one"}, {"Data", "two"}});
+  const EventBatch batch = batch_of({{"a", "the Quick fox"}, {"Data", "one"}, {"Data", "two"}});
+  const Event& event = batch[0];
   EXPECT_TRUE(rule_matches(load("  s: [nothing, quick]\n  condition: s\n"), event));
   EXPECT_FALSE(rule_matches(load("  s:\n    '|all': [one, three]\n  condition: s\n"), event));
   EXPECT_TRUE(rule_matches(load("  s:\n    '|all': [one, fox]\n  condition: s\n"), event));
@@ -249,7 +254,7 @@ TEST(SigmaEvaluate, Keywords) {
 TEST(SigmaEvaluate, GivesReasons) {
   std::vector<Reason> why;
   const Loaded loaded = load("  s:\n    - {a: x, b: y}\n    - a|endswith: '\\cmd.exe'\n  f: {c: d}\n  condition: s and not f\n");
-  EXPECT_TRUE(rule_matches(loaded, event_of({{"a", R"(C:\CMD.exe)"}, {"b", "y"}}), &why));
+  EXPECT_TRUE(rule_matches(loaded, batch_of({{"a", R"(C:\CMD.exe)"}, {"b", "y"}})[0], &why));
   ASSERT_EQ(why.size(), 1u);
   EXPECT_EQ(why[0].field, "a");
   EXPECT_EQ(why[0].predicate, "ends with");
@@ -261,7 +266,7 @@ TEST(SigmaEvaluate, GivesReasons) {
 TEST(SigmaCondition, Grammar) {
   const std::string searches = "  a: {x: '1'}\n  notes: {y: '1'}\n  sel_b: {z: '1'}\n  _sel: {w: '1'}\n  condition: ";
   const auto holds = [&](const std::string& condition, const Fields& fields) {
-    return rule_matches(load(searches + condition + "\n"), event_of(fields));
+    return rule_matches(load(searches + condition + "\n"), batch_of(fields)[0]);
   };
   EXPECT_TRUE(holds("a or notes and sel_b", {{"x", "1"}}));
   EXPECT_FALSE(holds("(a or notes) and sel_b", {{"x", "1"}}));

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/evtx.h"
+
+#include <algorithm>
+
+#include "decode/decoder.h"
+
+namespace bartizan {
+namespace {
+
+// The file header goes with the first chunks; chunks follow it back to back until the file ends, whatever it declares.
+class EvtxCutter final : public Cutter {
+ public:
+  std::size_t cut(Bytes buffer, bool at_end) override {
+    if (at_end) return buffer.size();
+    const std::size_t header = at_start_ ? kEvtxHeaderBytes : 0;
+    if (buffer.size() < header + kEvtxChunkBytes) return 0;
+    at_start_ = false;
+    return header + (buffer.size() - header) / kEvtxChunkBytes * kEvtxChunkBytes;
+  }
+
+ private:
+  bool at_start_ = true;
+};
+
+class EvtxDecoder final : public Decoder {
+ public:
+  explicit EvtxDecoder(const DecodeOptions& options) : strict_(options.strict) {}
+
+  void decode(const Piece& piece, EventBatch& out, OddityList& oddities) override {
+    for (std::size_t at = piece.offset == 0 ? kEvtxHeaderBytes : 0; at < piece.bytes.size(); at += kEvtxChunkBytes)
+      decode_evtx_chunk(slice(piece.bytes, at, kEvtxChunkBytes), piece.offset + at, strict_, out, oddities);
+  }
+
+ private:
+  bool strict_;
+};
+
+}  // namespace
+
+const Format& evtx_format() {
+  static constexpr Format kFormat{
+      "evtx", "Windows event log", "windows: by channel",
+      [](Bytes head) { return looks_like_evtx(head) ? 100 : 0; },
+      []() -> std::unique_ptr<Cutter> { return std::make_unique<EvtxCutter>(); },
+      [](const DecodeOptions& options) -> std::unique_ptr<Decoder> { return std::make_unique<EvtxDecoder>(options); }};
+  return kFormat;
+}
+
+}  // namespace bartizan

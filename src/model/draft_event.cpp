@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/draft_event.h"
+
+#include <charconv>
+
+namespace bartizan {
+
+void DraftEvent::add_to(EventBatch& batch) const {
+  Event& event = batch.start();
+  event.channel = batch.keep(channel);
+  event.provider = batch.keep(provider);
+  event.event_id = event_id;
+  event.record_id = batch.keep(record_id);
+  event.host = batch.keep(host);
+  event.time = time;
+  event.offset = offset;
+  event.product = batch.keep(product);
+  event.category = batch.keep(category);
+  event.service = batch.keep(service);
+  for (const DraftField& field : fields) batch.add(batch.keep(field.name), batch.keep(field.value), field.is_number);
+  judge_header(batch);
+  batch.commit();
+}
+
+void judge_header(EventBatch& batch) {
+  Event& event = batch.draft();
+  char digits[16];
+  const auto [end, error] = std::to_chars(digits, digits + sizeof digits, event.event_id);
+  const std::string_view event_id(digits, error == std::errc() ? static_cast<std::size_t>(end - digits) : 0);
+  unsigned ids = 0, channels = 0, providers = 0;
+  bool agree = true;
+  for (const Field& field : batch.draft_fields()) {
+    if (field.name == "EventID") ++ids, agree = agree && field.value == event_id;
+    else if (field.name == "Channel") ++channels, agree = agree && field.value == event.channel;
+    else if (field.name == "Provider_Name") ++providers, agree = agree && field.value == event.provider;
+  }
+  event.header_is_plain = agree && ids == 1 && channels == 1 && providers == 1;
+}
+
+}  // namespace bartizan
