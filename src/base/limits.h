@@ -11,6 +11,9 @@ namespace bartizan::limits {
 inline constexpr std::size_t kPieceBytes = 1 << 20;          // one unit of work for a worker: large enough to hide hand-over cost
 inline constexpr std::size_t kPieceBytesMax = 64u << 20;     // a single JSON or XML record larger than this is an oddity
 
+inline constexpr std::size_t kThreadsMax = 256;              // more workers than any machine we know has processors
+inline constexpr std::size_t kOdditiesKept = 65'536;         // of a run; further ones are counted, not kept
+
 // Archives (of one evidence file, nested ones included, unless said otherwise)
 inline constexpr unsigned kArchiveDepthMax = 8;              // a collection nests 3 deep: zip, tar, gz
 inline constexpr std::uint64_t kArchiveMembersMax = 100'000; // a triage image has some 10,000 files
