@@ -42,6 +42,7 @@ inline constexpr unsigned kBinXmlDepthMax = 64;              // elements or temp
 inline constexpr std::size_t kBinXmlNodesMax = 65'536;       // tokens read for one record
 inline constexpr std::size_t kBinXmlTextBytesMax = 1 << 20;  // text of one record: 64 KiB as hexadecimal digits is 128 KiB
 inline constexpr std::size_t kEvtxChunkNodesMax = 1 << 20;   // tokens read for one chunk: some 2,000 records of 500
+inline constexpr std::size_t kEvtxTemplatesMax = 16'384;       // compiled templates a decoder remembers; a large domain's logs have some 3,000
 inline constexpr std::size_t kEvtxChunkTextBytesMax = 16u << 20;  // text of one chunk; a real one yields under 1 MB
 
 // YAML (rules, tables)

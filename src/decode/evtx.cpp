@@ -9,6 +9,7 @@
 
 #include "decode/evtx_binxml.h"
 #include "decode/evtx_flatten.h"
+#include "decode/evtx_quick.h"
 
 namespace bartizan {
 namespace {
@@ -77,8 +78,10 @@ bool all_zero(Bytes bytes) {
 
 class ChunkDecoder {
  public:
-  ChunkDecoder(Bytes chunk, std::uint64_t file_offset, EventBatch& out, OddityList& oddities)
-      : chunk_(chunk), file_offset_(file_offset), out_(out), oddities_(oddities), reader_(chunk) {}
+  ChunkDecoder(Bytes chunk, std::uint64_t file_offset, EventBatch& out, OddityList& oddities, evtx::EvtxQuickDecoder* quick)
+      : chunk_(chunk), file_offset_(file_offset), out_(out), oddities_(oddities), quick_(quick), reader_(chunk) {
+    if (quick_) quick_->begin_chunk(chunk);
+  }
 
   void decode_records(std::size_t end) {
     std::size_t at = kChunkHeaderBytes;
@@ -111,6 +114,7 @@ class ChunkDecoder {
   }
 
   void decode_record(std::size_t at, std::size_t size, bool only_whole) {
+    if (quick_ && quick_->decode(at, size, file_offset_ + at, false, out_)) return;
     ByteReader header(chunk_, at + 8);
     DraftEvent event;
     event.offset = file_offset_ + at;
@@ -130,6 +134,7 @@ class ChunkDecoder {
   std::uint64_t file_offset_;
   EventBatch& out_;
   OddityList& oddities_;
+  evtx::EvtxQuickDecoder* quick_;
   evtx::BinXmlReader reader_;
 };
 
@@ -137,7 +142,8 @@ class ChunkDecoder {
 
 bool looks_like_evtx(Bytes head) { return starts_with(head, 0, kFileMagic); }
 
-void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, EventBatch& out, OddityList& oddities) {
+void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, EventBatch& out, OddityList& oddities,
+                       evtx::EvtxQuickDecoder* quick) {
   const bool is_short = chunk.size() < kEvtxChunkBytes;
   chunk = slice(chunk, 0, kEvtxChunkBytes);
   const bool has_magic = starts_with(chunk, 0, kChunkMagic);
@@ -153,7 +159,7 @@ void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, Even
   }
   const bool agree = has_magic && (is_short || checksums_agree(chunk, end, file_offset, oddities));
   if (strict && (!agree || is_short)) return oddities.add("chunk rejected", file_offset);
-  ChunkDecoder(chunk, file_offset, out, oddities).decode_records(end);
+  ChunkDecoder(chunk, file_offset, out, oddities, quick).decode_records(end);
 }
 
 }  // namespace bartizan
