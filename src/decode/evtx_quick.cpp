@@ -113,8 +113,8 @@ bool EvtxQuickDecoder::read_embedded() {
   if (nested->size == 0) return true;
   const auto offset = static_cast<std::size_t>(nested->data - chunk_.data());
   ByteReader reader(slice(chunk_, 0, offset + nested->size), offset);
-  if (reader.u8() != kFragmentToken) return false;
-  reader.skip(3);
+  // Not every writer repeats the fragment header here.
+  if (*nested->data == kFragmentToken) reader.skip(4);
   return has_embedded_ = read_instance(reader, FlatTemplate::Root::kSections, embedded_);
 }
 

@@ -94,7 +94,6 @@ class TemplateCompiler {
     in_system_ = section.name == "System";
     is_user_data_ = section.name == "UserData";
     if (!read_children(section, 1)) return false;
-    if (section.value != kNoValue || !section.text.empty()) return false;
     if (section.name == "RenderingInfo") out_.fields_.resize(before);
     in_system_ = false;
     return true;
