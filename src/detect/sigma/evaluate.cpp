@@ -59,6 +59,14 @@ std::int64_t part_of(TimePart part, const CivilTime& time) {
   return 0;
 }
 
+// So many characters in a row without a line end between them.
+bool has_run(std::string_view text, std::size_t wanted) {
+  if (text.size() < wanted) return false;
+  std::size_t run = 0;
+  for (std::size_t at = 0; at < text.size() && run < wanted;) run = next_code_point(text, at) == U'\n' ? 0 : run + 1;
+  return run >= wanted;
+}
+
 bool passes_numeric(const Leaf& leaf, const FieldValue& value) {
   if (leaf.part != TimePart::kNone) {
     const std::optional<Instant> time = parse_instant(value.text);
@@ -166,6 +174,7 @@ bool LeafTest::passes(const Leaf& leaf, const FieldValue& value) {
   switch (leaf.op) {
     case LeafOp::kPresent: return true;
     case LeafOp::kRegex:
+      if (leaf.regex_run_min > 0) return has_run(value.text, leaf.regex_run_min);
       return leaf.regex->Match(re2::StringPiece(value.text.data(), value.text.size()), 0, value.text.size(),
                                RE2::UNANCHORED, nullptr, 0);
     case LeafOp::kNetwork: return leaf.network.contains(value.text);

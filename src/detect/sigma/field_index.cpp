@@ -113,7 +113,9 @@ void FieldIndex::add_anywhere(const std::vector<IndexedLiteral>& literals) {
       entry.position = static_cast<std::uint32_t>(rarest(literal.text, 2));
       pairs.emplace_back(load(text + entry.position, 2), entry);
     } else {
-      single.emplace_back(load(text, 1), entry);
+      const std::uint64_t letter = load(text, 1);
+      single.emplace_back(letter, entry);
+      singles_[letter >> 6] |= std::uint64_t{1} << (letter & 63);
     }
   }
   has_grams_ = !grams.empty(), has_pairs_ = !pairs.empty(), has_single_ = !single.empty();

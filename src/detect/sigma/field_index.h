@@ -149,7 +149,10 @@ class FieldIndex {
 
   template <class Found>
   void find_single(std::string_view value, Found& found) const {
-    for (std::size_t at = 0; at < value.size(); ++at) verify(single_table_, static_cast<unsigned char>(value[at]), value, at, found);
+    for (std::size_t at = 0; at < value.size(); ++at) {
+      const auto letter = static_cast<unsigned char>(value[at]);
+      if (singles_[letter >> 6] >> (letter & 63) & 1) verify(single_table_, letter, value, at, found);
+    }
   }
 
   std::string texts_;
@@ -159,6 +162,7 @@ class FieldIndex {
   std::vector<EdgeTable> starts_, ends_;
   unsigned gram_shift_ = 16;
   std::vector<std::uint64_t> grams_, pairs_;  // bitmaps
+  std::uint64_t singles_[4] = {};
   Table gram_table_, pair_table_, single_table_;
 };
 

@@ -4,6 +4,7 @@
 #include <re2/filtered_re2.h>
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/limits.h"
@@ -42,18 +43,28 @@ void set_text(Leaf& leaf, Pattern pattern) {
 // RE2 knows which literals a match must contain; they come in lower case. Only ASCII ones are used: beyond it RE2's lower
 // case and our case folding differ.
 std::vector<std::string> literals_needed_by(const RE2& regex) {
-  constexpr int kLettersMin = 3;  // shorter ones are in most values
-  re2::FilteredRE2 filter(kLettersMin);
-  int id = 0;
-  std::vector<std::string> literals;
-  if (filter.Add(regex.pattern(), regex.options(), &id) != RE2::NoError) return {};
-  filter.Compile(&literals);
-  std::vector<int> without_any;
-  filter.AllPotentials({}, &without_any);
-  if (!without_any.empty()) return {};  // matches are possible with none of the literals
-  for (const std::string& literal : literals)
-    if (!is_ascii(literal)) return {};
-  return literals;
+  for (const int letters_min : {3, 2, 1}) {  // short ones are in many values: only where there is nothing better
+    re2::FilteredRE2 filter(letters_min);
+    int id = 0;
+    std::vector<std::string> literals;
+    if (filter.Add(regex.pattern(), regex.options(), &id) != RE2::NoError) return {};
+    filter.Compile(&literals);
+    std::vector<int> without_any;
+    filter.AllPotentials({}, &without_any);
+    if (!without_any.empty()) continue;  // matches are possible with none of the literals
+    if (std::all_of(literals.begin(), literals.end(), [](const std::string& literal) { return is_ascii(literal); }))
+      return literals;
+  }
+  return {};
+}
+
+// N of an expression that is `.{N,}` and nothing else; 0 for others.
+std::size_t run_length(std::string_view expression) {
+  if (!expression.starts_with(".{") || !expression.ends_with(",}")) return 0;
+  std::size_t length = 0;
+  const char* end = expression.data() + expression.size() - 2;
+  const auto [stop, error] = std::from_chars(expression.data() + 2, end, length);
+  return error == std::errc() && stop == end ? length : 0;
 }
 
 std::optional<Problem> set_regex(Leaf& leaf, const Item& item, const std::string& raw) {
@@ -68,6 +79,7 @@ std::optional<Problem> set_regex(Leaf& leaf, const Item& item, const std::string
   leaf.op = LeafOp::kRegex;
   leaf.text = raw;
   leaf.regex_needs = literals_needed_by(*regex);
+  if (!item.dot_all && !item.multi_line) leaf.regex_run_min = run_length(raw);
   leaf.regex = std::move(regex);
   return {};
 }

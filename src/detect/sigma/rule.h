@@ -44,6 +44,8 @@ struct Leaf {
   std::shared_ptr<const re2::RE2> regex;
   // Of kRegex: every match contains one of these, in a case-folded value; empty: no such literals are known.
   std::vector<std::string> regex_needs;
+  // Of kRegex: the expression is `.{N,}`, so many characters in a line. RE2 would keep a state for each of them.
+  std::size_t regex_run_min = 0;
   Network network;
   Number number;
   TimePart part = TimePart::kNone;           // compare this part of the field's time

@@ -154,6 +154,12 @@ TEST(SigmaEvaluate, NumbersAndBooleans) {
   EXPECT_EQ(code_of("  s:\n    f|lt: 'x'\n  condition: s\n"), "sigma.modifier_value");
 }
 
+TEST(SigmaEvaluate, LongRuns) {
+  EXPECT_TRUE(item_matches("f|re: '.{5,}'", {{"f", "a\nbcd\u00e9f"}}));
+  EXPECT_FALSE(item_matches("f|re: '.{5,}'", {{"f", "abcd\nefgh"}}));
+  EXPECT_FALSE(item_matches("f|re: '.{3,}'", {{"f", "\u00e9\u00e9"}}));  // characters, not bytes
+}
+
 TEST(SigmaEvaluate, TimeParts) {
   const Fields fields = {{"t", "2021-01-03T20:15:00Z"}};  // a Sunday of ISO week 53 of 2020
   EXPECT_TRUE(item_matches("t|hour: 20", fields));
