@@ -47,18 +47,29 @@ void JsonWriter::raw(std::string_view json) {
 
 void JsonWriter::quoted(std::string_view value) {
   std::string valid;
-  append_valid_utf8(value, valid);
+  if (!is_ascii(value)) append_valid_utf8(value, valid), value = valid;
   out_ += '"';
-  for (char c : valid) {
-    if (c == '"' || c == '\\') out_ += '\\', out_ += c;
-    else if (c == '\n') out_ += "\\n";
-    else if (c == '\r') out_ += "\\r";
-    else if (c == '\t') out_ += "\\t";
-    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      fmt::format_to(std::back_inserter(out_), "\\u{:04x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-    else out_ += c;
+  std::size_t plain = 0;  // where the letters begin that need no escape
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    const auto c = static_cast<unsigned char>(value[at]);
+    if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) continue;
+    out_.append(value, plain, at - plain);
+    plain = at + 1;
+    escape(c);
   }
+  out_.append(value, plain, value.npos);
   out_ += '"';
+}
+
+void JsonWriter::escape(unsigned char c) {
+  switch (c) {
+    case '"': out_ += "\\\""; return;
+    case '\\': out_ += "\\\\"; return;
+    case '\n': out_ += "\\n"; return;
+    case '\r': out_ += "\\r"; return;
+    case '\t': out_ += "\\t"; return;
+    default: fmt::format_to(std::back_inserter(out_), "\\u{:04x}", static_cast<unsigned>(c));
+  }
 }
 
 }  // namespace bartizan

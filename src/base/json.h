@@ -28,6 +28,7 @@ class JsonWriter {
   void open(char bracket);
   void close(char bracket);
   void quoted(std::string_view value);
+  void escape(unsigned char c);
 
   std::string& out_;
   std::vector<bool> has_items_;

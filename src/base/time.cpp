@@ -152,7 +152,20 @@ Instant instant_from_civil(std::int64_t year, int month, int day, int hour, int 
 }
 
 void append_instant(Instant instant, std::string& out) {
-  CivilTime c = civil_time(instant);
+  const CivilTime c = civil_time(instant);
+  if (c.year >= 0 && c.year <= 9999) {
+    char text[28];
+    char* to = text;
+    auto put = [&to](std::int64_t number, int digits, char after) {
+      for (int i = digits; i-- > 0; number /= 10) to[i] = static_cast<char>('0' + number % 10);
+      to += digits;
+      *to++ = after;
+    };
+    put(c.year, 4, '-'), put(c.month, 2, '-'), put(c.day, 2, 'T');
+    put(c.hour, 2, ':'), put(c.minute, 2, ':'), put(c.second, 2, '.');
+    put(c.ticks, 7, 'Z');
+    return void(out.append(text, sizeof text));
+  }
   fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:07}Z", c.year, c.month, c.day, c.hour,
                  c.minute, c.second, c.ticks);
 }

@@ -2,6 +2,7 @@
 #include "decode/evtx_value.h"
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -21,13 +22,25 @@ void append_hex(Bytes data, std::string& out) {
   }
 }
 
+// The first three groups are stored little-endian.
 void append_guid(Bytes data, std::string& out) {
-  ByteReader reader(data);
-  const auto a = reader.u32();
-  const auto b = reader.u16(), c = reader.u16();
-  fmt::format_to(std::back_inserter(out), "{{{:08x}-{:04x}-{:04x}-{:02x}{:02x}-", a, b, c, data[8], data[9]);
-  for (std::size_t i = 10; i < 16; ++i) fmt::format_to(std::back_inserter(out), "{:02x}", data[i]);
-  out.push_back('}');
+  constexpr char kDigits[] = "0123456789abcdef";
+  constexpr std::uint8_t kOrder[] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
+  char text[38];
+  char* to = text;
+  *to++ = '{';
+  for (std::size_t i = 0; i < 16; ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) *to++ = '-';
+    *to++ = kDigits[data[kOrder[i]] >> 4];
+    *to++ = kDigits[data[kOrder[i]] & 15];
+  }
+  *to = '}';
+  out.append(text, sizeof text);
+}
+
+void append_number(std::uint64_t number, std::string& out) {
+  char digits[24];
+  out.append(digits, static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, number).ptr - digits));
 }
 
 // [MS-DTYP] 2.4.2: revision, count, a big-endian authority of 48 bits, `count` little-endian sub-authorities.
@@ -37,9 +50,9 @@ void append_sid(Bytes data, std::string& out) {
   std::uint64_t authority = 0;
   for (std::size_t i = 2; i < 8; ++i) authority = authority << 8 | data[i];
   if (authority >> 32) fmt::format_to(std::back_inserter(out), "S-{}-0x{:012x}", data[0], authority);
-  else fmt::format_to(std::back_inserter(out), "S-{}-{}", data[0], authority);
+  else out += "S-", append_number(data[0], out), out += '-', append_number(authority, out);
   ByteReader reader(data, 8);
-  for (int i = 0; i < data[1]; ++i) fmt::format_to(std::back_inserter(out), "-{}", reader.u32());
+  for (int i = 0; i < data[1]; ++i) out += '-', append_number(reader.u32(), out);
 }
 
 // Not by way of Instant: damaged records carry months and days that no calendar has.
