@@ -23,13 +23,15 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
   std::uint64_t number = 0;
   for (const Event& event : batch_) {
     hits_.clear();
-    if (plain_) matcher_.count(event), plain_matcher_.match(event, hits_);
-    else matcher_.match(event, hits_);
-    if (!hits_.empty()) {
+    if (plain_) matcher_.count(event);
+    const bool is_matched = !plain_ && matcher_.match(event, hits_);
+    if (!is_matched || !hits_.empty()) {
       // Only what matched is read as a whole.
       whole_.clear();
       const bool is_whole = !event.columns || !decoder->decode_record(view, event.offset, whole_) || whole_.empty();
-      report(is_whole ? event : whole_[0], number, result);
+      const Event& whole = is_whole ? event : whole_[0];
+      if (!is_matched) plain_matcher_.match(whole, hits_);
+      report(whole, number, result);
     }
     ++number;
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "base/must.h"
 
 namespace bartizan {
@@ -123,12 +124,17 @@ class KindRules::Compiler {
   sigma::RuleEvaluator evaluator_{lookup_};
 };
 
-KindRules::KindRules(const RuleSet& rules, std::function<bool(std::uint32_t)> wants) : rules_(rules), wants_(std::move(wants)) {}
+KindRules::KindRules(const RuleSet& rules, std::function<bool(std::uint32_t)> wants) : rules_(rules), wants_(std::move(wants)) {
+  further_.number = limits::kKindsMax;
+  further_.all = true;
+  further_.is_compiled = false;
+}
 
 const Kind& KindRules::kind_of(const EventKind& kind) {
   std::string key;
   append_kind_key(kind, key);
   const std::lock_guard lock(mutex_);
+  if (kinds_.size() >= limits::kKindsMax && !kinds_.contains(key)) return further_;
   auto [known, is_new] = kinds_.try_emplace(std::move(key));
   if (is_new) {
     known->second = make_kind(kind);
@@ -196,6 +202,7 @@ const KindProgram& KindRules::program_of(const Kind& kind, std::uint64_t conditi
 std::vector<const Kind*> KindRules::kinds() const {
   std::vector<const Kind*> kinds(kinds_.size());
   for (const auto& [key, kind] : kinds_) kinds[kind->number] = kind.get();
+  if (kinds.size() >= limits::kKindsMax) kinds.push_back(&further_);
   return kinds;
 }
 

@@ -42,6 +42,7 @@ struct Kind : Columns {
   const KindProgram* unconditional = nullptr;  // when there is none of them
   std::string provider;
   bool header_is_plain = false;
+  bool is_compiled = true;  // false: stands for all kinds beyond limits::kKindsMax, which rules are asked about one by one
 };
 
 class KindRules final : public Projection {
@@ -52,7 +53,7 @@ class KindRules final : public Projection {
   const Columns* columns_of(const EventKind& kind) override { return &kind_of(kind); }
   const Kind& kind_of(const EventKind& kind);
   const KindProgram& program_of(const Kind& kind, std::uint64_t conditions);
-  // All kinds met so far, by number. Not while others call kind_of.
+  // All kinds met so far, by number; the last stands for those that are not compiled. Not while others call kind_of.
   std::vector<const Kind*> kinds() const;
 
   const RuleSet& rules() const { return rules_; }
@@ -65,6 +66,7 @@ class KindRules final : public Projection {
   std::function<bool(std::uint32_t)> wants_;
   std::mutex mutex_;
   std::unordered_map<std::string, std::unique_ptr<Kind>> kinds_;
+  Kind further_;
   std::map<std::pair<const Kind*, std::uint64_t>, std::unique_ptr<KindProgram>> programs_;
 };
 

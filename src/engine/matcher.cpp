@@ -21,11 +21,12 @@ const Kind& Matcher::counted(const Event& event) {
   return kind;
 }
 
-void Matcher::match(const Event& event, std::vector<RuleHit>& out) {
+bool Matcher::match(const Event& event, std::vector<RuleHit>& out) {
   const Kind& kind = counted(event);
-  if (kind.candidates.empty()) return;
+  if (!kind.is_compiled) return false;
+  if (kind.candidates.empty()) return true;
   program_ = kind.unconditional ? kind.unconditional : &rules_.program_of(kind, conditions_of(kind, event));
-  if (program_->program.is_empty()) return;
+  if (program_->program.is_empty()) return true;
   event_ = &event;
   ++event_number_;
   while (slots_.size() < program_->slots.size()) slots_.emplace_back();
@@ -33,6 +34,7 @@ void Matcher::match(const Event& event, std::vector<RuleHit>& out) {
   ids_.clear();
   run_.run(program_->program, *this, ids_);
   for (std::uint32_t id : ids_) out.push_back({program_->candidates[id].rule, program_->candidates[id].places[0]});
+  return true;
 }
 
 const Kind& Matcher::kind_of_event(const Event& event) {

@@ -23,8 +23,8 @@ class Matcher final : private sigma::SlotReader {
   explicit Matcher(KindRules& rules) : rules_(rules) {}
 
   // Appends the rules that hold, in the order they were loaded. The event comes from a decoder that was told the columns of
-  // `rules`, or is whole.
-  void match(const Event& event, std::vector<RuleHit>& out);
+  // `rules`, or is whole. False: rules of its kind are not compiled, PlainMatcher has to be asked.
+  bool match(const Event& event, std::vector<RuleHit>& out);
 
   // Counts the event without matching it.
   void count(const Event& event) { (void)counted(event); }
