@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/must.h"
+#include "base/yaml.h"
 #include "detect/sigma/load.h"
 #include "source/evidence.h"
 
@@ -95,16 +96,36 @@ std::vector<std::string> RuleSet::rule_files(const std::string& path, std::vecto
   return files;
 }
 
-void RuleSet::load_rules(const std::string& path) {
+void RuleSet::load_placeholders(const std::string& path) {
+  auto text = read_text_file(path, limits::kRuleFileBytesMax);
+  if (text.has_value()) sigma::load_placeholders(*text, path, placeholders_, diagnostics_);
+  else diagnostics_.push_back({"rules.unreadable", path, 0, 0, text.error().message, ""});
+}
+
+void RuleSet::load_rules(const std::string& path, sigma::MetadataCheck* check) {
   for (const std::string& file : rule_files(path, diagnostics_)) {
     auto text = read_text_file(file, limits::kRuleFileBytesMax);
     if (!text.has_value()) {
       diagnostics_.push_back({"rules.unreadable", file, 0, 0, text.error().message, ""});
+      ++unusable_;
       continue;
     }
-    sigma::load_rules(*text, file, rules_, diagnostics_);
-    sigma::load_correlations(*text, file, correlations_, diagnostics_);
-    sigma::load_filters(*text, file, filters_, diagnostics_);
+    auto documents = parse_yaml(*text, file);
+    if (!documents) {
+      diagnostics_.push_back(std::move(documents.error()));
+      ++unusable_;
+      continue;
+    }
+    const auto loaded = [&] { return rules_.size() + correlations_.size() + filters_.size(); };
+    const std::size_t before = loaded();
+    sigma::load_rules(*documents, file, &placeholders_, rules_, diagnostics_);
+    sigma::load_correlations(*documents, file, correlations_, diagnostics_);
+    sigma::load_filters(*documents, file, &placeholders_, filters_, diagnostics_);
+    for (const YamlNode& document : *documents) {
+      unusable_ += !document.is_null();
+      if (check && !document.is_null()) check->look_at(document, file, diagnostics_);
+    }
+    unusable_ -= loaded() - before;
   }
   by_kind_.clear();
 }
@@ -198,8 +219,11 @@ void RuleSet::find(const Event& event, const std::string& file, std::vector<Find
     why.clear();
     if (!evaluator.matches(*candidate.rule, event, &why)) continue;
     auto rule = static_cast<std::size_t>(candidate.rule - rules_.data());
+    if (tuning_ && tuning_->excludes_rule(rule, event.host, event, lookup)) continue;
     if (correlator_ && correlator_->needs(rule)) contribute(rule, event, file, lookup);
-    if (!correlator_ || correlator_->alerts_alone(rule)) out.push_back(finding_of(*candidate.rule, event, file, why));
+    if (correlator_ && !correlator_->alerts_alone(rule)) continue;
+    out.push_back(finding_of(*candidate.rule, event, file, why));
+    if (tuning_) out.back().level = tuning_->level_of_rule(rule, event.host).value_or(out.back().level);
   }
   ++sequence_;
 }
@@ -216,9 +240,14 @@ void RuleSet::drop_users_of(const std::string& name) {
 }
 
 void RuleSet::prepare() {
+  const std::size_t errors_before = count_errors(diagnostics_);
   sigma::apply_filters(rules_, filters_, diagnostics_);
   filters_.clear();
+  keep_wanted(selection_, rules_, correlations_);
+  by_kind_.clear();
   if (!correlations_.empty()) correlator_ = std::make_unique<sigma::Correlator>(correlations_, rules_, diagnostics_);
+  unusable_ += count_errors(diagnostics_) - errors_before;
+  if (tuning_) tuning_->bind(rules_, correlations_, diagnostics_);
 }
 
 void RuleSet::contribute(std::size_t rule, const Event& event, const std::string& file,
@@ -242,7 +271,12 @@ void RuleSet::contribute(std::size_t rule, const Event& event, const std::string
 
 void RuleSet::finish(std::vector<Finding>& out) {
   if (!correlator_) return;
-  for (const sigma::CorrelationMatch& match : correlator_->finish()) out.push_back(finding_of(match));
+  for (const sigma::CorrelationMatch& match : correlator_->finish()) {
+    Finding finding = finding_of(match);
+    if (tuning_ && tuning_->excludes_correlation(match.correlation, finding.host)) continue;
+    if (tuning_) finding.level = tuning_->level_of_correlation(match.correlation, finding.host).value_or(finding.level);
+    out.push_back(std::move(finding));
+  }
 }
 
 Finding RuleSet::finding_of(const sigma::CorrelationMatch& match) const {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // RuleSet: the rules of a run together with the log-source tables, asked event by event. Rules are picked by the kind of
 // the event (channel, event id, declared log source) before their conditions are looked at; the choice is made once a
-// kind. load_*, then prepare, then find from one thread (it keeps the choices and what correlations need), then finish.
+// kind. load_*, select and use_tuning, then prepare, then find from one thread (it keeps the choices and what
+// correlations need), then finish.
 #pragma once
 
 #include <map>
@@ -16,7 +17,11 @@
 #include "detect/sigma/correlation.h"
 #include "detect/sigma/evaluate.h"
 #include "detect/sigma/filter.h"
+#include "detect/sigma/metadata.h"
+#include "detect/sigma/placeholders.h"
 #include "detect/sigma/rule.h"
+#include "engine/selection.h"
+#include "engine/tuning.h"
 #include "model/event.h"
 #include "model/finding.h"
 #include "normalise/logsource.h"
@@ -25,10 +30,17 @@ namespace bartizan {
 
 class RuleSet {
  public:
-  // Every *.yml under `path` (examples files apart), or the file itself.
-  void load_rules(const std::string& path);
+  // What `expand` in rules loaded from now on stands for.
+  void load_placeholders(const std::string& path);
+  // Every *.yml under `path` (examples files apart), or the file itself. With a check, its warnings are added.
+  void load_rules(const std::string& path, sigma::MetadataCheck* check = nullptr);
   // Reads the tables of `content`/mapping.
   void load_mapping(const std::string& content);
+
+  // Which rules take part; the others are dropped by prepare, once filters have found theirs.
+  void select(Selection selection) { selection_ = std::move(selection); }
+  // Must outlive the rule set; bound in prepare.
+  void use_tuning(Tuning* tuning) { tuning_ = tuning; }
 
   // Forgets correlations built on the one of this name or id, so that it alerts by itself; before prepare. For examples.
   void drop_users_of(const std::string& name);
@@ -43,6 +55,9 @@ class RuleSet {
 
   const std::vector<sigma::Rule>& rules() const { return rules_; }
   const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
+  std::size_t unusable() const { return unusable_; }  // documents with errors: rules, correlations, filters
+  const LogsourceTable& logsources() const { return table_; }
+  const sigma::Placeholders& placeholders() const { return placeholders_; }
 
   const std::vector<sigma::Correlation>& correlations() const { return correlations_; }
 
@@ -64,6 +79,10 @@ class RuleSet {
 
   std::vector<sigma::Rule> rules_;
   std::vector<Diagnostic> diagnostics_;
+  std::size_t unusable_ = 0;
+  sigma::Placeholders placeholders_;
+  Selection selection_;
+  Tuning* tuning_ = nullptr;
   LogsourceTable table_;
   std::map<std::string, std::vector<std::string>> advisory_;  // `technique:T1059.001` -> D6 …
 

@@ -85,7 +85,7 @@ class Scan {
     ScanSummary& summary = outcome_.summary;
     summary.events = progress_.events;
     summary.rules_loaded = rules_.rules().size();
-    summary.rules_unusable = rules_.diagnostics().size();
+    summary.rules_unusable = rules_.unusable();
   }
 
   const ScanOptions& options_;
