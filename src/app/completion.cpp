@@ -31,7 +31,8 @@ std::string words_after(std::string_view prefix, std::span<const Verb* const> ve
 std::set<std::string> groups_of(std::span<const Verb* const> verbs) {
   std::set<std::string> out;
   for (const Verb* verb : verbs)
-    if (const std::size_t blank = verb->name.find(' '); blank != verb->name.npos) out.emplace(verb->name.substr(0, blank));
+    if (const std::size_t blank = verb->name.find(' '); blank != verb->name.npos)
+      out.emplace(verb->name.substr(0, blank));
   return out;
 }
 
@@ -42,7 +43,8 @@ std::string bash_choices(const Verb& verb) {
     if (option.value.empty()) continue;
     const std::string pattern = "      '" + std::string(verb.name) + " " + std::string(option.name) + "')";
     out += option.choices.empty() ? pattern + " COMPREPLY=($(compgen -f -- \"$word\")); return ;;\n"
-                                  : pattern + " COMPREPLY=($(compgen -W '" + std::string(option.choices) + "' -- \"$word\")); return ;;\n";
+                                  : pattern + " COMPREPLY=($(compgen -W '" + std::string(option.choices) +
+                                        "' -- \"$word\")); return ;;\n";
   }
   return out;
 }
@@ -52,17 +54,20 @@ std::string bash(std::span<const Verb* const> verbs) {
 _bartizan() {
   local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]} at=1
   compopt -o filenames 2>/dev/null
-  if ((COMP_CWORD == 1)); then COMPREPLY=($(compgen -W ')" + words_after("", verbs) + R"( --help --version' -- "$word")); return; fi
+  if ((COMP_CWORD == 1)); then COMPREPLY=($(compgen -W ')" +
+                    words_after("", verbs) + R"( --help --version' -- "$word")); return; fi
   case $verb in
 )";
   for (const std::string& group : groups_of(verbs))
-    out += "    " + group + ")\n      if ((COMP_CWORD == 2)); then COMPREPLY=($(compgen -W '" + words_after(group + " ", verbs) +
-           "' -- \"$word\")); return; fi\n      verb=\"" + group + " ${COMP_WORDS[2]}\" ;;\n";
+    out += "    " + group + ")\n      if ((COMP_CWORD == 2)); then COMPREPLY=($(compgen -W '" +
+           words_after(group + " ", verbs) + "' -- \"$word\")); return; fi\n      verb=\"" + group +
+           " ${COMP_WORDS[2]}\" ;;\n";
   out += "  esac\n  case \"$verb $previous\" in\n";
   for (const Verb* verb : verbs) out += bash_choices(*verb);
   out += "  esac\n  local options=--help choices=\n  case $verb in\n";
   for (const Verb* verb : verbs)
-    out += "    '" + std::string(verb->name) + "') options='" + options_of(*verb) + "' choices='" + std::string(verb->choices) + "' ;;\n";
+    out += "    '" + std::string(verb->name) + "') options='" + options_of(*verb) + "' choices='" +
+           std::string(verb->choices) + "' ;;\n";
   out += R"(  esac
   if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "$options" -- "$word"))
   elif [[ -n $choices ]]; then COMPREPLY=($(compgen -W "$choices" -- "$word"))
@@ -88,14 +93,18 @@ std::string zsh_arguments(const Verb& verb) {
   std::string out = "_arguments -s ";
   for (const Option& option : verb.options) {
     const std::string repeat = option.repeat == Repeat::kOnce ? "" : "*";
-    const std::string value = option.value.empty() ? ""
-                              : option.choices.empty()
-                                  ? ":" + std::string(option.value) + ":_files"
-                                  : ":" + std::string(option.value) + ":(" + std::string(option.choices) + ")";
+    const std::string value =
+        option.value.empty()     ? ""
+        : option.choices.empty() ? ":" + std::string(option.value) + ":_files"
+                                 : ":" + std::string(option.value) + ":(" + std::string(option.choices) + ")";
     std::string help(option.help);
     for (char& c : help)
       if (c == '[' || c == ']' || c == ':' || c == '\n') c = ' ';
-    out += "\\\n        " + quoted(repeat + std::string(option.name) + (option.value.empty() ? "" : "=") + "[" + help + "]" + value, "") + " ";
+    out += "\\\n        " +
+           quoted(repeat + std::string(option.name) + (option.value.empty() ? "" : "=") + "[" + help + "]" +
+                      value,
+                  "") +
+           " ";
     if (option.letter) out += quoted(repeat + "-" + option.letter + "[" + help + "]" + value, "") + " ";
   }
   out += "\\\n        '--help[this text]' ";
@@ -105,14 +114,19 @@ std::string zsh_arguments(const Verb& verb) {
 }
 
 std::string zsh(std::span<const Verb* const> verbs) {
-  std::string out = "#compdef bartizan\n# zsh completion for bartizan; made by: bartizan completion zsh\n_bartizan() {\n"
-                    "  if ((CURRENT == 2)); then compadd -- " + words_after("", verbs) + " --help --version; return; fi\n"
-                    "  local verb=$words[2]\n  shift words; ((CURRENT--))\n";
+  std::string out =
+      "#compdef bartizan\n# zsh completion for bartizan; made by: bartizan completion zsh\n_bartizan() {\n"
+      "  if ((CURRENT == 2)); then compadd -- " +
+      words_after("", verbs) +
+      " --help --version; return; fi\n"
+      "  local verb=$words[2]\n  shift words; ((CURRENT--))\n";
   for (const std::string& group : groups_of(verbs))
-    out += "  if [[ $verb == " + group + " ]]; then\n    if ((CURRENT == 2)); then compadd -- " + words_after(group + " ", verbs) +
+    out += "  if [[ $verb == " + group + " ]]; then\n    if ((CURRENT == 2)); then compadd -- " +
+           words_after(group + " ", verbs) +
            "; return; fi\n    verb=\"$verb $words[2]\"; shift words; ((CURRENT--))\n  fi\n";
   out += "  case $verb in\n";
-  for (const Verb* verb : verbs) out += "    '" + std::string(verb->name) + "')\n      " + zsh_arguments(*verb) + " ;;\n";
+  for (const Verb* verb : verbs)
+    out += "    '" + std::string(verb->name) + "')\n      " + zsh_arguments(*verb) + " ;;\n";
   return out + "  esac\n}\n_bartizan \"$@\"\n";
 }
 
@@ -127,15 +141,17 @@ std::string fish(std::span<const Verb* const> verbs) {
              (words.size() == 1 ? " -d " + quoted(verb->summary, "\\") : "") + "\n";
     given = "__fish_seen_subcommand_from " + std::string(words[0]);
     if (words.size() > 1) {
-      out += "complete -c bartizan -n '" + given + "; and not __fish_seen_subcommand_from " + words_after(std::string(words[0]) + " ", verbs) +
-             "' -f -a " + std::string(words[1]) + " -d " + quoted(verb->summary, "\\") + "\n";
+      out += "complete -c bartizan -n '" + given + "; and not __fish_seen_subcommand_from " +
+             words_after(std::string(words[0]) + " ", verbs) + "' -f -a " + std::string(words[1]) + " -d " +
+             quoted(verb->summary, "\\") + "\n";
       given += "; and __fish_seen_subcommand_from " + std::string(words[1]);
     }
     const std::string start = "complete -c bartizan -n '" + given + "'";
     for (const Option& option : verb->options) {
       out += start + " -l " + std::string(option.name.substr(2));
       if (option.letter) out += std::string(" -s ") + option.letter;
-      if (!option.value.empty()) out += option.choices.empty() ? " -r" : " -x -a '" + std::string(option.choices) + "'";
+      if (!option.value.empty())
+        out += option.choices.empty() ? " -r" : " -x -a '" + std::string(option.choices) + "'";
       out += " -d " + quoted(option.help, "\\") + "\n";
     }
     out += start + " -l help -s h -d 'this text'\n";
@@ -162,9 +178,10 @@ constinit const Verb kCompletionVerb{
     .summary = "a script that completes verbs and options",
     .about = "SHELL is bash, zsh or fish. The script goes to standard output.\n",
     .options = {},
-    .examples = "  source <(bartizan completion bash)\n"
-                "  bartizan completion zsh > ~/.zfunc/_bartizan\n"
-                "  bartizan completion fish > ~/.config/fish/completions/bartizan.fish\n",
+    .examples =
+        "  source <(bartizan completion bash)\n"
+        "  bartizan completion zsh > ~/.zfunc/_bartizan\n"
+        "  bartizan completion fish > ~/.config/fish/completions/bartizan.fish\n",
     .choices = "bash zsh fish",
     .run = run_completion,
 };

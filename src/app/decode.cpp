@@ -10,7 +10,8 @@ namespace bartizan::app {
 namespace {
 
 constexpr Option kOptions[] = {
-    {"", "--strict", 0, "", "reject EVTX chunks whose checksum is wrong; without it they are decoded with a warning"},
+    flag("", "--strict",
+         "reject EVTX chunks whose checksum is wrong; without it they are decoded with a warning"),
 };
 
 // Writes a batch; false when nobody reads any more.
@@ -33,8 +34,10 @@ bool decode_file(const std::string& path, const ReadOptions& options) {
     std::fprintf(stderr, "bartizan: cannot read %s\n", report.error().text().c_str());
     return false;
   }
-  for (const std::string& file : report->not_recognised) std::fprintf(stderr, "bartizan: not read: %s\n", file.c_str());
-  for (const std::string& error : report->errors) std::fprintf(stderr, "bartizan: cannot read %s\n", error.c_str());
+  for (const std::string& file : report->not_recognised)
+    std::fprintf(stderr, "bartizan: not read: %s\n", file.c_str());
+  for (const std::string& error : report->errors)
+    std::fprintf(stderr, "bartizan: cannot read %s\n", error.c_str());
   for (const std::string& oddity : report->oddities) std::fprintf(stderr, "bartizan: %s\n", oddity.c_str());
   return report->not_recognised.empty() && report->errors.empty();
 }
@@ -67,9 +70,10 @@ constinit const Verb kDecodeVerb{
     .summary = "show what is in a log, one JSON object a record",
     .about = "PATH is a file, a folder, or - for standard input. What a file is, is told by its content.\n",
     .options = kOptions,
-    .examples = "  bartizan decode Security.evtx\n"
-                "  bartizan decode evidence/ | jq 'select(.event_id == 4624)'\n"
-                "  zcat winlogbeat.ndjson.gz | bartizan decode -\n",
+    .examples =
+        "  bartizan decode Security.evtx\n"
+        "  bartizan decode evidence/ | jq 'select(.event_id == 4624)'\n"
+        "  zcat winlogbeat.ndjson.gz | bartizan decode -\n",
     .choices = {},
     .run = run_decode,
 };

@@ -41,8 +41,10 @@ std::size_t distance_of(std::string_view a, std::string_view b) {
       std::size_t& cell = table[i][j];
       cell = i + j;
       if (i == 0 || j == 0) continue;
-      cell = std::min({table[i - 1][j] + 1, table[i][j - 1] + 1, table[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) cell = std::min(cell, table[i - 2][j - 2] + 1);
+      cell = std::min(
+          {table[i - 1][j] + 1, table[i][j - 1] + 1, table[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        cell = std::min(cell, table[i - 2][j - 2] + 1);
     }
   return table[a.size()][b.size()];
 }
@@ -51,13 +53,15 @@ std::string unknown_option(const Verb& verb, std::string_view name) {
   std::vector<std::string_view> names{"--help"};
   for (const Option& option : verb.options) names.push_back(option.name);
   std::string_view near = nearest(name, names);
-  return "unknown option " + std::string(name) + (near.empty() ? "" : "; did you mean " + std::string(near) + "?");
+  return "unknown option " + std::string(name) +
+         (near.empty() ? "" : "; did you mean " + std::string(near) + "?");
 }
 
 std::string no_such_value(std::string_view what, std::string_view value, std::string_view choices) {
   std::string_view near = nearest(value, words_of(choices));
   std::string out = std::string(what) + ": there is no '" + std::string(value) + "'";
-  return near.empty() ? out + "; one of: " + joined(choices) : out + "; did you mean " + std::string(near) + "?";
+  return near.empty() ? out + "; one of: " + joined(choices)
+                      : out + "; did you mean " + std::string(near) + "?";
 }
 
 std::string left_side(const Option& option) {
@@ -135,7 +139,8 @@ std::expected<Arguments, std::string> parse_arguments(const Verb& verb, std::spa
       if (joined_value) return std::unexpected("option " + std::string(name) + " takes no value");
     } else if (!joined_value) {
       if (i + 1 == words.size() || (words[i + 1].starts_with("--")))
-        return std::unexpected("option " + std::string(name) + " lacks its value " + std::string(option->value));
+        return std::unexpected("option " + std::string(name) + " lacks its value " +
+                               std::string(option->value));
       value = words[++i];
     }
     for (std::size_t start = 0; start <= value.size();) {
@@ -154,7 +159,8 @@ std::expected<Arguments, std::string> parse_arguments(const Verb& verb, std::spa
     return std::unexpected("'" + arguments.operands[0] + "' is one word too many");
   if (!verb.choices.empty())
     for (const std::string& operand : arguments.operands)
-      if (!is_one_of(operand, verb.choices)) return std::unexpected(no_such_value(verb.operands, operand, verb.choices));
+      if (!is_one_of(operand, verb.choices))
+        return std::unexpected(no_such_value(verb.operands, operand, verb.choices));
   return arguments;
 }
 
@@ -184,7 +190,9 @@ std::string help_of(const Verb& verb) {
 }
 
 void append_padded(std::string& out, std::string_view text, std::size_t columns) {
-  const auto is_start = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };  // of a UTF-8 character
+  const auto is_start = [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  };  // of a UTF-8 character
   const auto taken = static_cast<std::size_t>(std::ranges::count_if(text, is_start));
   out += text;
   out.append(taken < columns ? columns - taken : 1, ' ');

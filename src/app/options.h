@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line as tables: a Verb with its Options says all there is to say, and parsing, --help and completion read
-// the same table, so that they cannot disagree. Grammar: `--name value`, `--name=value`, `-l value`, `-lvalue`; `--` ends
-// the options; `-` is an operand (standard input). Tables are constants, Arguments values; pure, any thread.
+// The command line as tables: a Verb with its Options says all there is to say, and parsing, --help and
+// completion read the same table, so that they cannot disagree. Grammar: `--name value`, `--name=value`, `-l
+// value`, `-lvalue`; `--` ends the options; `-` is an operand (standard input). Tables are constants,
+// Arguments values; pure, any thread.
 #pragma once
 
 #include <expected>
@@ -29,14 +30,23 @@ struct Option {
   Repeat repeat = Repeat::kOnce;
 };
 
+constexpr Option flag(std::string_view group, std::string_view name, std::string_view help) {
+  return {group, name, 0, {}, help, {}, Repeat::kOnce};
+}
+constexpr Option option(std::string_view group, std::string_view name, std::string_view value,
+                        std::string_view help, Repeat repeat = Repeat::kOnce, std::string_view choices = {},
+                        char letter = 0) {
+  return {group, name, letter, value, help, choices, repeat};
+}
+
 class Arguments;
 
 struct Verb {
   std::string_view name;      // `scan`, `rules check`
   std::string_view operands;  // what --help calls them; empty: takes none
   std::size_t operands_min = 0;
-  std::string_view summary;   // one line
-  std::string_view about;     // paragraphs, each line with its line end; may be empty
+  std::string_view summary;  // one line
+  std::string_view about;    // paragraphs, each line with its line end; may be empty
   std::span<const Option> options;
   std::string_view examples;  // lines, each with its line end
   std::string_view choices;   // values of the operand, as Option::choices
@@ -55,7 +65,8 @@ class Arguments {
   bool help = false;  // --help or -h was given; nothing else counts then
 
  private:
-  friend std::expected<Arguments, std::string> parse_arguments(const Verb& verb, std::span<const std::string> words);
+  friend std::expected<Arguments, std::string> parse_arguments(const Verb& verb,
+                                                               std::span<const std::string> words);
   std::vector<std::pair<const Option*, std::string>> given_;
 };
 

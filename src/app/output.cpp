@@ -63,7 +63,8 @@ Result<void> write_and_rename(const std::string& path, std::string_view text) {
   if (file.number() < 0) return system_failure(path);
   // fsync, because some file systems find out only then that the disk is full.
   const bool written = write_all(file.number(), text) && ::fchmod(file.number(), mode_for(path)) == 0 &&
-                       ::fsync(file.number()) == 0 && file.close() && ::rename(partial.c_str(), path.c_str()) == 0;
+                       ::fsync(file.number()) == 0 && file.close() &&
+                       ::rename(partial.c_str(), path.c_str()) == 0;
   if (written) return {};
   const int reason = errno;
   ::unlink(partial.c_str());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes a result in full or says why not. A file appears under its name only when all of it is on the disk: it is
-// written beside it as NAME.partial-XXXXXX first, and that is removed when anything fails. What is no regular file
-// (a device, a pipe) is written to directly.
+// Writes a result in full or says why not. A file appears under its name only when all of it is on the disk:
+// it is written beside it as NAME.partial-XXXXXX first, and that is removed when anything fails. What is no
+// regular file (a device, a pipe) is written to directly.
 #pragma once
 
 #include <string>

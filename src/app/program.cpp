@@ -16,10 +16,12 @@ namespace {
 
 Result<pid_t> start(const std::vector<std::string>& words, const posix_spawn_file_actions_t* actions) {
   std::vector<char*> arguments;
-  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));  // exec does not change them
+  for (const std::string& word : words)
+    arguments.push_back(const_cast<char*>(word.c_str()));  // exec does not change them
   arguments.push_back(nullptr);
   pid_t child = 0;
-  if (const int reason = posix_spawnp(&child, arguments[0], actions, nullptr, arguments.data(), environ); reason != 0)
+  if (const int reason = posix_spawnp(&child, arguments[0], actions, nullptr, arguments.data(), environ);
+      reason != 0)
     return fail(std::strerror(reason), words[0]);
   return child;
 }
@@ -48,7 +50,8 @@ Result<int> run_program(const std::vector<std::string>& words, std::string& outp
   posix_spawn_file_actions_destroy(&actions);
   close(ends[1]);
   char block[4096];
-  for (ssize_t size = 0; child.has_value() && ((size = read(ends[0], block, sizeof(block))) > 0 || (size < 0 && errno == EINTR));)
+  for (ssize_t size = 0; child.has_value() &&
+                         ((size = read(ends[0], block, sizeof(block))) > 0 || (size < 0 && errno == EINTR));)
     if (size > 0 && output.size() < size_max) output.append(block, static_cast<std::size_t>(size));
   close(ends[0]);
   if (!child.has_value()) return std::unexpected(std::move(child.error()));

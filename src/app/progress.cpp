@@ -16,10 +16,12 @@ namespace {
 
 constexpr std::int64_t kRedrawNs = 100'000'000;  // ten times a second: faster is not read, and costs time
 constexpr std::size_t kBarColumns = 24;
-constexpr double kRemainingAfterSeconds = 1;     // before that, the rate says nothing
+constexpr double kRemainingAfterSeconds = 1;  // before that, the rate says nothing
 
 std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 std::string bytes_text(std::uint64_t bytes) {
@@ -58,7 +60,8 @@ std::string progress_line(const ProgressFigures& figures, std::size_t width, boo
   } else {
     parts.push_back(bytes_text(figures.bytes_done));
   }
-  if (figures.seconds > 0) parts.push_back(count_text(static_cast<double>(figures.events) / figures.seconds) + " events/s");
+  if (figures.seconds > 0)
+    parts.push_back(count_text(static_cast<double>(figures.events) / figures.seconds) + " events/s");
   if (share > 0 && share < 1 && figures.seconds >= kRemainingAfterSeconds)
     parts.push_back(remaining_text(figures.seconds * (1 - share) / share));
   parts.push_back(fmt::format("{} findings", figures.findings));
@@ -81,7 +84,8 @@ std::string progress_line(const ProgressFigures& figures, std::size_t width, boo
   return bar;
 }
 
-ProgressLine::ProgressLine() : on_terminal_(isatty(STDERR_FILENO) == 1), colour_(!std::getenv("NO_COLOR")), started_ns_(now_ns()) {
+ProgressLine::ProgressLine()
+    : on_terminal_(isatty(STDERR_FILENO) == 1), colour_(!std::getenv("NO_COLOR")), started_ns_(now_ns()) {
   const char* terminal = std::getenv("TERM");
   if (terminal && std::string(terminal) == "dumb") on_terminal_ = false;
 }

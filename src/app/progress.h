@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The progress line of a long run. progress_line is a pure function of numbers; ProgressLine draws it on standard error
-// when that is a terminal, at most ten times a second, and wipes it at the end. One thread.
+// The progress line of a long run. progress_line is a pure function of numbers; ProgressLine draws it on
+// standard error when that is a terminal, at most ten times a second, and wipes it at the end. One thread.
 #pragma once
 
 #include <cstdint>

@@ -11,14 +11,16 @@ namespace bartizan::app {
 namespace fs = std::filesystem;
 namespace {
 
-// The folders of the public collection that hold active rules are called rules and rules-*; another collection is
-// taken as a whole.
+// The folders of the public collection that hold active rules are called rules and rules-*; another
+// collection is taken as a whole.
 std::vector<std::string> folders_with_rules(const std::string& folder) {
   std::vector<std::string> out;
   std::error_code error;
-  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
+  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
     const std::string name = entry->path().filename().string();
-    if ((name == "rules" || name.starts_with("rules-")) && entry->is_directory(error)) out.push_back(entry->path().string());
+    if ((name == "rules" || name.starts_with("rules-")) && entry->is_directory(error))
+      out.push_back(entry->path().string());
   }
   std::ranges::sort(out);
   if (out.empty()) out.push_back(folder);
@@ -29,7 +31,8 @@ template <class Names>
 std::string first_unmatched(const std::vector<Glob>& globs, const RuleSet& rules, Names names) {
   for (const Glob& glob : globs) {
     const auto fits = [&](const auto& rule) { return names(glob, facts_of(rule)); };
-    if (std::ranges::none_of(rules.rules(), fits) && std::ranges::none_of(rules.correlations(), fits)) return glob.text();
+    if (std::ranges::none_of(rules.rules(), fits) && std::ranges::none_of(rules.correlations(), fits))
+      return glob.text();
   }
   return {};
 }
@@ -59,7 +62,8 @@ std::expected<void, std::string> load_all_rules(const Arguments& arguments, Rule
   if (arguments.has("--fetched-rules")) {
     std::error_code error;
     if (!fs::is_directory(fetched_rules_folder(), error))
-      return std::unexpected("there are no fetched rules in " + fetched_rules_folder() + "; run bartizan rules fetch first");
+      return std::unexpected("there are no fetched rules in " + fetched_rules_folder() +
+                             "; run bartizan rules fetch first");
     for (const std::string& folder : folders_with_rules(fetched_rules_folder())) rules.load_rules(folder);
   }
   return {};

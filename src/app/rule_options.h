@@ -11,13 +11,25 @@
 
 namespace bartizan::app {
 
-inline constexpr Option kRulesOption{"Rules", "--rules", 0, "DIR", "Sigma rules to use besides the built-in ones, a folder or a file", "", Repeat::kMany};
-inline constexpr Option kNoBuiltinRulesOption{"Rules", "--no-builtin-rules", 0, "", "leave the built-in rules out", "", Repeat::kOnce};
-inline constexpr Option kFetchedRulesOption{"Rules", "--fetched-rules", 0, "", "use the public rules that `bartizan rules fetch` has brought", "", Repeat::kOnce};
-inline constexpr Option kPlaceholdersOption{"Rules", "--placeholders", 0, "FILE", "YAML map that gives the placeholders of rules (%admins%) their values", "", Repeat::kMany};
-inline constexpr Option kRuleOption{"Rules", "--rule", 0, "R", "only this rule: its id, name or title; * and ? are wildcards", "", Repeat::kList};
-inline constexpr Option kTagOption{"Rules", "--tag", 0, "T", "only rules with this tag, such as attack.t1003*, t1003.001 or d6; * and ? are wildcards", "", Repeat::kList};
-inline constexpr Option kStatusOption{"Rules", "--status", 0, "S", "only rules of this status", "stable test experimental deprecated unsupported", Repeat::kList};
+inline constexpr std::string_view kStatuses = "stable test experimental deprecated unsupported";
+
+inline constexpr Option kRulesOption =
+    option("Rules", "--rules", "DIR", "Sigma rules to use besides the built-in ones, a folder or a file",
+           Repeat::kMany);
+inline constexpr Option kNoBuiltinRulesOption =
+    flag("Rules", "--no-builtin-rules", "leave the built-in rules out");
+inline constexpr Option kFetchedRulesOption =
+    flag("Rules", "--fetched-rules", "use the public rules that `bartizan rules fetch` has brought");
+inline constexpr Option kPlaceholdersOption =
+    option("Rules", "--placeholders", "FILE",
+           "YAML map that gives the placeholders of rules (%admins%) their values", Repeat::kMany);
+inline constexpr Option kRuleOption = option(
+    "Rules", "--rule", "R", "only this rule: its id, name or title; * and ? are wildcards", Repeat::kList);
+inline constexpr Option kTagOption = option(
+    "Rules", "--tag", "T",
+    "only rules with this tag, such as attack.t1003*, t1003.001 or d6; * and ? are wildcards", Repeat::kList);
+inline constexpr Option kStatusOption =
+    option("Rules", "--status", "S", "only rules of this status", Repeat::kList, kStatuses);
 
 // Where `rules fetch` puts rules and --fetched-rules looks: XDG_DATA_HOME/bartizan/rules/sigma.
 std::string fetched_rules_folder();

@@ -26,11 +26,13 @@ std::string counted(std::size_t count, const char* what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-// ------------------------------------------------------------------------------------------------------------ check
+// ------------------------------------------------------------------------------------------------------------
+// check
 
 constexpr Option kCheckOptions[] = {
-    {"", "--strict", 0, "", "warnings count as failures, too"},
-    {"", "--placeholders", 0, "FILE", "YAML map that gives the placeholders of rules (%admins%) their values", "", Repeat::kMany},
+    flag("", "--strict", "warnings count as failures, too"),
+    option("", "--placeholders", "FILE",
+           "YAML map that gives the placeholders of rules (%admins%) their values", Repeat::kMany),
 };
 
 int run_check(const Arguments& arguments) {
@@ -40,15 +42,18 @@ int run_check(const Arguments& arguments) {
   for (const std::string& path : arguments.operands) rules.load_rules(path, &check);
   rules.prepare();
   std::vector<Diagnostic> diagnostics = rules.diagnostics();
-  std::ranges::stable_sort(diagnostics, {}, [](const Diagnostic& d) { return std::tie(d.file, d.line, d.column); });
+  std::ranges::stable_sort(diagnostics, {},
+                           [](const Diagnostic& d) { return std::tie(d.file, d.line, d.column); });
   for (const Diagnostic& diagnostic : diagnostics) print_line(diagnostic.text());
   const std::size_t errors = count_errors(diagnostics), warnings = diagnostics.size() - errors;
-  print_line(counted(rules.rules().size(), "rule") + " and " + counted(rules.correlations().size(), "correlation") +
-             " usable, " + counted(errors, "error") + ", " + counted(warnings, "warning"));
+  print_line(counted(rules.rules().size(), "rule") + " and " +
+             counted(rules.correlations().size(), "correlation") + " usable, " + counted(errors, "error") +
+             ", " + counted(warnings, "warning"));
   return errors || (warnings && arguments.has("--strict")) ? kExitFindings : kExitClean;
 }
 
-// ------------------------------------------------------------------------------------------------------------- test
+// -------------------------------------------------------------------------------------------------------------
+// test
 
 int run_test(const Arguments& arguments) {
   std::vector<Diagnostic> diagnostics;
@@ -63,14 +68,17 @@ int run_test(const Arguments& arguments) {
   return sum.failed + diagnostics.size() == 0 && sum.passed > 0 ? kExitClean : kExitFindings;
 }
 
-// ------------------------------------------------------------------------------------------------------------- list
+// -------------------------------------------------------------------------------------------------------------
+// list
 
-constexpr Option kListOptions[] = {kRulesOption,        kNoBuiltinRulesOption, kFetchedRulesOption, kPlaceholdersOption,
-                                   kRuleOption,         kTagOption,            kStatusOption};
+constexpr Option kListOptions[] = {kRulesOption,        kNoBuiltinRulesOption, kFetchedRulesOption,
+                                   kPlaceholdersOption, kRuleOption,           kTagOption,
+                                   kStatusOption};
 
 std::string list_line(const RuleFacts& facts, const std::string& source) {
   std::string out(facts.id.empty() ? facts.name : facts.id);
-  for (const auto& [text, column] : {std::pair<std::string_view, std::size_t>{facts.level, 38}, {facts.status, 53}, {source, 67}}) {
+  for (const auto& [text, column] :
+       {std::pair<std::string_view, std::size_t>{facts.level, 38}, {facts.status, 53}, {source, 67}}) {
     out.append(out.size() < column ? column - out.size() : 1, ' ');
     out += text;
   }
@@ -93,13 +101,16 @@ int run_list(const Arguments& arguments) {
     lines.emplace_back(correlation.title, list_line(facts_of(correlation), "correlation"));
   std::ranges::sort(lines);
   for (const auto& [title, line] : lines) print_line(line);
-  std::fprintf(stderr, "bartizan: %zu rules; %zu more are not usable, rules check says why\n", lines.size(), rules.unusable());
+  std::fprintf(stderr, "bartizan: %zu rules; %zu more are not usable, rules check says why\n", lines.size(),
+               rules.unusable());
   return kExitClean;
 }
 
-// ---------------------------------------------------------------------------------------------------------- explain
+// ----------------------------------------------------------------------------------------------------------
+// explain
 
-constexpr Option kExplainOptions[] = {kRulesOption, kNoBuiltinRulesOption, kFetchedRulesOption, kPlaceholdersOption};
+constexpr Option kExplainOptions[] = {kRulesOption, kNoBuiltinRulesOption, kFetchedRulesOption,
+                                      kPlaceholdersOption};
 
 // Every rule of a file, and what is wrong in it.
 int explain_file(const std::string& file, RuleSet& rules) {
@@ -114,7 +125,8 @@ int explain_file(const std::string& file, RuleSet& rules) {
 
 int explain_named(const Arguments& arguments, const std::string& name) {
   RuleSet rules;
-  if (auto loaded = load_all_rules(arguments, rules); !loaded) return usage_error(kRulesExplainVerb, loaded.error());
+  if (auto loaded = load_all_rules(arguments, rules); !loaded)
+    return usage_error(kRulesExplainVerb, loaded.error());
   rules.prepare();
   const Glob glob(name);
   std::size_t found = 0;
@@ -123,7 +135,8 @@ int explain_named(const Arguments& arguments, const std::string& name) {
   for (const sigma::Correlation& correlation : rules.correlations())
     if (names_rule(glob, facts_of(correlation))) print_line(explain(correlation)), ++found;
   if (found) return kExitClean;
-  return usage_error(kRulesExplainVerb, "'" + name + "' is no file, and no usable rule has that id, name or title");
+  return usage_error(kRulesExplainVerb,
+                     "'" + name + "' is no file, and no usable rule has that id, name or title");
 }
 
 int run_explain(const Arguments& arguments) {
@@ -152,8 +165,9 @@ constinit const Verb kRulesCheckVerb{
     .summary = "what is wrong with Sigma rules, all of it at once",
     .about = "An error makes a rule unusable, a warning does not. Exit code 1 when there is an error.\n",
     .options = kCheckOptions,
-    .examples = "  bartizan rules check sigma/rules\n"
-                "  bartizan rules check --strict my-rules/\n",
+    .examples =
+        "  bartizan rules check sigma/rules\n"
+        "  bartizan rules check --strict my-rules/\n",
     .choices = {},
     .run = run_check,
 };
@@ -163,7 +177,9 @@ constinit const Verb kRulesTestVerb{
     .operands = "PATH…",
     .operands_min = 1,
     .summary = "run the examples kept beside the rules",
-    .about = "The examples of NAME.yml are in NAME.examples.yml. Exit code 1 when one fails, or when there are none.\n",
+    .about =
+        "The examples of NAME.yml are in NAME.examples.yml. Exit code 1 when one fails, or when there are "
+        "none.\n",
     .options = {},
     .examples = "  bartizan rules test content/rules\n",
     .choices = {},
@@ -177,8 +193,9 @@ constinit const Verb kRulesListVerb{
     .summary = "the rules a scan would use: id, level, status, log source, title",
     .about = {},
     .options = kListOptions,
-    .examples = "  bartizan rules list --tag credential-access\n"
-                "  bartizan rules list --no-builtin-rules --rules sigma/rules --status stable,test\n",
+    .examples =
+        "  bartizan rules list --tag credential-access\n"
+        "  bartizan rules list --no-builtin-rules --rules sigma/rules --status stable,test\n",
     .choices = {},
     .run = run_list,
 };
@@ -188,10 +205,13 @@ constinit const Verb kRulesExplainVerb{
     .operands = "RULE…",
     .operands_min = 1,
     .summary = "what a rule looks for and where, in words",
-    .about = "RULE is a file of rules, or the id, name or title of a rule that a scan would use; * and ? are wildcards.\n",
+    .about =
+        "RULE is a file of rules, or the id, name or title of a rule that a scan would use; * and ? are "
+        "wildcards.\n",
     .options = kExplainOptions,
-    .examples = "  bartizan rules explain my-rule.yml\n"
-                "  bartizan rules explain '*Mimikatz*'\n",
+    .examples =
+        "  bartizan rules explain my-rule.yml\n"
+        "  bartizan rules explain '*Mimikatz*'\n",
     .choices = {},
     .run = run_explain,
 };

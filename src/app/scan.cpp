@@ -25,17 +25,31 @@ constexpr std::string_view kFormats = "text jsonl csv timesketch html navigator"
 constexpr std::string_view kLevels = "informational low medium high critical";
 
 constexpr Option kOptions[] = {
-    kRulesOption, kNoBuiltinRulesOption, kFetchedRulesOption, kPlaceholdersOption, kRuleOption, kTagOption, kStatusOption,
-    {"Rules", "--tuning", 0, "FILE", "YAML file of what is known to be harmless or weighs differently here (docs/user/tuning.md)", "", Repeat::kMany},
-    {"Findings", "--min-level", 0, "L", "only findings of this level and above", kLevels},
-    {"Findings", "--since", 0, "T", "only findings at or after this time (RFC 3339, UTC unless it says otherwise)"},
-    {"Findings", "--until", 0, "T", "only findings before this time"},
-    {"Findings", "--host", 0, "H", "only findings on this host; * and ? are wildcards", "", Repeat::kList},
-    {"Output", "--format", 0, "F", "what to write, text unless given", kFormats},
-    {"Output", "--output", 'o', "FILE", "write there instead of standard output; it appears when all of it is written"},
-    {"Output", "--fail-level", 0, "L", "exit with 1 when there is a finding of this level or above", kLevels},
-    {"Output", "--verbose", 0, "", "list every oddity of the input, every unusable rule and every entry of the tuning file"},
-    {"Input", "--strict", 0, "", "reject EVTX chunks whose checksum is wrong; without it they are decoded with a warning"},
+    kRulesOption,
+    kNoBuiltinRulesOption,
+    kFetchedRulesOption,
+    kPlaceholdersOption,
+    kRuleOption,
+    kTagOption,
+    kStatusOption,
+    option("Rules", "--tuning", "FILE",
+           "YAML file of what is known to be harmless or weighs differently here (docs/user/tuning.md)",
+           Repeat::kMany),
+    option("Findings", "--min-level", "L", "only findings of this level and above", Repeat::kOnce, kLevels),
+    option("Findings", "--since", "T",
+           "only findings at or after this time (RFC 3339, UTC unless it says otherwise)"),
+    option("Findings", "--until", "T", "only findings before this time"),
+    option("Findings", "--host", "H", "only findings on this host; * and ? are wildcards", Repeat::kList),
+    option("Output", "--format", "F", "what to write, text unless given", Repeat::kOnce, kFormats),
+    option("Output", "--output", "FILE",
+           "write there instead of standard output; it appears when all of it is written", Repeat::kOnce, {},
+           'o'),
+    option("Output", "--fail-level", "L", "exit with 1 when there is a finding of this level or above",
+           Repeat::kOnce, kLevels),
+    flag("Output", "--verbose",
+         "list every oddity of the input, every unusable rule and every entry of the tuning file"),
+    flag("Input", "--strict",
+         "reject EVTX chunks whose checksum is wrong; without it they are decoded with a warning"),
 };
 
 // The first Ctrl-C ends the reading, the second the program.
@@ -43,7 +57,8 @@ volatile std::sig_atomic_t interrupted = 0;
 void note_interrupt(int signal) {
   if (interrupted) _exit(128 + signal);
   interrupted = 1;
-  constexpr std::string_view kText = "\nbartizan: stopping; what was found so far is written. Once more ends at once.\n";
+  constexpr std::string_view kText =
+      "\nbartizan: stopping; what was found so far is written. Once more ends at once.\n";
   [[maybe_unused]] const ssize_t ignored = write(STDERR_FILENO, kText.data(), kText.size());
 }
 
@@ -56,7 +71,9 @@ void catch_interrupts() {
 
 Instant today() {
   using namespace std::chrono;
-  return {duration_cast<duration<std::int64_t, std::ratio<1, kTicksPerSecond>>>(system_clock::now().time_since_epoch()).count()};
+  return {duration_cast<duration<std::int64_t, std::ratio<1, kTicksPerSecond>>>(
+              system_clock::now().time_since_epoch())
+              .count()};
 }
 
 std::size_t terminal_width() {
@@ -78,7 +95,9 @@ class InputSizes {
     }
   }
   std::uint64_t total() const { return before_.back(); }
-  std::uint64_t before(std::uint64_t file) const { return before_[std::min<std::size_t>(file, before_.size() - 1)]; }
+  std::uint64_t before(std::uint64_t file) const {
+    return before_[std::min<std::size_t>(file, before_.size() - 1)];
+  }
 
  private:
   std::vector<std::uint64_t> before_{0};
@@ -124,25 +143,29 @@ void report_on_tuning(const Tuning& tuning, bool verbose) {
 
 void report_on_input(const Arguments& arguments, const ScanOutcome& outcome, const RuleSet& rules) {
   const ScanSummary& summary = outcome.summary;
-  for (const std::string& line : summary.unreadable) std::fprintf(stderr, "bartizan: cannot read %s\n", line.c_str());
+  for (const std::string& line : summary.unreadable)
+    std::fprintf(stderr, "bartizan: cannot read %s\n", line.c_str());
   if (arguments.value("--format", "text") != "text")
     for (const std::string& line : summary.not_recognised)
       std::fprintf(stderr, "bartizan: not read: %s\n", line.c_str());
   const bool verbose = arguments.has("--verbose");
   if (verbose) {
     for (const std::string& line : outcome.oddities) std::fprintf(stderr, "bartizan: %s\n", line.c_str());
-    for (const Diagnostic& diagnostic : rules.diagnostics()) std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
+    for (const Diagnostic& diagnostic : rules.diagnostics())
+      std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
   } else {
     for (const Diagnostic& diagnostic : rules.diagnostics())
       if (diagnostic.code.starts_with("tuning.")) std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
     if (summary.oddities || rules.unusable())
-      std::fprintf(stderr, "bartizan: %llu oddities in the input, %zu rules not usable: --verbose lists them\n",
+      std::fprintf(stderr,
+                   "bartizan: %llu oddities in the input, %zu rules not usable: --verbose lists them\n",
                    static_cast<unsigned long long>(summary.oddities), rules.unusable());
   }
   if (summary.interrupted) std::fprintf(stderr, "bartizan: interrupted; the results are partial\n");
 }
 
-ScanOutcome scan_with_progress(const std::vector<std::string>& paths, const ScanOptions& options, RuleSet& rules) {
+ScanOutcome scan_with_progress(const std::vector<std::string>& paths, const ScanOptions& options,
+                               RuleSet& rules) {
   catch_interrupts();
   const InputSizes sizes(paths);
   ProgressLine line;
@@ -159,7 +182,8 @@ int run_scan(const Arguments& arguments) {
   for (const auto& [name, target] : {std::pair{"--since", &options.since}, {"--until", &options.until}}) {
     if (!arguments.has(name)) continue;
     *target = parse_instant(arguments.value(name));
-    if (!*target) return usage_error(kScanVerb, "'" + arguments.value(name) + "' is no time; write 2026-03-01T08:00:00Z");
+    if (!*target)
+      return usage_error(kScanVerb, "'" + arguments.value(name) + "' is no time; write 2026-03-01T08:00:00Z");
   }
   RuleSet rules;
   if (auto loaded = load_rules(arguments, rules); !loaded) return usage_error(kScanVerb, loaded.error());
@@ -175,7 +199,8 @@ int run_scan(const Arguments& arguments) {
   report_on_input(arguments, outcome, rules);
   report_on_tuning(tuning, arguments.has("--verbose"));
   const std::string output = arguments.value("--output");
-  const std::string text = render(arguments.value("--format", "text"), !output.empty() && output != "-", outcome);
+  const std::string text =
+      render(arguments.value("--format", "text"), !output.empty() && output != "-", outcome);
   if (auto written = write_output(output, text); !written.has_value()) {
     std::fprintf(stderr, "bartizan: cannot write %s\n", written.error().text().c_str());
     return kExitUnreadable;
@@ -194,14 +219,17 @@ constinit const Verb kScanVerb{
     .operands = "PATH…",
     .operands_min = 1,
     .summary = "look through evidence with every rule",
-    .about = "PATH is a file, a folder, or - for standard input. What a file is, is told by its content. Files that no\n"
-             "decoder knows are listed, never silently skipped.\n",
+    .about =
+        "PATH is a file, a folder, or - for standard input. What a file is, is told by its content. Files "
+        "that no\n"
+        "decoder knows are listed, never silently skipped.\n",
     .options = kOptions,
-    .examples = "  bartizan scan evidence/\n"
-                "  bartizan scan --rules sigma/rules --format jsonl -o findings.jsonl Security.evtx Sysmon.evtx\n"
-                "  bartizan scan --format html -o report.html --min-level medium evidence/\n"
-                "  bartizan scan --tag t1003* --host 'dc*' --since 2026-03-01 evidence/\n"
-                "  bartizan scan --tuning tuning.yml --fail-level high evidence/\n",
+    .examples =
+        "  bartizan scan evidence/\n"
+        "  bartizan scan --rules sigma/rules --format jsonl -o findings.jsonl Security.evtx Sysmon.evtx\n"
+        "  bartizan scan --format html -o report.html --min-level medium evidence/\n"
+        "  bartizan scan --tag t1003* --host 'dc*' --since 2026-03-01 evidence/\n"
+        "  bartizan scan --tuning tuning.yml --fail-level high evidence/\n",
     .choices = {},
     .run = run_scan,
 };

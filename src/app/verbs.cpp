@@ -31,7 +31,8 @@ std::string overview(std::string_view prefix) {
 }
 
 std::string whole_help() {
-  return "bartizan: evidence in, explained findings out\n\n" + overview("") + "  bartizan --version\n" + kOverviewEnd;
+  return "bartizan: evidence in, explained findings out\n\n" + overview("") + "  bartizan --version\n" +
+         kOverviewEnd;
 }
 
 std::size_t word_count(const Verb& verb) { return words_of(verb.name).size(); }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verbs of the command line: one table each, in the file of that name. A verb's run() answers with the exit code.
+// The verbs of the command line: one table each, in the file of that name. A verb's run() answers with the
+// exit code.
 #pragma once
 
 #include <span>
@@ -10,8 +11,8 @@
 
 namespace bartizan::app {
 
-// Clean; findings at or above --fail-level, or a failed check; something could not be read or written; the command line
-// or a setting is wrong.
+// Clean; findings at or above --fail-level, or a failed check; something could not be read or written; the
+// command line or a setting is wrong.
 inline constexpr int kExitClean = 0, kExitFindings = 1, kExitUnreadable = 2, kExitUsage = 3;
 
 extern const Verb kScanVerb, kDecodeVerb, kCompletionVerb;

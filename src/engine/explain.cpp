@@ -41,7 +41,8 @@ std::string head_of(const Rule& rule) {
 
 std::string logsource_of(const sigma::LogSource& source) {
   std::string out;
-  for (const auto& [name, value] : {std::pair{"product", &source.product}, {"category", &source.category}, {"service", &source.service}})
+  for (const auto& [name, value] :
+       {std::pair{"product", &source.product}, {"category", &source.category}, {"service", &source.service}})
     if (!value->empty()) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", name, *value);
   return out;
 }
@@ -58,8 +59,11 @@ std::string mapping_of(const FieldMapping& mapping) {
 std::string place_of(const EventPlace& place, const std::set<std::string>& fields) {
   std::vector<std::string> parts;
   if (!place.channels.empty()) parts.push_back("channel " + joined(place.channels, " or "));
-  if (place.declared) parts.push_back("what is read as " + logsource_of({place.declared->category, place.declared->product, place.declared->service}));
-  if (!place.event_ids.empty()) parts.push_back(fmt::format("event id {}", fmt::join(place.event_ids, " or ")));
+  if (place.declared)
+    parts.push_back("what is read as " + logsource_of({place.declared->category, place.declared->product,
+                                                       place.declared->service}));
+  if (!place.event_ids.empty())
+    parts.push_back(fmt::format("event id {}", fmt::join(place.event_ids, " or ")));
   for (const auto& [field, values] : place.where) parts.push_back(field + " = " + joined(values, " or "));
   std::string out = fmt::format("  {:<28} {}\n", place.name, joined(parts));
   for (const std::string& field : fields)
@@ -81,7 +85,8 @@ class ConditionPrinter {
       }
       case Kind::kSearch: {
         const sigma::Search& search = rule_.searches[expression.index];
-        if (search.expression.kind == Kind::kAnd && search.expression.children.empty()) return line(depth, label + search.name);
+        if (search.expression.kind == Kind::kAnd && search.expression.children.empty())
+          return line(depth, label + search.name);
         return print(search.expression, depth, label + search.name + ": ");
       }
       case Kind::kNot: return print(expression.children[0], depth, label + "not ");
@@ -91,7 +96,8 @@ class ConditionPrinter {
     const char* many = expression.kind == Kind::kAnd ? "all of" : "any of";
     if (is_one_test(expression)) {
       line(depth, label + test_of(rule_.leaves[expression.children[0].index]) + " " + many);
-      for (const Expression& child : expression.children) line(depth + 1, value_of(rule_.leaves[child.index]).substr(1));
+      for (const Expression& child : expression.children)
+        line(depth + 1, value_of(rule_.leaves[child.index]).substr(1));
       return;
     }
     line(depth, label + many);
@@ -120,7 +126,8 @@ class ConditionPrinter {
   }
 
   static std::string test_of(const Leaf& leaf) {
-    static constexpr const char* kParts[] = {"", "the minute of ", "the hour of ", "the day of ", "the week of ", "the month of ", "the year of "};
+    static constexpr const char* kParts[] = {
+        "", "the minute of ", "the hour of ", "the day of ", "the week of ", "the month of ", "the year of "};
     std::string out = kParts[static_cast<std::size_t>(leaf.part)];
     out += leaf.field.empty() ? "any field" : leaf.field;
     out += ' ';
@@ -133,8 +140,8 @@ class ConditionPrinter {
   static std::string value_of(const Leaf& leaf) {
     if (leaf.op == LeafOp::kExists || leaf.op == LeafOp::kNull || leaf.op == LeafOp::kPresent) return "";
     std::string out = " '" + leaf.source + "'";
-    const bool is_text = leaf.op == LeafOp::kExact || leaf.op == LeafOp::kContains || leaf.op == LeafOp::kStartsWith ||
-                         leaf.op == LeafOp::kEndsWith;
+    const bool is_text = leaf.op == LeafOp::kExact || leaf.op == LeafOp::kContains ||
+                         leaf.op == LeafOp::kStartsWith || leaf.op == LeafOp::kEndsWith;
     // What an encoding made of it is what is looked for.
     if (is_text && folded(leaf.text) != folded(sigma::literal_text(sigma::parse_pattern(leaf.source))))
       out += " as '" + leaf.text + "'";
@@ -163,17 +170,20 @@ std::string measure_of(const sigma::Correlation& correlation) {
     case sigma::CorrelationType::kValueCount: return "the number of different values of " + fields;
     case sigma::CorrelationType::kValueSum: return "the sum of " + fields;
     case sigma::CorrelationType::kValueAverage: return "the average of " + fields;
-    case sigma::CorrelationType::kValuePercentile: return fmt::format("the {}th percentile of {}", correlation.percentile, fields);
+    case sigma::CorrelationType::kValuePercentile:
+      return fmt::format("the {}th percentile of {}", correlation.percentile, fields);
     case sigma::CorrelationType::kValueMedian: return "the median of " + fields;
     case sigma::CorrelationType::kTemporal: return "the number of these rules that matched";
-    case sigma::CorrelationType::kTemporalOrdered: return "the number of these rules that matched, in this order";
+    case sigma::CorrelationType::kTemporalOrdered:
+      return "the number of these rules that matched, in this order";
   }
   return "";
 }
 
 std::string timespan_of(std::int64_t ticks) {
   const std::int64_t seconds = ticks / kTicksPerSecond;
-  for (const auto& [unit, name] : {std::pair<std::int64_t, const char*>{86'400, "days"}, {3600, "hours"}, {60, "minutes"}})
+  for (const auto& [unit, name] :
+       {std::pair<std::int64_t, const char*>{86'400, "days"}, {3600, "hours"}, {60, "minutes"}})
     if (seconds % unit == 0) return fmt::format("{} {}", seconds / unit, name);
   return fmt::format("{} seconds", seconds);
 }
@@ -188,10 +198,12 @@ std::string explain(const sigma::Rule& rule, const LogsourceTable& table) {
     if (leaf.op == LeafOp::kFieldRef) fields.insert(leaf.text);
   }
   out += "\nLog source: " + logsource_of(rule.logsource) + "\n";
-  const auto* places = table.places({rule.logsource.category, rule.logsource.product, rule.logsource.service});
+  const auto* places =
+      table.places({rule.logsource.category, rule.logsource.product, rule.logsource.service});
   if (!places) out += "  in no table: events that are read as this log source, under their own field names\n";
   else if (places->empty()) out += "  no event log that we know holds such events: the rule cannot match\n";
-  else for (const EventPlace& place : *places) out += place_of(place, fields);
+  else
+    for (const EventPlace& place : *places) out += place_of(place, fields);
   out += "\nFields: " + joined(std::vector<std::string>(fields.begin(), fields.end())) + "\n";
   out += "\nCondition: " + rule.condition_text + "\n";
   ConditionPrinter printer(rule);
@@ -218,8 +230,10 @@ std::string explain(const sigma::Correlation& correlation) {
     out += "when\n" + printer.text;
   }
   for (const sigma::Threshold& threshold : correlation.thresholds)
-    out += fmt::format("when {} is {} {}\n", measure_of(correlation), words_of(threshold.comparison), threshold.number);
-  out += correlation.generate ? "The rules alert by themselves, too.\n" : "The rules do not alert by themselves.\n";
+    out += fmt::format("when {} is {} {}\n", measure_of(correlation), words_of(threshold.comparison),
+                       threshold.number);
+  out += correlation.generate ? "The rules alert by themselves, too.\n"
+                              : "The rules do not alert by themselves.\n";
   return out;
 }
 

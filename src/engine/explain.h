@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Says in words what a loaded rule does: where its events are found, what its fields are called there, and its condition
-// as it is evaluated. For people; the form is no contract. Pure, any thread.
+// Says in words what a loaded rule does: where its events are found, what its fields are called there, and
+// its condition as it is evaluated. For people; the form is no contract. Pure, any thread.
 #pragma once
 
 #include <span>

@@ -26,7 +26,8 @@ Glob::Glob(std::string_view text) : text_(text) {
   for (char c : folded(text)) {
     if (c == '*') pattern_.push_back({kAnyRun, {}});
     else if (c == '?') pattern_.push_back({kAnyOne, {}});
-    else if (pattern_.empty() || pattern_.back().kind != kLiteral) pattern_.push_back({kLiteral, std::string(1, c)});
+    else if (pattern_.empty() || pattern_.back().kind != kLiteral)
+      pattern_.push_back({kLiteral, std::string(1, c)});
     else pattern_.back().text += c;
   }
 }
@@ -55,12 +56,17 @@ bool names_tag(const Glob& glob, const RuleFacts& facts) {
 }
 
 bool Selection::wants_rule(const RuleFacts& facts) const {
-  if (!rules.empty() && std::ranges::none_of(rules, [&](const Glob& glob) { return names_rule(glob, facts); })) return false;
-  if (!tags.empty() && std::ranges::none_of(tags, [&](const Glob& glob) { return names_tag(glob, facts); })) return false;
+  if (!rules.empty() &&
+      std::ranges::none_of(rules, [&](const Glob& glob) { return names_rule(glob, facts); }))
+    return false;
+  if (!tags.empty() && std::ranges::none_of(tags, [&](const Glob& glob) { return names_tag(glob, facts); }))
+    return false;
   return statuses.empty() || std::ranges::find(statuses, facts.status) != statuses.end();
 }
 
-bool Selection::wants(const Finding& finding) const { return hosts.empty() || any_matches(hosts, finding.host); }
+bool Selection::wants(const Finding& finding) const {
+  return hosts.empty() || any_matches(hosts, finding.host);
+}
 
 void keep_wanted(const Selection& selection, std::vector<sigma::Rule>& rules,
                  std::vector<sigma::Correlation>& correlations) {
@@ -72,7 +78,8 @@ void keep_wanted(const Selection& selection, std::vector<sigma::Rule>& rules,
     grew = false;
     for (std::size_t i = 0; i < correlations.size(); ++i) {
       const sigma::Correlation& correlation = correlations[i];
-      if (kept[i] || !(selection.wants_rule(correlation) || is_in(needed, correlation.id, correlation.name))) continue;
+      if (kept[i] || !(selection.wants_rule(correlation) || is_in(needed, correlation.id, correlation.name)))
+        continue;
       kept[i] = grew = true;
       needed.insert(correlation.rules.begin(), correlation.rules.end());
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Selection: which rules of those loaded take part, and which findings are shown, as an analyst asks on the command line.
-// An empty list of a kind asks for nothing; several values of one kind are alternatives, and every kind must agree.
-// Values and pure functions, any thread once filled.
+// Selection: which rules of those loaded take part, and which findings are shown, as an analyst asks on the
+// command line. An empty list of a kind asks for nothing; several values of one kind are alternatives, and
+// every kind must agree. Values and pure functions, any thread once filled.
 #pragma once
 
 #include <span>

@@ -6,9 +6,11 @@
 namespace bartizan {
 namespace {
 
-sigma::Rule rule(std::string id, std::string title, std::vector<std::string> tags = {}, std::string status = "test") {
+sigma::Rule rule(std::string id, std::string title, std::vector<std::string> tags = {},
+                 std::string status = "test") {
   sigma::Rule out;
-  out.id = std::move(id), out.title = std::move(title), out.tags = std::move(tags), out.status = std::move(status);
+  out.id = std::move(id), out.title = std::move(title), out.tags = std::move(tags),
+  out.status = std::move(status);
   return out;
 }
 

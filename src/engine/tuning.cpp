@@ -55,7 +55,8 @@ class Tuning::Reader {
   }
 
  private:
-  void bad(const YamlNode& node, std::string message, std::string hint = {}, Severity severity = Severity::kError) {
+  void bad(const YamlNode& node, std::string message, std::string hint = {},
+           Severity severity = Severity::kError) {
     diagnostics_.push_back(
         {"tuning.entry", file_, node.line, node.column, std::move(message), std::move(hint), severity});
   }
@@ -74,8 +75,9 @@ class Tuning::Reader {
       else if (key.text == "until") expired = read_until(value);
       else if (key.text == "when" && !is_level) read_when(value, entry);
       else if (key.text == "to" && is_level) read_level(value, entry);
-      else bad(key, "unknown key '" + key.text + "'",
-               is_level ? "one of: rule tag host to reason until" : "one of: rule tag host when reason until");
+      else
+        bad(key, "unknown key '" + key.text + "'",
+            is_level ? "one of: rule tag host to reason until" : "one of: rule tag host when reason until");
     }
     if (!node.find("reason")) bad(node, "the entry gives no reason", "say why, for those who ask later");
     if (is_level && !node.find("to")) bad(node, "the entry gives no level", "to: low");
@@ -93,7 +95,8 @@ class Tuning::Reader {
     const std::vector<YamlNode> one = node.is_sequence() ? node.items : std::vector{node};
     if (one.empty()) bad(node, "'" + key + "' is an empty list");
     for (const YamlNode& value : one) {
-      if (!value.is_scalar() || value.is_null() || value.text.empty()) bad(value, "'" + key + "' must be text or a list of texts");
+      if (!value.is_scalar() || value.is_null() || value.text.empty())
+        bad(value, "'" + key + "' must be text or a list of texts");
       else out.emplace_back(value.text);
     }
   }
@@ -103,7 +106,8 @@ class Tuning::Reader {
     const std::optional<Instant> day = parse_date(node.text);
     if (!day) return bad(node, "'until' must be a date", "such as 2026-12-31"), false;
     if (today_.ticks < day->ticks + 24 * 3600 * kTicksPerSecond) return false;
-    diagnostics_.push_back({"tuning.expired", file_, node.line, node.column, "the entry ended on " + node.text + " and is not used",
+    diagnostics_.push_back({"tuning.expired", file_, node.line, node.column,
+                            "the entry ended on " + node.text + " and is not used",
                             "delete it, or give it a new date", Severity::kWarning});
     return true;
   }
@@ -115,7 +119,8 @@ class Tuning::Reader {
   }
 
   void read_when(const YamlNode& node, Entry& entry) {
-    if (!node.is_map() && !node.is_sequence()) return bad(node, "'when' must be a map of fields, as in a rule's detection");
+    if (!node.is_map() && !node.is_sequence())
+      return bad(node, "'when' must be a map of fields, as in a rule's detection");
     entry.when.emplace();
     sigma::load_rule(as_rule(node), file_, placeholders_, *entry.when, diagnostics_);
   }
@@ -127,8 +132,8 @@ class Tuning::Reader {
   std::vector<Diagnostic>& diagnostics_;
 };
 
-void Tuning::load(std::string_view text, std::string_view file, Instant today, const sigma::Placeholders* placeholders,
-                  std::vector<Diagnostic>& diagnostics) {
+void Tuning::load(std::string_view text, std::string_view file, Instant today,
+                  const sigma::Placeholders* placeholders, std::vector<Diagnostic>& diagnostics) {
   auto documents = parse_yaml(text, file);
   if (!documents) return diagnostics.push_back(std::move(documents.error()));
   Reader reader(*this, file, today, placeholders, diagnostics);
@@ -139,10 +144,12 @@ void Tuning::load(std::string_view text, std::string_view file, Instant today, c
 Tuning::Entries Tuning::entries_for(const RuleFacts& facts) const {
   Entries out;
   for (const Entry& entry : entries_) {
-    const bool by_rule = entry.rules.empty() ||
-                         std::ranges::any_of(entry.rules, [&](const Glob& glob) { return names_rule(glob, facts); });
-    const bool by_tag =
-        entry.tags.empty() || std::ranges::any_of(entry.tags, [&](const Glob& glob) { return names_tag(glob, facts); });
+    const bool by_rule = entry.rules.empty() || std::ranges::any_of(entry.rules, [&](const Glob& glob) {
+                           return names_rule(glob, facts);
+                         });
+    const bool by_tag = entry.tags.empty() || std::ranges::any_of(entry.tags, [&](const Glob& glob) {
+                          return names_tag(glob, facts);
+                        });
     if (by_rule && by_tag) out.push_back(&entry);
   }
   return out;
@@ -152,10 +159,12 @@ void Tuning::bind(std::span<const sigma::Rule> rules, std::span<const sigma::Cor
                   std::vector<Diagnostic>& diagnostics) {
   by_rule_.clear(), by_correlation_.clear();
   for (const sigma::Rule& rule : rules) by_rule_.push_back(entries_for(facts_of(rule)));
-  for (const sigma::Correlation& correlation : correlations) by_correlation_.push_back(entries_for(facts_of(correlation)));
+  for (const sigma::Correlation& correlation : correlations)
+    by_correlation_.push_back(entries_for(facts_of(correlation)));
   const auto names_any = [&](const Glob& glob, bool (*names)(const Glob&, const RuleFacts&)) {
     return std::ranges::any_of(rules, [&](const sigma::Rule& rule) { return names(glob, facts_of(rule)); }) ||
-           std::ranges::any_of(correlations, [&](const sigma::Correlation& c) { return names(glob, facts_of(c)); });
+           std::ranges::any_of(correlations,
+                               [&](const sigma::Correlation& c) { return names(glob, facts_of(c)); });
   };
   for (const Entry& entry : entries_) {
     const auto warn = [&](const char* what, const Glob& glob) {

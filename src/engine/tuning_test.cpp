@@ -30,7 +30,8 @@ struct Bench {
   }
   std::string complaints() const {
     std::string out;
-    for (const Diagnostic& d : diagnostics) out += std::to_string(d.line) + ":" + std::to_string(d.column) + " " + d.code + "\n";
+    for (const Diagnostic& d : diagnostics)
+      out += std::to_string(d.line) + ":" + std::to_string(d.column) + " " + d.code + "\n";
     return out;
   }
 };
@@ -53,12 +54,15 @@ TEST(Tuning, ExcludesByRuleTagHostAndField) {
   EXPECT_TRUE(bench.tuning.excludes_correlation(0, "lab1"));
   EXPECT_FALSE(bench.tuning.excludes_correlation(0, "ws"));
   std::string counts;
-  for (const Tuning::Used& used : bench.tuning.used()) counts += used.place + " " + used.reason + " " + std::to_string(used.matches) + "\n";
+  for (const Tuning::Used& used : bench.tuning.used())
+    counts += used.place + " " + used.reason + " " + std::to_string(used.matches) + "\n";
   EXPECT_EQ(counts, "t.yml:2 a 1\nt.yml:3 b 1\nt.yml:4 c 2\nt.yml:5 d 1\n");
 }
 
 TEST(Tuning, ChangesLevelsFirstEntryFirst) {
-  const Bench bench("level:\n  - {rule: Service*, host: dc1, to: critical, reason: a}\n  - {rule: id-0, to: low, reason: b}\n");
+  const Bench bench(
+      "level:\n  - {rule: Service*, host: dc1, to: critical, reason: a}\n  - {rule: id-0, to: low, reason: "
+      "b}\n");
   EXPECT_EQ(bench.tuning.level_of_rule(0, "dc1"), Level::kCritical);
   EXPECT_EQ(bench.tuning.level_of_rule(0, "ws"), Level::kLow);
   EXPECT_EQ(bench.tuning.level_of_rule(1, "dc1"), std::nullopt);
@@ -66,7 +70,9 @@ TEST(Tuning, ChangesLevelsFirstEntryFirst) {
 }
 
 TEST(Tuning, AnEntryEndsAfterItsDay) {
-  const Bench bench("exclude:\n  - {rule: id-0, reason: a, until: 2026-05-01}\n  - {rule: id-1, reason: a, until: 2026-04-30}\n");
+  const Bench bench(
+      "exclude:\n  - {rule: id-0, reason: a, until: 2026-05-01}\n  - {rule: id-1, reason: a, until: "
+      "2026-04-30}\n");
   EXPECT_TRUE(bench.excludes(0, ""));
   EXPECT_FALSE(bench.excludes(1, ""));
   EXPECT_EQ(bench.complaints(), "3:36 tuning.expired\n");
@@ -87,7 +93,8 @@ TEST(Tuning, EveryMistakeHasItsPlace) {
       "  - {rule: id-0, reason: x}\n"
       "keep: []\n");
   EXPECT_EQ(bench.complaints(),
-            "2:5 tuning.entry\n3:5 tuning.entry\n4:29 tuning.entry\n5:36 tuning.entry\n6:36 sigma.unknown_modifier\n"
+            "2:5 tuning.entry\n3:5 tuning.entry\n4:29 tuning.entry\n5:36 tuning.entry\n6:36 "
+            "sigma.unknown_modifier\n"
             "9:33 tuning.entry\n10:5 tuning.entry\n11:1 tuning.entry\n7:5 tuning.unknown_rule\n");
   EXPECT_EQ(bench.tuning.used().size(), 1u);
   EXPECT_EQ(bench.diagnostics.back().severity, Severity::kWarning);
@@ -95,7 +102,8 @@ TEST(Tuning, EveryMistakeHasItsPlace) {
 
 // The example a user copies out of the manual.
 TEST(Tuning, TheExampleInTheManualLoads) {
-  const std::filesystem::path page = std::filesystem::path(__FILE__).parent_path() / "../../docs/user/tuning.md";
+  const std::filesystem::path page =
+      std::filesystem::path(__FILE__).parent_path() / "../../docs/user/tuning.md";
   std::ifstream in(page);
   ASSERT_TRUE(in) << page;
   std::stringstream text;
@@ -104,7 +112,8 @@ TEST(Tuning, TheExampleInTheManualLoads) {
   const std::size_t begin = all.find("```yaml\n") + 8;
   Tuning tuning;
   std::vector<Diagnostic> diagnostics;
-  tuning.load(all.substr(begin, all.find("```", begin) - begin), "tuning.md", *parse_instant("2026-05-01"), nullptr, diagnostics);
+  tuning.load(all.substr(begin, all.find("```", begin) - begin), "tuning.md", *parse_instant("2026-05-01"),
+              nullptr, diagnostics);
   for (const Diagnostic& diagnostic : diagnostics) ADD_FAILURE() << diagnostic.text();
   EXPECT_EQ(tuning.used().size(), 5u);
 }

@@ -10,13 +10,16 @@ namespace bartizan::sigma {
 namespace {
 
 // The namespaces of the specification's tag appendix, and ours.
-constexpr std::string_view kNamespaces[] = {"attack", "car", "cve", "d3fend", "detection", "stp", "tlp", "advisory"};
+constexpr std::string_view kNamespaces[] = {"attack",    "car", "cve", "d3fend",
+                                            "detection", "stp", "tlp", "advisory"};
 
-// The tactics of ATT&CK Enterprise as tags; stealth and defense-impairment replace defense-evasion from version 19 on.
+// The tactics of ATT&CK Enterprise as tags; stealth and defense-impairment replace defense-evasion from
+// version 19 on.
 constexpr std::string_view kTactics[] = {
-    "reconnaissance",    "resource-development", "initial-access", "execution",        "persistence",
-    "privilege-escalation", "defense-evasion",   "stealth",        "defense-impairment", "credential-access",
-    "discovery",         "lateral-movement",     "collection",     "command-and-control", "exfiltration", "impact"};
+    "reconnaissance",     "resource-development", "initial-access",  "execution",
+    "persistence",        "privilege-escalation", "defense-evasion", "stealth",
+    "defense-impairment", "credential-access",    "discovery",       "lateral-movement",
+    "collection",         "command-and-control",  "exfiltration",    "impact"};
 
 bool is_digits(std::string_view text, std::size_t size) {
   return text.size() == size && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
@@ -41,7 +44,8 @@ bool is_attack_tag(std::string_view tag) {
 
 // cve.2021-44228
 bool is_cve_tag(std::string_view tag) {
-  return tag.size() >= 9 && is_digits(tag.substr(0, 4), 4) && tag[4] == '-' && is_digits(tag.substr(5), tag.size() - 5);
+  return tag.size() >= 9 && is_digits(tag.substr(0, 4), 4) && tag[4] == '-' &&
+         is_digits(tag.substr(5), tag.size() - 5);
 }
 
 // What is wrong with a tag; empty when nothing is.
@@ -56,8 +60,8 @@ std::string complaint_about(std::string_view tag) {
   return {};
 }
 
-void warn(const YamlNode& node, std::string_view file, std::string code, std::string message, std::string hint,
-          std::vector<Diagnostic>& diagnostics) {
+void warn(const YamlNode& node, std::string_view file, std::string code, std::string message,
+          std::string hint, std::vector<Diagnostic>& diagnostics) {
   diagnostics.push_back({std::move(code), std::string(file), node.line, node.column, std::move(message),
                          std::move(hint), Severity::kWarning});
 }
@@ -76,27 +80,35 @@ void check_tags(const YamlNode& document, std::string_view file, std::vector<Dia
   for (const YamlNode& tag : tags->items) {
     if (!tag.is_scalar()) continue;
     if (std::string complaint = complaint_about(tag.text); !complaint.empty())
-      warn(tag, file, "sigma.tag", std::move(complaint), "such as attack.t1059.001, attack.execution, cve.2021-44228", diagnostics);
+      warn(tag, file, "sigma.tag", std::move(complaint),
+           "such as attack.t1059.001, attack.execution, cve.2021-44228", diagnostics);
   }
 }
 
 }  // namespace
 
-void MetadataCheck::check_id(const YamlNode& document, std::string_view file, std::vector<Diagnostic>& diagnostics) {
+void MetadataCheck::check_id(const YamlNode& document, std::string_view file,
+                             std::vector<Diagnostic>& diagnostics) {
   const YamlNode* id = document.find("id");
   if (!id || !id->is_scalar()) {
     // Documents that others refer to by name need none.
-    if (!document.find("name")) warn(document, file, "sigma.id", "the rule has no id", "a random UUID, such as uuidgen prints", diagnostics);
+    if (!document.find("name"))
+      warn(document, file, "sigma.id", "the rule has no id", "a random UUID, such as uuidgen prints",
+           diagnostics);
     return;
   }
   if (!is_uuid(id->text))
-    return warn(*id, file, "sigma.id", "the id '" + id->text + "' is no UUID", "uuidgen prints one", diagnostics);
+    return warn(*id, file, "sigma.id", "the id '" + id->text + "' is no UUID", "uuidgen prints one",
+                diagnostics);
   const std::string place = std::string(file) + ":" + std::to_string(id->line);
   const auto [known, is_new] = places_.emplace(folded(id->text), place);
-  if (!is_new) warn(*id, file, "sigma.duplicate_id", "the id is used already at " + known->second, "every rule needs its own", diagnostics);
+  if (!is_new)
+    warn(*id, file, "sigma.duplicate_id", "the id is used already at " + known->second,
+         "every rule needs its own", diagnostics);
 }
 
-void MetadataCheck::look_at(const YamlNode& document, std::string_view file, std::vector<Diagnostic>& diagnostics) {
+void MetadataCheck::look_at(const YamlNode& document, std::string_view file,
+                            std::vector<Diagnostic>& diagnostics) {
   if (!document.is_map()) return;  // the loader has complained
   check_id(document, file, diagnostics);
   check_dates(document, file, diagnostics);
@@ -108,7 +120,8 @@ void MetadataCheck::look_at(const YamlNode& document, std::string_view file, std
         warn(*id, file, "sigma.id", "the related id '" + id->text + "' is no UUID", {}, diagnostics);
     }
   if (!document.find("filter") && !document.find("level"))
-    warn(document, file, "sigma.level", "the rule has no level", "without one it counts as informational", diagnostics);
+    warn(document, file, "sigma.level", "the rule has no level", "without one it counts as informational",
+         diagnostics);
 }
 
 }  // namespace bartizan::sigma

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// MetadataCheck: the form of what a rule says about itself, by the Sigma specification v2.1 and its tag appendix: id,
-// dates, tags, related rules, and ids given twice among all documents looked at. Only warnings: such a rule works. For
-// authors; a scan does not ask. One thread.
+// MetadataCheck: the form of what a rule says about itself, by the Sigma specification v2.1 and its tag
+// appendix: id, dates, tags, related rules, and ids given twice among all documents looked at. Only warnings:
+// such a rule works. For authors; a scan does not ask. One thread.
 #pragma once
 
 #include <string>

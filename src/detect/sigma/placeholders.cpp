@@ -29,8 +29,8 @@ std::string_view placeholder_in(std::string_view text) {
 void load_placeholders(std::string_view text, std::string_view file, Placeholders& placeholders,
                        std::vector<Diagnostic>& diagnostics) {
   const auto bad = [&](const YamlNode& node, std::string message, std::string hint = {}) {
-    diagnostics.push_back(
-        {"sigma.placeholders", std::string(file), node.line, node.column, std::move(message), std::move(hint)});
+    diagnostics.push_back({"sigma.placeholders", std::string(file), node.line, node.column,
+                           std::move(message), std::move(hint)});
   };
   auto documents = parse_yaml(text, file);
   if (!documents) return diagnostics.push_back(std::move(documents.error()));
@@ -39,7 +39,8 @@ void load_placeholders(std::string_view text, std::string_view file, Placeholder
     if (!document.is_map()) bad(document, "a file of placeholders is a map", "such as: admins: [alice, bob]");
     for (const auto& [key, node] : document.entries) {
       if (key.text.empty() || !std::ranges::all_of(key.text, is_name_character)) {
-        bad(key, "'" + key.text + "' is no name of a placeholder", "letters, digits, _ and -, without percent signs");
+        bad(key, "'" + key.text + "' is no name of a placeholder",
+            "letters, digits, _ and -, without percent signs");
         continue;
       }
       std::vector<std::string> values;
@@ -51,7 +52,8 @@ void load_placeholders(std::string_view text, std::string_view file, Placeholder
       }
       if (one.empty()) bad(node, "'" + key.text + "' has no values");
       else if (values.empty()) continue;
-      else if (!placeholders.emplace(key.text, std::move(values)).second) bad(key, "'" + key.text + "' is given twice");
+      else if (!placeholders.emplace(key.text, std::move(values)).second)
+        bad(key, "'" + key.text + "' is given twice");
     }
   }
 }
