@@ -56,11 +56,18 @@ std::expected<void, std::string> load_all_rules(const Arguments& arguments, Rule
   const std::string content = content_folder();
   if (content.empty()) return std::unexpected("its content folder is missing; set BARTIZAN_CONTENT");
   rules.load_mapping(content);
-  for (const std::string& file : arguments.values("--placeholders")) rules.load_placeholders(file);
+  for (const std::string& file : arguments.values("--placeholders")) {
+    const std::size_t before = rules.diagnostics().size();
+    rules.load_placeholders(file);
+    if (rules.diagnostics().size() > before) return std::unexpected(rules.diagnostics()[before].text());
+  }
   if (!arguments.has("--no-builtin-rules")) rules.load_rules(content + "/rules");
-  for (const std::string& folder : arguments.values("--rules")) rules.load_rules(folder);
+  std::error_code error;
+  for (const std::string& folder : arguments.values("--rules")) {
+    if (!fs::exists(folder, error)) return std::unexpected("--rules: there is no '" + folder + "'");
+    rules.load_rules(folder);
+  }
   if (arguments.has("--fetched-rules")) {
-    std::error_code error;
     if (!fs::is_directory(fetched_rules_folder(), error))
       return std::unexpected("there are no fetched rules in " + fetched_rules_folder() +
                              "; run bartizan rules fetch first");
