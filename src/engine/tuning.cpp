@@ -216,6 +216,13 @@ std::optional<Level> Tuning::level_of_correlation(std::size_t correlation, std::
   return level_of(by_correlation_[correlation], host);
 }
 
+std::vector<const sigma::Rule*> Tuning::conditions() const {
+  std::vector<const sigma::Rule*> out;
+  for (const Entry& entry : entries_)
+    if (entry.when) out.push_back(&*entry.when);
+  return out;
+}
+
 std::vector<Tuning::Used> Tuning::used() const {
   std::vector<Used> out;
   for (const Entry& entry : entries_)

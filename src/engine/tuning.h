@@ -43,6 +43,9 @@ class Tuning {
   std::optional<Level> level_of_rule(std::size_t rule, std::string_view host) const;
   std::optional<Level> level_of_correlation(std::size_t correlation, std::string_view host) const;
 
+  // The rules whose fields the entries look at, for whoever decodes only fields that are needed.
+  std::vector<const sigma::Rule*> conditions() const;
+
   struct Used {
     std::string place;  // file:line
     std::string reason;

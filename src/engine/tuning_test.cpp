@@ -53,6 +53,8 @@ TEST(Tuning, ExcludesByRuleTagHostAndField) {
   EXPECT_TRUE(bench.tuning.excludes_correlation(0, "dc1"));
   EXPECT_TRUE(bench.tuning.excludes_correlation(0, "lab1"));
   EXPECT_FALSE(bench.tuning.excludes_correlation(0, "ws"));
+  ASSERT_EQ(bench.tuning.conditions().size(), 1u);
+  EXPECT_EQ(bench.tuning.conditions()[0]->leaves.at(0).field, "Image");
   std::string counts;
   for (const Tuning::Used& used : bench.tuning.used())
     counts += used.place + " " + used.reason + " " + std::to_string(used.matches) + "\n";
