@@ -9,14 +9,10 @@
 namespace bartizan::app {
 namespace {
 
-constexpr const char* kHelp = R"(bartizan decode [--strict] PATH…: the records of a log, one JSON object a line
-
-  --strict    reject EVTX chunks whose checksum is wrong (default: warn and decode)
-
-Examples
-  bartizan decode Security.evtx
-  bartizan decode evidence/ | jq 'select(.event_id == 4624)'
-)";
+constexpr Option kOptions[] = {
+    flag("", "--strict",
+         "reject EVTX chunks whose checksum is wrong; without it they are decoded with a warning"),
+};
 
 // Writes a batch; false when nobody reads any more.
 bool write_events(const EventBatch& batch, const std::string& path, std::string& line) {
@@ -38,28 +34,19 @@ bool decode_file(const std::string& path, const DecodeOptions& options) {
     std::fprintf(stderr, "bartizan: cannot read %s\n", report.error().text().c_str());
     return false;
   }
-  for (const std::string& file : report->not_recognised) std::fprintf(stderr, "bartizan: not read: %s\n", file.c_str());
-  for (const std::string& error : report->errors) std::fprintf(stderr, "bartizan: cannot read %s\n", error.c_str());
+  for (const std::string& file : report->not_recognised)
+    std::fprintf(stderr, "bartizan: not read: %s\n", file.c_str());
+  for (const std::string& error : report->errors)
+    std::fprintf(stderr, "bartizan: cannot read %s\n", error.c_str());
   for (const std::string& oddity : report->oddities) std::fprintf(stderr, "bartizan: %s\n", oddity.c_str());
   return report->not_recognised.empty() && report->errors.empty();
 }
 
-}  // namespace
-
 int run_decode(const Arguments& arguments) {
   DecodeOptions options;
-  Arguments paths;
-  for (const std::string& argument : arguments) {
-    if (argument == "--help" || argument == "-h") return std::fputs(kHelp, stdout), kExitClean;
-    if (argument == "--strict") options.strict = true;
-    else if (argument.starts_with("--")) {
-      std::fprintf(stderr, "bartizan decode: unknown option %s; see bartizan decode --help\n", argument.c_str());
-      return kExitUsage;
-    } else paths.push_back(argument);
-  }
-  if (paths.empty()) return std::fputs(kHelp, stderr), kExitUsage;
+  options.strict = arguments.has("--strict");
   bool all_read = true;
-  for (const std::string& path : paths) {
+  for (const std::string& path : arguments.operands) {
     std::vector<Error> unreadable;
     for (const std::string& file : list_evidence(path, unreadable)) all_read &= decode_file(file, options);
     for (const Error& error : unreadable) {
@@ -67,7 +54,28 @@ int run_decode(const Arguments& arguments) {
       all_read = false;
     }
   }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
+    std::fputs("bartizan: cannot write standard output\n", stderr);
+    return kExitUnreadable;
+  }
   return all_read ? kExitClean : kExitUnreadable;
 }
+
+}  // namespace
+
+constinit const Verb kDecodeVerb{
+    .name = "decode",
+    .operands = "PATH…",
+    .operands_min = 1,
+    .summary = "show what is in a log, one JSON object a record",
+    .about = "PATH is a file, a folder, or - for standard input. What a file is, is told by its content.\n",
+    .options = kOptions,
+    .examples =
+        "  bartizan decode Security.evtx\n"
+        "  bartizan decode evidence/ | jq 'select(.event_id == 4624)'\n"
+        "  zcat winlogbeat.ndjson.gz | bartizan decode -\n",
+    .choices = {},
+    .run = run_decode,
+};
 
 }  // namespace bartizan::app

@@ -1,110 +1,92 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/scan.h"
+
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
+#include <filesystem>
 #include <thread>
 
-#include "app/content.h"
+#include "app/output.h"
+#include "app/progress.h"
+#include "app/rule_options.h"
 #include "app/verbs.h"
 #include "base/limits.h"
-#include "engine/scan.h"
 #include "model/jsonl.h"
 #include "sink/report.h"
+#include "source/evidence.h"
 
 namespace bartizan::app {
 namespace {
 
-constexpr const char* kHelp = R"(bartizan scan [OPTIONS] PATH…: look through evidence with every rule
+constexpr std::string_view kFormats = "text jsonl csv timesketch html navigator";
+constexpr std::string_view kLevels = "informational low medium high critical";
 
-PATH is a file or a folder. What a file is, is told by its content. Files that no decoder knows are listed, never
-silently skipped.
-
-  --rules DIR           Sigma rules to use besides the built-in ones; may be given several times
-  --no-builtin-rules    leave the built-in rules out
-  --format F            text (default), jsonl, csv, timesketch, html, navigator
-  -o FILE               write there instead of standard output
-  --min-level L         informational, low, medium, high, critical: show findings from this level on
-  --since T, --until T  only findings at or after T, before T (RFC 3339, UTC unless it says otherwise)
-  --fail-level L        exit with 1 when there is a finding at this level or above
-  --threads N           work with N threads (default: one for each processor); the output is the same
-  --plain               test every rule one by one, without the index: slow, to compare with
-  --strict              reject EVTX chunks whose checksum is wrong (default: warn and decode)
-  --verbose             list every oddity of the input and every unusable rule
-
-Examples
-  bartizan scan evidence/
-  bartizan scan --rules sigma/rules --format jsonl -o findings.jsonl Security.evtx Sysmon.evtx
-  bartizan scan --format html -o report.html --min-level medium evidence/
-)";
-
-struct Request {
-  ScanOptions scan;
-  Arguments rules, paths;
-  bool builtin_rules = true, verbose = false;
-  std::string format = "text", output;
-  int fail_level = -1;
+constexpr Option kOptions[] = {
+    kRulesOption,
+    kNoBuiltinRulesOption,
+    kFetchedRulesOption,
+    kPlaceholdersOption,
+    kRuleOption,
+    kTagOption,
+    kStatusOption,
+    option("Rules", "--tuning", "FILE",
+           "YAML file of what is known to be harmless or weighs differently here (docs/user/tuning.md)",
+           Repeat::kMany),
+    option("Findings", "--min-level", "L", "only findings of this level and above", Repeat::kOnce, kLevels),
+    option("Findings", "--since", "T",
+           "only findings at or after this time (RFC 3339, UTC unless it says otherwise)"),
+    option("Findings", "--until", "T", "only findings before this time"),
+    option("Findings", "--host", "H", "only findings on this host; * and ? are wildcards", Repeat::kList),
+    option("Output", "--format", "F", "what to write, text unless given", Repeat::kOnce, kFormats),
+    option("Output", "--output", "FILE",
+           "write there instead of standard output; it appears when all of it is written", Repeat::kOnce, {},
+           'o'),
+    option("Output", "--fail-level", "L", "exit with 1 when there is a finding of this level or above",
+           Repeat::kOnce, kLevels),
+    option("Output", "--threads", "N", "work with N threads, one for each processor unless given; the output is the same"),
+    flag("Output", "--plain", "test every rule one by one, without the index: slow, to compare with"),
+    flag("Output", "--verbose",
+         "list every oddity of the input, every unusable rule and every entry of the tuning file"),
+    flag("Input", "--strict",
+         "reject EVTX chunks whose checksum is wrong; without it they are decoded with a warning"),
 };
 
+// The first Ctrl-C ends the reading, the second the program.
 volatile std::sig_atomic_t interrupted = 0;
-void note_interrupt(int) { interrupted = 1; }
-
-int usage(const std::string& complaint) {
-  std::fprintf(stderr, "bartizan scan: %s; see bartizan scan --help\n", complaint.c_str());
-  return kExitUsage;
+void note_interrupt(int signal) {
+  if (interrupted) _exit(128 + signal);
+  interrupted = 1;
+  constexpr std::string_view kText =
+      "\nbartizan: stopping; what was found so far is written. Once more ends at once.\n";
+  [[maybe_unused]] const ssize_t ignored = write(STDERR_FILENO, kText.data(), kText.size());
 }
 
-bool known_level(const std::string& name) { return level_name(parse_level(name)) == name; }
-
-// The complaint, empty when all is well. `at` moves past the value an option takes.
-std::string read_option(const Arguments& arguments, std::size_t& at, Request& request) {
-  const std::string& option = arguments[at];
-  if (option == "--no-builtin-rules") return request.builtin_rules = false, "";
-  if (option == "--strict") return request.scan.decode.strict = true, "";
-  if (option == "--verbose") return request.verbose = true, "";
-  if (option == "--plain") return request.scan.plain = true, "";
-  if (at + 1 == arguments.size()) return "option " + option + " is unknown or lacks its value";
-  const std::string& value = arguments[++at];
-  if (option == "--rules") return request.rules.push_back(value), "";
-  if (option == "-o" || option == "--output") return request.output = value, "";
-  if (option == "--threads") {
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), request.scan.threads);
-    const bool is_number = error == std::errc() && end == value.data() + value.size();
-    if (!is_number || request.scan.threads == 0 || request.scan.threads > limits::kThreadsMax)
-      return "'" + value + "' is no number of threads";
-    return "";
-  }
-  if (option == "--format") {
-    for (const char* known : {"text", "jsonl", "csv", "timesketch", "html", "navigator"})
-      if (value == known) return request.format = value, "";
-    return "there is no format '" + value + "'";
-  }
-  if (option == "--min-level" || option == "--fail-level") {
-    if (!known_level(value)) return "there is no level '" + value + "'";
-    if (option == "--min-level") request.scan.level_min = parse_level(value);
-    else request.fail_level = static_cast<int>(parse_level(value));
-    return "";
-  }
-  if (option == "--since" || option == "--until") {
-    auto instant = parse_instant(value);
-    if (!instant) return "'" + value + "' is no time; write 2026-03-01T08:00:00Z";
-    (option == "--since" ? request.scan.since : request.scan.until) = *instant;
-    return "";
-  }
-  return "unknown option " + option;
+void catch_interrupts() {
+  struct sigaction action{};
+  action.sa_handler = note_interrupt;
+  action.sa_flags = SA_RESTART;
+  for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
 }
 
-void show_progress(const ScanProgress& progress) {
-  std::fprintf(stderr, "\r%llu of %llu files, %.1f MB, %llu events, %llu findings ",
-               static_cast<unsigned long long>(progress.files_done), static_cast<unsigned long long>(progress.files_total),
-               static_cast<double>(progress.bytes) / 1e6, static_cast<unsigned long long>(progress.events),
-               static_cast<unsigned long long>(progress.findings));
+// One for each processor when nothing is given.
+bool read_threads(const std::string& text, std::size_t& threads) {
+  threads = std::max(1u, std::thread::hardware_concurrency());
+  if (text.empty()) return true;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), threads);
+  return error == std::errc() && end == text.data() + text.size() && threads >= 1 && threads <= limits::kThreadsMax;
+}
+
+Instant today() {
+  using namespace std::chrono;
+  return {duration_cast<duration<std::int64_t, std::ratio<1, kTicksPerSecond>>>(
+              system_clock::now().time_since_epoch())
+              .count()};
 }
 
 std::size_t terminal_width() {
@@ -112,13 +94,35 @@ std::size_t terminal_width() {
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-std::string render(const Request& request, const ScanOutcome& outcome) {
-  if (request.format == "csv") return render_csv(outcome.findings);
-  if (request.format == "timesketch") return render_timesketch(outcome.findings);
-  if (request.format == "navigator") return render_navigator(outcome.findings, "Bartizan findings");
-  if (request.format == "html") return render_html(outcome.findings, outcome.summary, "");
-  if (request.format == "text") {
-    bool colour = request.output.empty() && isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
+// How many bytes lie before the file that is read now, in the order a scan reads them.
+class InputSizes {
+ public:
+  explicit InputSizes(const std::vector<std::string>& paths) {
+    for (const std::string& path : paths) {
+      std::vector<Error> ignored;  // the scan reports them
+      for (const std::string& file : list_evidence(path, ignored)) {
+        std::error_code error;
+        const std::uintmax_t size = std::filesystem::file_size(file, error);
+        before_.push_back(before_.back() + (error ? 0 : size));
+      }
+    }
+  }
+  std::uint64_t total() const { return before_.back(); }
+  std::uint64_t before(std::uint64_t file) const {
+    return before_[std::min<std::size_t>(file, before_.size() - 1)];
+  }
+
+ private:
+  std::vector<std::uint64_t> before_{0};
+};
+
+std::string render(const std::string& format, bool to_file, const ScanOutcome& outcome) {
+  if (format == "csv") return render_csv(outcome.findings);
+  if (format == "timesketch") return render_timesketch(outcome.findings);
+  if (format == "navigator") return render_navigator(outcome.findings, "Bartizan findings");
+  if (format == "html") return render_html(outcome.findings, outcome.summary, "");
+  if (format == "text") {
+    const bool colour = !to_file && isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
     return render_terminal(outcome.findings, outcome.summary, colour, terminal_width());
   }
   std::string text;
@@ -126,74 +130,125 @@ std::string render(const Request& request, const ScanOutcome& outcome) {
   return text;
 }
 
-// Everything is written or the reason why not is said.
-bool write_all(const std::string& text, const std::string& path) {
-  std::FILE* file = path.empty() ? stdout : std::fopen(path.c_str(), "wb");
-  bool written = file && std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
-  int reason = errno;
-  if (file && !path.empty() && std::fclose(file) != 0) written = false, reason = errno;
-  if (!written)
-    std::fprintf(stderr, "bartizan: cannot write %s: %s\n", path.empty() ? "standard output" : path.c_str(),
-                 std::strerror(reason));
-  return written;
+// False when a tuning file has errors: a run that suppresses something else than was asked for helps nobody.
+bool load_tuning(const Arguments& arguments, const RuleSet& rules, Tuning& tuning) {
+  std::vector<Diagnostic> diagnostics;
+  for (const std::string& file : arguments.values("--tuning")) {
+    auto text = read_text_file(file, limits::kRuleFileBytesMax);
+    if (text.has_value()) tuning.load(*text, file, today(), &rules.placeholders(), diagnostics);
+    else diagnostics.push_back({"tuning.unreadable", file, 0, 0, text.error().message, ""});
+  }
+  for (const Diagnostic& diagnostic : diagnostics) std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
+  return count_errors(diagnostics) == 0;
 }
 
-void report_on_input(const Request& request, const ScanOutcome& outcome, const RuleSet& rules) {
+void report_on_tuning(const Tuning& tuning, bool verbose) {
+  std::uint64_t left_out = 0, changed = 0;
+  for (const Tuning::Used& used : tuning.used()) (used.excludes ? left_out : changed) += used.matches;
+  if (tuning.used().empty()) return;
+  std::fprintf(stderr, "bartizan: tuning left out %llu matches and changed the level of %llu findings\n",
+               static_cast<unsigned long long>(left_out), static_cast<unsigned long long>(changed));
+  for (const Tuning::Used& used : tuning.used())
+    if (used.matches || verbose)
+      std::fprintf(stderr, "  %6llu %s  %s: %s\n", static_cast<unsigned long long>(used.matches),
+                   used.excludes ? "left out" : "changed ", used.place.c_str(), used.reason.c_str());
+}
+
+void report_on_input(const Arguments& arguments, const ScanOutcome& outcome, const RuleSet& rules) {
   const ScanSummary& summary = outcome.summary;
-  for (const std::string& line : summary.unreadable) std::fprintf(stderr, "bartizan: cannot read %s\n", line.c_str());
-  if (request.format != "text")
+  for (const std::string& line : summary.unreadable)
+    std::fprintf(stderr, "bartizan: cannot read %s\n", line.c_str());
+  if (arguments.value("--format", "text") != "text")
     for (const std::string& line : summary.not_recognised)
       std::fprintf(stderr, "bartizan: not read: %s\n", line.c_str());
-  if (request.verbose) {
+  const bool verbose = arguments.has("--verbose");
+  if (verbose) {
     for (const std::string& line : outcome.oddities) std::fprintf(stderr, "bartizan: %s\n", line.c_str());
-    for (const Diagnostic& diagnostic : rules.diagnostics()) std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
-  } else if (summary.oddities || !rules.diagnostics().empty()) {
-    std::fprintf(stderr, "bartizan: %llu oddities in the input, %zu rules not usable: --verbose lists them\n",
-                 static_cast<unsigned long long>(summary.oddities), rules.diagnostics().size());
+    for (const Diagnostic& diagnostic : rules.diagnostics())
+      std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
+  } else {
+    for (const Diagnostic& diagnostic : rules.diagnostics())
+      if (diagnostic.code.starts_with("tuning.")) std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
+    if (summary.oddities || rules.unusable())
+      std::fprintf(stderr,
+                   "bartizan: %llu oddities in the input, %zu rules not usable: --verbose lists them\n",
+                   static_cast<unsigned long long>(summary.oddities), rules.unusable());
   }
   if (summary.interrupted) std::fprintf(stderr, "bartizan: interrupted; the results are partial\n");
 }
 
-int run(const Request& request) {
-  RuleSet rules;
-  std::string content = content_folder();
-  if (content.empty()) return usage("its content folder is missing; set BARTIZAN_CONTENT");
-  rules.load_mapping(content);
-  if (request.builtin_rules) rules.load_rules(content + "/rules");
-  for (const std::string& folder : request.rules) rules.load_rules(folder);
-  rules.prepare();
-  std::signal(SIGINT, note_interrupt);
-  bool show = isatty(STDERR_FILENO);
-  ScanOutcome outcome = scan(request.paths, request.scan, rules, [&](const ScanProgress& progress) {
-    if (show) show_progress(progress);
+ScanOutcome scan_with_progress(const std::vector<std::string>& paths, const ScanOptions& options,
+                               RuleSet& rules) {
+  catch_interrupts();
+  const InputSizes sizes(paths);
+  ProgressLine line;
+  return scan(paths, options, rules, [&](const ScanProgress& progress) {
+    line.show({sizes.before(progress.files_done), sizes.total(), progress.events, progress.findings});
     return interrupted == 0;
   });
-  if (show) std::fputs("\r\033[K", stderr);
-  report_on_input(request, outcome, rules);
-  if (!write_all(render(request, outcome), request.output)) return kExitUnreadable;
+}
+
+int run_scan(const Arguments& arguments) {
+  ScanOptions options;
+  options.decode.strict = arguments.has("--strict");
+  options.level_min = parse_level(arguments.value("--min-level"));
+  for (const auto& [name, target] : {std::pair{"--since", &options.since}, {"--until", &options.until}}) {
+    if (!arguments.has(name)) continue;
+    *target = parse_instant(arguments.value(name));
+    if (!*target)
+      return usage_error(kScanVerb, "'" + arguments.value(name) + "' is no time; write 2026-03-01T08:00:00Z");
+  }
+  options.plain = arguments.has("--plain");
+  if (!read_threads(arguments.value("--threads"), options.threads))
+    return usage_error(kScanVerb, "'" + arguments.value("--threads") + "' is no number of threads");
+  RuleSet rules;
+  if (auto loaded = load_rules(arguments, rules); !loaded) return usage_error(kScanVerb, loaded.error());
+  Tuning tuning;
+  if (!load_tuning(arguments, rules, tuning)) return kExitUsage;
+  if (arguments.has("--tuning")) rules.use_tuning(&tuning);
+  rules.prepare();
+
+  ScanOutcome outcome = scan_with_progress(arguments.operands, options, rules);
+  Selection shown;
+  shown.hosts = globs_of(arguments.values("--host"));
+  std::erase_if(outcome.findings, [&](const Finding& finding) { return !shown.wants(finding); });
+
+  report_on_input(arguments, outcome, rules);
+  report_on_tuning(tuning, arguments.has("--verbose"));
+  const std::string output = arguments.value("--output");
+  const std::string text =
+      render(arguments.value("--format", "text"), !output.empty() && output != "-", outcome);
+  if (auto written = write_output(output, text); !written.has_value()) {
+    std::fprintf(stderr, "bartizan: cannot write %s\n", written.error().text().c_str());
+    return kExitUnreadable;
+  }
   if (!outcome.summary.unreadable.empty() || outcome.summary.interrupted) return kExitUnreadable;
-  for (const Finding& finding : outcome.findings)
-    if (request.fail_level >= 0 && static_cast<int>(finding.level) >= request.fail_level) return kExitFindings;
+  if (arguments.has("--fail-level"))
+    for (const Finding& finding : outcome.findings)
+      if (finding.level >= parse_level(arguments.value("--fail-level"))) return kExitFindings;
   return kExitClean;
 }
 
 }  // namespace
 
-int run_scan(const Arguments& arguments) {
-  Request request;
-  request.scan.threads = std::max(1u, std::thread::hardware_concurrency());
-  for (std::size_t at = 0; at < arguments.size(); ++at) {
-    const std::string& argument = arguments[at];
-    if (argument == "--help" || argument == "-h") return std::fputs(kHelp, stdout), kExitClean;
-    if (!argument.starts_with("-")) {
-      request.paths.push_back(argument);
-      continue;
-    }
-    std::string complaint = read_option(arguments, at, request);
-    if (!complaint.empty()) return usage(complaint);
-  }
-  if (request.paths.empty()) return std::fputs(kHelp, stderr), kExitUsage;
-  return run(request);
-}
+constinit const Verb kScanVerb{
+    .name = "scan",
+    .operands = "PATH…",
+    .operands_min = 1,
+    .summary = "look through evidence with every rule",
+    .about =
+        "PATH is a file, a folder, or - for standard input. What a file is, is told by its content. Files "
+        "that no\n"
+        "decoder knows are listed, never silently skipped.\n",
+    .options = kOptions,
+    .examples =
+        "  bartizan scan evidence/\n"
+        "  bartizan scan --rules sigma/rules --format jsonl -o findings.jsonl Security.evtx Sysmon.evtx\n"
+        "  bartizan scan --format html -o report.html --min-level medium evidence/\n"
+        "  bartizan scan --tag t1003* --host 'dc*' --since 2026-03-01 evidence/\n"
+        "  bartizan scan --tuning tuning.yml --fail-level high evidence/\n",
+    .choices = {},
+    .run = run_scan,
+};
 
 }  // namespace bartizan::app

@@ -176,4 +176,11 @@ std::string format_instant(Instant instant) {
   return out;
 }
 
+std::optional<Instant> parse_date(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return {};
+  const std::optional<Instant> midnight = parse_instant(text);
+  // parse_instant lets 30 February pass, as damaged logs have it.
+  return midnight && format_instant(*midnight).starts_with(text) ? midnight : std::nullopt;
+}
+
 }  // namespace bartizan

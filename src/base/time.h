@@ -27,6 +27,9 @@ Instant instant_from_unix_seconds(double seconds);
 // also a Unix time in seconds, milliseconds, microseconds or nanoseconds told apart by its size. Nothing on failure.
 std::optional<Instant> parse_instant(std::string_view text);
 
+// YYYY-MM-DD of a day that exists; its midnight UTC.
+std::optional<Instant> parse_date(std::string_view text);
+
 struct CivilTime {
   std::int64_t year;
   int month, day, hour, minute, second, ticks;

@@ -34,4 +34,10 @@ TEST(Time, CivilTimeInvertsItself) {
   EXPECT_EQ(civil_time(*parse_instant("2026-11-24")).week_day, 2);
 }
 
+TEST(Date, ExistsInTheCalendar) {
+  EXPECT_EQ(parse_date("2024-02-29"), parse_instant("2024-02-29T00:00:00Z"));
+  for (const char* text : {"2023-02-29", "2026-04-31", "2026/04/01", "2026-4-1", "2026-04-01T00:00:00Z", ""})
+    EXPECT_FALSE(parse_date(text)) << text;
+}
+
 }  // namespace bartizan

@@ -22,29 +22,35 @@ void Correlations::add(Contribution contribution) {
 
 void Correlations::finish(std::vector<Finding>& out) {
   if (!correlator_) return;
-  for (const sigma::CorrelationMatch& match : correlator_->finish()) out.push_back(finding_of(match));
+  const Tuning* tuning = rules_.tuning();
+  for (const sigma::CorrelationMatch& match : correlator_->finish()) {
+    Finding finding = finding_of(match);
+    if (tuning && tuning->excludes_correlation(match.correlation, finding.host)) continue;
+    if (tuning) finding.level = tuning->level_of_correlation(match.correlation, finding.host).value_or(finding.level);
+    out.push_back(std::move(finding));
+  }
 }
 
 Finding Correlations::finding_of(const sigma::CorrelationMatch& match) const {
   MUST(!match.contributing.empty());
-  const RuleFacts& facts = rules_.correlation_facts(match.correlation);
+  const RuleSummary& summary = rules_.correlation_summary(match.correlation);
   const Contribution& last = contributions_[match.contributing.back()];
   Finding finding;
   finding.time = match.last;
-  finding.rule_id = facts.id;
-  finding.rule_title = facts.title;
-  finding.level = facts.level;
+  finding.rule_id = summary.id;
+  finding.rule_title = summary.title;
+  finding.level = summary.level;
   finding.file = last.file;
   finding.record_id = last.record_id;
   finding.channel = last.channel;
   finding.event_id = last.event_id;
   finding.host = last.host;
-  finding.attack = facts.attack;
-  finding.advisory = facts.advisory;
+  finding.attack = summary.attack;
+  finding.advisory = summary.advisory;
   std::string identity = finding.rule_id;
   for (std::size_t index : match.contributing) {
     const Contribution& part = contributions_[index];
-    const RuleFacts& rule = rules_.facts(part.rule);
+    const RuleSummary& rule = rules_.summary(part.rule);
     identity += '\n' + part.file + '\n' + part.record_id + '\n' + rule.id;
     for (const Entity& entity : part.entities)
       if (std::find(finding.entities.begin(), finding.entities.end(), entity) == finding.entities.end())

@@ -44,12 +44,14 @@ void PieceDetector::report(const Event& event, std::uint64_t number, PieceResult
   const std::string& file = result.log->file;
   for (const RuleHit& hit : hits_) {
     why_.clear();
-    const RuleFacts& facts = rules_.rules().facts(hit.rule);
+    const RuleSummary& summary = rules_.rules().summary(hit.rule);
     if (!plain_matcher_.explain(hit, event, why_)) {
-      result.oddities.add("rule " + facts.id + " matched, but its tests do not; left out. This is an error of the program",
+      result.oddities.add("rule " + summary.id + " matched, but its tests do not; left out. This is an error of the program",
                           event.offset);
       continue;
     }
+    const Tuning* tuning = rules_.rules().tuning();
+    if (tuning && tuning->excludes_rule(hit.rule, event.host, event, plain_matcher_.lookup())) continue;
     if (correlations_.needs(hit.rule)) {
       Contribution contribution;
       contribution.rule = hit.rule;
@@ -64,7 +66,9 @@ void PieceDetector::report(const Event& event, std::uint64_t number, PieceResult
       contribution.entities = entities_of(event);
       result.contributions.push_back(std::move(contribution));
     }
-    if (correlations_.alerts_alone(hit.rule)) result.findings.push_back(make_finding(facts, event, file, why_));
+    if (!correlations_.alerts_alone(hit.rule)) continue;
+    Finding& finding = result.findings.emplace_back(make_finding(summary, event, file, why_));
+    if (tuning) finding.level = tuning->level_of_rule(hit.rule, event.host).value_or(finding.level);
   }
 }
 

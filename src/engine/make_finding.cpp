@@ -33,7 +33,7 @@ std::vector<Entity> entities_of(const Event& event) {
   return out;
 }
 
-Finding make_finding(const RuleFacts& rule, const Event& event, const std::string& file,
+Finding make_finding(const RuleSummary& rule, const Event& event, const std::string& file,
                      const std::vector<sigma::Reason>& why) {
   Finding finding;
   finding.time = event.time;

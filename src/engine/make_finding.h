@@ -15,7 +15,7 @@ namespace bartizan {
 // Who and what the record names, by the fields that usually hold it.
 std::vector<Entity> entities_of(const Event& event);
 
-Finding make_finding(const RuleFacts& rule, const Event& event, const std::string& file,
+Finding make_finding(const RuleSummary& rule, const Event& event, const std::string& file,
                      const std::vector<sigma::Reason>& why);
 
 }  // namespace bartizan

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "base/yaml.h"
 #include "detect/sigma/load.h"
 #include "source/evidence.h"
 
@@ -41,16 +42,36 @@ std::vector<std::string> RuleSet::rule_files(const std::string& path, std::vecto
   return files;
 }
 
-void RuleSet::load_rules(const std::string& path) {
+void RuleSet::load_placeholders(const std::string& path) {
+  auto text = read_text_file(path, limits::kRuleFileBytesMax);
+  if (text.has_value()) sigma::load_placeholders(*text, path, placeholders_, diagnostics_);
+  else diagnostics_.push_back({"rules.unreadable", path, 0, 0, text.error().message, ""});
+}
+
+void RuleSet::load_rules(const std::string& path, sigma::MetadataCheck* check) {
   for (const std::string& file : rule_files(path, diagnostics_)) {
     auto text = read_text_file(file, limits::kRuleFileBytesMax);
     if (!text.has_value()) {
       diagnostics_.push_back({"rules.unreadable", file, 0, 0, text.error().message, ""});
+      ++unusable_;
       continue;
     }
-    sigma::load_rules(*text, file, rules_, diagnostics_);
-    sigma::load_correlations(*text, file, correlations_, diagnostics_);
-    sigma::load_filters(*text, file, filters_, diagnostics_);
+    auto documents = parse_yaml(*text, file);
+    if (!documents) {
+      diagnostics_.push_back(std::move(documents.error()));
+      ++unusable_;
+      continue;
+    }
+    const auto loaded = [&] { return rules_.size() + correlations_.size() + filters_.size(); };
+    const std::size_t before = loaded();
+    sigma::load_rules(*documents, file, &placeholders_, rules_, diagnostics_);
+    sigma::load_correlations(*documents, file, correlations_, diagnostics_);
+    sigma::load_filters(*documents, file, &placeholders_, filters_, diagnostics_);
+    for (const YamlNode& document : *documents) {
+      unusable_ += !document.is_null();
+      if (check && !document.is_null()) check->look_at(document, file, diagnostics_);
+    }
+    unusable_ -= loaded() - before;
   }
 }
 
@@ -139,25 +160,30 @@ void RuleSet::drop_users_of(const std::string& name) {
   });
 }
 
-RuleFacts RuleSet::facts_of(const std::string& id, const std::string& title, const std::string& level,
+RuleSummary RuleSet::summary_of(const std::string& id, const std::string& title, const std::string& level,
                             const std::vector<std::string>& tags) const {
-  RuleFacts facts{id, title, parse_level(level), {}, advisory_of(tags)};
+  RuleSummary summary{id, title, parse_level(level), {}, advisory_of(tags)};
   for (const std::string& tag : tags)
-    if (const std::string technique = technique_of(tag); !technique.empty()) add_once(facts.attack, technique);
-  return facts;
+    if (const std::string technique = technique_of(tag); !technique.empty()) add_once(summary.attack, technique);
+  return summary;
 }
 
 void RuleSet::prepare() {
+  is_prepared_ = true;
+  const std::size_t errors_before = count_errors(diagnostics_);
   sigma::apply_filters(rules_, filters_, diagnostics_);
   filters_.clear();
-  for (const sigma::Rule& rule : rules_) facts_.push_back(facts_of(rule.id, rule.title, rule.level, rule.tags));
+  keep_wanted(selection_, rules_, correlations_);
+  for (const sigma::Rule& rule : rules_) summaries_.push_back(summary_of(rule.id, rule.title, rule.level, rule.tags));
   for (std::uint32_t index = 0; index < rules_.size(); ++index) {
     const sigma::LogSource& source = rules_[index].logsource;
     by_logsource_[{source.category, source.product, source.service}].push_back(index);
   }
   for (const sigma::Correlation& correlation : correlations_)
-    correlation_facts_.push_back(facts_of(correlation.id.empty() ? correlation.name : correlation.id, correlation.title,
+    correlation_summaries_.push_back(summary_of(correlation.id.empty() ? correlation.name : correlation.id, correlation.title,
                                           correlation.level, correlation.tags));
+  unusable_ += count_errors(diagnostics_) - errors_before;
+  if (tuning_) tuning_->bind(rules_, correlations_, diagnostics_);
 }
 
 }  // namespace bartizan

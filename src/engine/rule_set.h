@@ -12,7 +12,11 @@
 #include "base/diagnostic.h"
 #include "detect/sigma/correlation.h"
 #include "detect/sigma/filter.h"
+#include "detect/sigma/metadata.h"
+#include "detect/sigma/placeholders.h"
 #include "detect/sigma/rule.h"
+#include "engine/selection.h"
+#include "engine/tuning.h"
 #include "model/event.h"
 #include "model/finding.h"
 #include "model/projection.h"
@@ -21,7 +25,7 @@
 namespace bartizan {
 
 // What a finding says of its rule.
-struct RuleFacts {
+struct RuleSummary {
   std::string id, title;
   Level level = Level::kInformational;
   std::vector<std::string> attack, advisory;
@@ -29,10 +33,17 @@ struct RuleFacts {
 
 class RuleSet {
  public:
-  // Every *.yml under `path` (examples files apart), or the file itself.
-  void load_rules(const std::string& path);
+  // What `expand` in rules loaded from now on stands for.
+  void load_placeholders(const std::string& path);
+  // Every *.yml under `path` (examples files apart), or the file itself. With a check, its warnings are added.
+  void load_rules(const std::string& path, sigma::MetadataCheck* check = nullptr);
   // Reads the tables of `content`/mapping.
   void load_mapping(const std::string& content);
+
+  // Which rules take part; the others are dropped by prepare, once filters have found theirs.
+  void select(Selection selection) { selection_ = std::move(selection); }
+  // Must outlive the rule set; bound in prepare.
+  void use_tuning(Tuning* tuning) { tuning_ = tuning; }
 
   // Forgets correlations built on the one of this name or id, so that it alerts by itself; before prepare. For examples.
   void drop_users_of(const std::string& name);
@@ -40,9 +51,14 @@ class RuleSet {
   void prepare();
 
   const std::vector<sigma::Rule>& rules() const { return rules_; }
+  std::size_t unusable() const { return unusable_; }  // documents with errors: rules, correlations, filters
+  const LogsourceTable& logsources() const { return table_; }
+  const sigma::Placeholders& placeholders() const { return placeholders_; }
+  bool is_prepared() const { return is_prepared_; }
+  Tuning* tuning() const { return tuning_; }  // null: none
   const std::vector<sigma::Correlation>& correlations() const { return correlations_; }
-  const RuleFacts& facts(std::size_t rule) const { return facts_[rule]; }
-  const RuleFacts& correlation_facts(std::size_t correlation) const { return correlation_facts_[correlation]; }
+  const RuleSummary& summary(std::size_t rule) const { return summaries_[rule]; }
+  const RuleSummary& correlation_summary(std::size_t correlation) const { return correlation_summaries_[correlation]; }
   const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
   std::vector<Diagnostic>& diagnostics() { return diagnostics_; }
 
@@ -61,15 +77,20 @@ class RuleSet {
  private:
   void load_advisory(const std::string& file);
   std::vector<std::string> advisory_of(const std::vector<std::string>& tags) const;
-  RuleFacts facts_of(const std::string& id, const std::string& title, const std::string& level,
+  RuleSummary summary_of(const std::string& id, const std::string& title, const std::string& level,
                      const std::vector<std::string>& tags) const;
 
   std::vector<sigma::Rule> rules_;
   std::vector<sigma::Correlation> correlations_;
   std::vector<sigma::Filter> filters_;  // until prepare
   std::map<LogsourceName, std::vector<std::uint32_t>> by_logsource_;
-  std::vector<RuleFacts> facts_, correlation_facts_;
+  std::vector<RuleSummary> summaries_, correlation_summaries_;
   std::vector<Diagnostic> diagnostics_;
+  std::size_t unusable_ = 0;
+  sigma::Placeholders placeholders_;
+  Selection selection_;
+  Tuning* tuning_ = nullptr;
+  bool is_prepared_ = false;
   LogsourceTable table_;
   std::map<std::string, std::vector<std::string>> advisory_;  // `technique:T1059.001` -> D6 …
 };

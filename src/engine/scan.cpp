@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/limits.h"
+#include "base/must.h"
 #include "engine/detector.h"
 #include "engine/ordered_workers.h"
 #include "source/evidence.h"
@@ -27,6 +28,7 @@ class Scan {
   Scan(const ScanOptions& options, RuleSet& rules, const std::function<bool(const ScanProgress&)>& keep_going)
       : options_(options), rules_(rules), keep_going_(keep_going), correlations_(rules),
         kinds_(rules, [this](std::uint32_t rule) { return wants_rule(rule); }) {
+    MUST(rules.is_prepared());
     const std::size_t threads = std::clamp<std::size_t>(options.threads, 1, limits::kThreadsMax);
     for (std::size_t i = 0; i < threads; ++i)
       detectors_.push_back(std::make_unique<PieceDetector>(kinds_, correlations_, options.decode, options.plain, threads > 1,
@@ -59,7 +61,8 @@ class Scan {
  private:
   // Rules below the wanted level are not even looked at, unless a correlation is built on them.
   bool wants_rule(std::uint32_t rule) const {
-    return rules_.facts(rule).level >= options_.level_min || correlations_.needs(rule);
+    // A tuning file may give rules other levels.
+    return rules_.tuning() || rules_.summary(rule).level >= options_.level_min || correlations_.needs(rule);
   }
 
   void read_file(const std::string& path, OrderedWorkers<LogPiece, PieceResult>& workers) {
@@ -118,7 +121,7 @@ class Scan {
     summary.interrupted = interrupted_;
     summary.events = progress_.events;
     summary.rules_loaded = rules_.rules().size();
-    summary.rules_unusable = rules_.diagnostics().size();
+    summary.rules_unusable = rules_.unusable();
     const std::vector<const Kind*> kinds = kinds_.kinds();
     for (const auto& detector : detectors_)
       for (std::size_t i = 0; i < detector->events_by_kind().size(); ++i)

@@ -2,6 +2,7 @@
 #include "source/evidence.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -11,9 +12,13 @@
 
 namespace bartizan {
 namespace fs = std::filesystem;
+namespace {
+constexpr std::string_view kStandardInput = "-";
+}
 
 std::vector<std::string> list_evidence(const std::string& path, std::vector<Error>& unreadable) {
   std::error_code error;
+  if (path == kStandardInput) return {path};
   fs::file_status status = fs::status(path, error);
   if (error || status.type() == fs::file_type::not_found) {
     unreadable.push_back({error ? error.message() : "no such file or folder", path});
@@ -45,7 +50,7 @@ std::vector<std::string> list_evidence(const std::string& path, std::vector<Erro
 Result<EvidenceFile> EvidenceFile::open(const std::string& path) {
   EvidenceFile file;
   file.path_ = path;
-  file.file_.reset(path == "-" ? stdin : std::fopen(path.c_str(), "rb"));
+  file.file_.reset(path == kStandardInput ? fdopen(dup(STDIN_FILENO), "rb") : std::fopen(path.c_str(), "rb"));
   if (!file.file_) return fail(std::strerror(errno), path);
   std::setvbuf(file.file_.get(), nullptr, _IONBF, 0);  // reads are large already
   struct stat status{};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where evidence comes from: files and folders given on the command line. Knows no format. Folders are walked in the
-// order of their names so that runs are repeatable; symbolic links inside folders are not followed (evidence must not
-// lead out of itself), and only regular files are read.
+// Where evidence comes from: files and folders given on the command line, `-` for standard input. Knows no format.
+// Folders are walked in the order of their names so that runs are repeatable; symbolic links inside folders are not
+// followed (evidence must not lead out of itself), and only regular files are read.
 #pragma once
 
 #include <cstdint>

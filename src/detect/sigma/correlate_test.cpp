@@ -23,7 +23,7 @@ struct Bench {
       rules[i].name = std::string(1, static_cast<char>('a' + i));
       rules[i].id = "id-" + rules[i].name;
     }
-    load_correlations(text, "t.yml", correlations, diagnostics);
+    load_correlations(parse_yaml(text, "t.yml").value(), "t.yml", correlations, diagnostics);
   }
   std::vector<CorrelationMatch> run(const std::vector<Seen>& seen, CorrelationCounts* counts = nullptr) {
     Correlator correlator(correlations, rules, diagnostics);

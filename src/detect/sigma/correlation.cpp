@@ -247,20 +247,9 @@ class CorrelationLoader {
 
 }  // namespace
 
-void load_correlations(std::string_view text, std::string_view file, std::vector<Correlation>& correlations,
-                       std::vector<Diagnostic>& diagnostics) {
-  if (text.find("correlation") == text.npos) return;  // spares parsing nearly every file a second time
-  auto documents = parse_yaml(text, file);
-  if (!documents) {
-    const Diagnostic& error = documents.error();
-    // load_rules reads the same text and may have said so.
-    const bool known = std::ranges::any_of(diagnostics, [&](const Diagnostic& other) {
-      return other.file == error.file && other.code == error.code && other.line == error.line;
-    });
-    if (!known) diagnostics.push_back(error);
-    return;
-  }
-  for (const YamlNode& document : *documents) {
+void load_correlations(std::span<const YamlNode> documents, std::string_view file,
+                       std::vector<Correlation>& correlations, std::vector<Diagnostic>& diagnostics) {
+  for (const YamlNode& document : documents) {
     const YamlNode* body = document.is_map() ? document.find("correlation") : nullptr;
     Correlation correlation;
     if (body && CorrelationLoader(document, *body, file, diagnostics).load(correlation))

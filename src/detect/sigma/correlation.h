@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,7 @@
 
 #include "base/diagnostic.h"
 #include "base/time.h"
+#include "base/yaml.h"
 #include "detect/sigma/rule.h"
 
 namespace bartizan::sigma {
@@ -58,7 +60,7 @@ struct CorrelationMatch {
   std::vector<std::string> group;  // values of group_by
 };
 
-void load_correlations(std::string_view text, std::string_view file, std::vector<Correlation>& correlations,
-                       std::vector<Diagnostic>& diagnostics);
+void load_correlations(std::span<const YamlNode> documents, std::string_view file,
+                       std::vector<Correlation>& correlations, std::vector<Diagnostic>& diagnostics);
 
 }  // namespace bartizan::sigma

@@ -51,15 +51,15 @@ void apply(const Filter& filter, std::size_t number, Rule& rule) {
 }
 
 // The document as that of a rule: `filter` without `rules` is a detection section.
-void load_filter(const YamlNode& document, const YamlNode& body, std::string_view file, std::vector<Filter>& filters,
-                 std::vector<Diagnostic>& diagnostics) {
+void load_filter(const YamlNode& document, const YamlNode& body, std::string_view file,
+                 const Placeholders* placeholders, std::vector<Filter>& filters, std::vector<Diagnostic>& diagnostics) {
   const auto report = [&](const YamlNode& node, std::string code, std::string message, std::string hint = {}) {
     diagnostics.push_back(
         {std::move(code), std::string(file), node.line, node.column, std::move(message), std::move(hint)});
   };
   if (!body.is_map()) return report(body, "sigma.filter", "'filter' must be a map");
   Filter filter;
-  const std::size_t before = diagnostics.size();
+  const std::size_t errors_before = count_errors(diagnostics);
   YamlNode changed = document;
   std::erase_if(changed.entries, [](const auto& entry) { return entry.first.text == "detection"; });
   for (auto& [key, value] : changed.entries) {
@@ -67,7 +67,7 @@ void load_filter(const YamlNode& document, const YamlNode& body, std::string_vie
     key.text = "detection";
     std::erase_if(value.entries, [](const auto& entry) { return entry.first.text == "rules"; });
   }
-  load_rule(changed, file, filter.body, diagnostics);
+  load_rule(changed, file, placeholders, filter.body, diagnostics);
   const YamlNode* rules = body.find("rules");
   if (!rules) {
     report(body, "sigma.filter", "the filter names no rules", "a list of ids or names, or any");
@@ -79,30 +79,22 @@ void load_filter(const YamlNode& document, const YamlNode& body, std::string_vie
   }
   if (std::ranges::find(filter.rules, std::string()) != filter.rules.end())
     report(*rules, "sigma.filter", "'rules' can hold only names");
-  if (diagnostics.size() != before) return;
-  if (!has_not(filter.body.condition))
+  if (count_errors(diagnostics) != errors_before) return;
+  if (!has_not(filter.body.condition)) {
     report(*body.find("condition"), "sigma.filter_keeps", "the filter keeps only what its condition describes",
            "to exclude it, write: not ...");
+    diagnostics.back().severity = Severity::kWarning;
+  }
   filters.push_back(std::move(filter));
 }
 
 }  // namespace
 
-void load_filters(std::string_view text, std::string_view file, std::vector<Filter>& filters,
-                  std::vector<Diagnostic>& diagnostics) {
-  if (text.find("filter:") == text.npos && text.find("\"filter\"") == text.npos) return;  // spares a second parse
-  auto documents = parse_yaml(text, file);
-  if (!documents) {
-    const Diagnostic& error = documents.error();
-    const bool known = std::ranges::any_of(diagnostics, [&](const Diagnostic& other) {
-      return other.file == error.file && other.code == error.code && other.line == error.line;
-    });
-    if (!known) diagnostics.push_back(error);
-    return;
-  }
-  for (const YamlNode& document : *documents)
+void load_filters(std::span<const YamlNode> documents, std::string_view file, const Placeholders* placeholders,
+                  std::vector<Filter>& filters, std::vector<Diagnostic>& diagnostics) {
+  for (const YamlNode& document : documents)
     if (const YamlNode* body = document.is_map() ? document.find("filter") : nullptr)
-      load_filter(document, *body, file, filters, diagnostics);
+      load_filter(document, *body, file, placeholders, filters, diagnostics);
 }
 
 void apply_filters(std::vector<Rule>& rules, std::span<const Filter> filters, std::vector<Diagnostic>& diagnostics) {

@@ -13,6 +13,8 @@ const char* const kRules =
     "detection: {selection: {x: 1}, condition: 1 of them}\n"
     "---\ntitle: B\nname: b\nlogsource: {product: linux}\ndetection: {selection: {x: 1}, condition: selection}\n";
 
+std::vector<YamlNode> documents_of(const std::string& text) { return parse_yaml(text, "t.yml").value(); }
+
 std::string filter(const std::string& body) {
   return "title: F\nlogsource: {product: windows}\nfilter: {selection: {y: 2}, " + body + "}\n";
 }
@@ -21,8 +23,8 @@ TEST(Filter, NarrowsTheRulesItNamesWithinItsLogsource) {
   std::vector<Rule> rules;
   std::vector<Filter> filters;
   std::vector<Diagnostic> diagnostics;
-  load_rules(kRules, "r.yml", rules, diagnostics);
-  load_filters(filter("rules: [a, b], condition: not selection"), "f.yml", filters, diagnostics);
+  load_rules(documents_of(kRules), "r.yml", nullptr, rules, diagnostics);
+  load_filters(documents_of(filter("rules: [a, b], condition: not selection")), "f.yml", nullptr, filters, diagnostics);
   ASSERT_EQ(rules.size(), 2u);
   ASSERT_EQ(filters.size(), 1u);
   apply_filters(rules, filters, diagnostics);
@@ -40,9 +42,9 @@ TEST(Filter, ReportsMistakes) {
   std::vector<Rule> rules;
   std::vector<Filter> filters;
   std::vector<Diagnostic> diagnostics;
-  load_filters(filter("condition: not selection"), "f.yml", filters, diagnostics);
+  load_filters(documents_of(filter("condition: not selection")), "f.yml", nullptr, filters, diagnostics);
   EXPECT_TRUE(filters.empty());
-  load_filters(filter("rules: [nobody], condition: selection"), "f.yml", filters, diagnostics);
+  load_filters(documents_of(filter("rules: [nobody], condition: selection")), "f.yml", nullptr, filters, diagnostics);
   EXPECT_EQ(filters.size(), 1u);
   apply_filters(rules, filters, diagnostics);
   ASSERT_EQ(diagnostics.size(), 3u);

@@ -28,8 +28,9 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 
 class RuleLoader {
  public:
-  RuleLoader(const YamlNode& document, std::string_view file, std::vector<Diagnostic>& diagnostics)
-      : document_(document), file_(file), diagnostics_(diagnostics), diagnostics_before_(diagnostics.size()) {}
+  RuleLoader(const YamlNode& document, std::string_view file, const Placeholders* placeholders,
+             std::vector<Diagnostic>& diagnostics)
+      : document_(document), file_(file), placeholders_(placeholders), diagnostics_(diagnostics) {}
 
   // True when the document gave a rule.
   bool load(Rule& rule) {
@@ -45,12 +46,13 @@ class RuleLoader {
     read_metadata();
     read_logsource();
     read_detection();
-    return diagnostics_.size() == diagnostics_before_;
+    return !has_error_;
   }
 
  private:
   bool bad(const YamlNode& node, std::string code, std::string message, std::string hint = {}) {
     diagnostics_.push_back({std::move(code), file_, node.line, node.column, std::move(message), std::move(hint)});
+    has_error_ = true;
     return false;
   }
   bool bad(const YamlNode& node, Problem problem) {
@@ -77,7 +79,9 @@ class RuleLoader {
     if (value.empty() || std::ranges::find(allowed, value) != allowed.end()) return;
     std::string hint = "one of:";
     for (std::string_view word : allowed) hint += " " + std::string(word);
-    bad(*document_.find(key), "sigma.metadata", "'" + value + "' is no known " + std::string(key), std::move(hint));
+    const YamlNode& node = *document_.find(key);
+    diagnostics_.push_back({"sigma.metadata", file_, node.line, node.column,
+                            "'" + value + "' is no known " + std::string(key), std::move(hint), Severity::kWarning});
   }
 
   void read_metadata() {
@@ -201,7 +205,7 @@ class RuleLoader {
       else item.groups.push_back({value.text, {read_value(value)}});
     }
     if (item.groups.empty()) return;  // reported already
-    if (auto problem = apply_modifiers(item, names)) return void(bad(key, std::move(*problem)));
+    if (auto problem = apply_modifiers(item, names, placeholders_)) return void(bad(key, std::move(*problem)));
     finish_item(key, item, identifier, out);
   }
 
@@ -213,25 +217,25 @@ class RuleLoader {
 
   const YamlNode& document_;
   std::string file_;
+  const Placeholders* placeholders_;
   std::vector<Diagnostic>& diagnostics_;
-  std::size_t diagnostics_before_;
+  bool has_error_ = false;
   Rule* rule_ = nullptr;
 };
 
 }  // namespace
 
-bool load_rule(const YamlNode& document, std::string_view file, Rule& rule, std::vector<Diagnostic>& diagnostics) {
-  return RuleLoader(document, file, diagnostics).load(rule);
+bool load_rule(const YamlNode& document, std::string_view file, const Placeholders* placeholders, Rule& rule,
+               std::vector<Diagnostic>& diagnostics) {
+  return RuleLoader(document, file, placeholders, diagnostics).load(rule);
 }
 
-void load_rules(std::string_view text, std::string_view file, std::vector<Rule>& rules,
-                std::vector<Diagnostic>& diagnostics) {
-  auto documents = parse_yaml(text, file);
-  if (!documents) return diagnostics.push_back(std::move(documents.error()));
-  for (const YamlNode& document : *documents) {
+void load_rules(std::span<const YamlNode> documents, std::string_view file, const Placeholders* placeholders,
+                std::vector<Rule>& rules, std::vector<Diagnostic>& diagnostics) {
+  for (const YamlNode& document : documents) {
     if (document.is_null()) continue;  // a stray separator
     Rule rule;
-    if (RuleLoader(document, file, diagnostics).load(rule)) rules.push_back(std::move(rule));
+    if (load_rule(document, file, placeholders, rule, diagnostics)) rules.push_back(std::move(rule));
   }
 }
 

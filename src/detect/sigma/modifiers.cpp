@@ -182,32 +182,75 @@ Outcome time_part(Item& item) {
   return each(item, Kind::kNumber, "a number", [](Value&) { return Outcome{}; });
 }
 
-bool is_name_character(char c) {
-  return (c >= '0' && c <= '9') || c == '_' || c == '-' || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+// `text` with each placeholder replaced by each of its values, in the order written. Values are not looked into again.
+std::expected<std::vector<std::string>, Problem> expand_text(const Item& item, std::string_view text) {
+  std::vector<std::string> out{""};
+  for (;;) {
+    const std::string_view found = placeholder_in(text);
+    const std::size_t before = found.empty() ? text.size() : static_cast<std::size_t>(found.data() - text.data());
+    for (std::string& variant : out) variant += text.substr(0, before);
+    if (found.empty()) return out;
+    text.remove_prefix(before + found.size());
+    const std::vector<std::string>* values = nullptr;
+    if (item.placeholders)
+      if (auto known = item.placeholders->find(found.substr(1, found.size() - 2)); known != item.placeholders->end())
+        values = &known->second;
+    if (!values)
+      return std::unexpected(Problem{"sigma.placeholder", "the placeholder " + std::string(found) + " has no configured meaning",
+                                     "give it values in a file named by --placeholders"});
+    if (out.size() * values->size() > limits::kSigmaVariantsMax)
+      return std::unexpected(Problem{"sigma.limit", "the placeholder " + std::string(found) + " gives too many variants", {}});
+    std::vector<std::string> longer;
+    for (const std::string& variant : out)
+      for (const std::string& value : *values) longer.push_back(variant + value);
+    out = std::move(longer);
+  }
 }
 
-// The first %name% of `text`, or nothing. `\%` is a plain percent sign.
-std::string_view placeholder_in(std::string_view text) {
-  for (std::size_t at = text.find('%'); at != text.npos; at = text.find('%', at + 1)) {
-    if (at > 0 && text[at - 1] == '\\') continue;
-    std::size_t end = at + 1;
-    while (end < text.size() && is_name_character(text[end])) ++end;
-    if (end > at + 1 && end < text.size() && text[end] == '%') return text.substr(at, end + 1 - at);
+// `\%` becomes `%`; other escapes stay for parse_pattern.
+std::string without_escaped_percent(std::string_view raw) {
+  std::string out;
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    const bool escapes = raw[i] == '\\' && i + 1 < raw.size();
+    if (escapes && raw[i + 1] == '\\') out += raw[i++];
+    else if (escapes && raw[i + 1] == '%') ++i;
+    out += raw[i];
+  }
+  return out;
+}
+
+// The value with another text. Nothing when a modifier has encoded the old one: the placeholder is lost in it.
+std::optional<Value> with_text(const Value& value, std::string text) {
+  Value out = value;
+  out.raw = std::move(text);
+  if (value.kind == Kind::kRegex) return out;
+  for (const auto& [start, end] : {std::pair{false, false}, {true, true}, {false, true}, {true, false}}) {
+    Pattern before = parse_pattern(value.raw);
+    out.pattern = parse_pattern(without_escaped_percent(out.raw));
+    if (start) open_start(before), open_start(out.pattern);
+    if (end) open_end(before), open_end(out.pattern);
+    if (before == value.pattern) return out;
   }
   return {};
 }
 
 Outcome expand(Item& item) {
-  for (ValueGroup& group : item.groups)
-    for (Value& value : group.variants) {
+  for (ValueGroup& group : item.groups) {
+    std::vector<Value> variants;
+    for (const Value& value : group.variants) {
       if (value.kind != Kind::kText && value.kind != Kind::kRegex) return bad_value(item, "text");
-      if (const std::string_view name = placeholder_in(value.raw); !name.empty())
-        return Problem{"sigma.placeholder", "the placeholder " + std::string(name) + " has no configured meaning",
-                       "the rule is not used until the placeholder is given values"};
-      for (Token& token : value.pattern)
-        for (std::size_t at = token.text.find("\\%"); at != std::string::npos; at = token.text.find("\\%", at + 1))
-          token.text.erase(at, 1);
+      auto texts = expand_text(item, value.raw);
+      if (!texts) return std::move(texts.error());
+      for (std::string& text : *texts) {
+        std::optional<Value> variant = with_text(value, std::move(text));
+        if (!variant) return Problem{"sigma.modifier_order", "the modifier 'expand' must come before those that encode", {}};
+        variants.push_back(std::move(*variant));
+        if (variants.size() > limits::kSigmaVariantsMax)
+          return Problem{"sigma.limit", "the value '" + group.source + "' expands to too many variants", {}};
+      }
     }
+    group.variants = std::move(variants);
+  }
   return {};
 }
 
@@ -290,8 +333,10 @@ Value read_value(const YamlNode& scalar) {
   return value;
 }
 
-std::optional<Problem> apply_modifiers(Item& item, const std::vector<std::string_view>& names) {
+std::optional<Problem> apply_modifiers(Item& item, const std::vector<std::string_view>& names,
+                                       const Placeholders* placeholders) {
   item.modifiers_total = names.size();
+  item.placeholders = placeholders;
   for (std::string_view name : names) {
     const Modifier* found = std::ranges::find(kModifiers, name, &Modifier::name);
     if (found == std::end(kModifiers))

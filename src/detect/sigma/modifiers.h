@@ -11,6 +11,7 @@
 
 #include "base/yaml.h"
 #include "detect/sigma/condition.h"
+#include "detect/sigma/placeholders.h"
 #include "detect/sigma/rule.h"
 
 namespace bartizan::sigma {
@@ -38,9 +39,11 @@ struct Item {
   bool ignore_case = false, multi_line = false, dot_all = false;  // of regular expressions
   std::optional<LeafOp> comparison;
   TimePart part = TimePart::kNone;
+  const Placeholders* placeholders = nullptr;  // of `expand`; null: none are configured
 };
 
 Value read_value(const YamlNode& scalar);
-std::optional<Problem> apply_modifiers(Item& item, const std::vector<std::string_view>& names);
+std::optional<Problem> apply_modifiers(Item& item, const std::vector<std::string_view>& names,
+                                       const Placeholders* placeholders);
 
 }  // namespace bartizan::sigma

@@ -20,10 +20,15 @@ struct Loaded {
   std::vector<Diagnostic> diagnostics;
 };
 
-Loaded load(std::string_view detection) {
+void load_text(const std::string& text, const std::string& file, Loaded& out, const Placeholders* placeholders = nullptr) {
+  auto documents = parse_yaml(text, file);
+  if (documents) load_rules(*documents, file, placeholders, out.rules, out.diagnostics);
+  else out.diagnostics.push_back(documents.error());
+}
+
+Loaded load(std::string_view detection, const Placeholders* placeholders = nullptr) {
   Loaded out;
-  load_rules("title: t\nlogsource: {product: windows}\ndetection:\n" + std::string(detection), "t.yml", out.rules,
-             out.diagnostics);
+  load_text("title: t\nlogsource: {product: windows}\ndetection:\n" + std::string(detection), "t.yml", out, placeholders);
   return out;
 }
 
@@ -298,27 +303,58 @@ TEST(SigmaCondition, Errors) {
   EXPECT_EQ(code_of("  a: {x: y}\n  timeframe: 5m\n  condition: a\n"), "sigma.timeframe");
 }
 
-TEST(SigmaLoad, ReportsEveryMistake) {
-  std::vector<Rule> rules;
+TEST(SigmaPlaceholders, StandForTheirValues) {
+  const Placeholders known{{"admins", {"alice", "adm_*"}}, {"domain", {"CORP", "LAB"}}, {"one", {"50%"}}};
+  const auto user_is = [&](const std::string& item, const char* user) {
+    return rule_matches(load("  a: {" + item + "}\n  condition: a\n", &known), event_of({{"User", user}}));
+  };
+  EXPECT_TRUE(user_is("User|expand: '%admins%'", "Alice"));
+  EXPECT_TRUE(user_is("User|expand: '%admins%'", "adm_bob"));  // wildcards of values count
+  EXPECT_FALSE(user_is("User|expand: '%admins%'", "bob"));
+  EXPECT_TRUE(user_is("User|expand: '%domain%\\\\%admins%'", "lab\\adm_x"));
+  EXPECT_FALSE(user_is("User|expand: '%domain%\\\\%admins%'", "alice"));
+  EXPECT_TRUE(user_is("User|expand|endswith: '%admins%'", "corp\\alice"));
+  EXPECT_TRUE(user_is("User|endswith|expand: '%admins%'", "corp\\alice"));
+  EXPECT_TRUE(user_is("User|re|expand: '^%domain%.$'", "LAB1"));
+  EXPECT_TRUE(user_is("User|expand: '\\%admins\\% %one%'", "%admins% 50%"));
+}
+
+TEST(SigmaPlaceholders, MistakesAreReported) {
+  const Placeholders known{{"admins", {"alice"}}};
+  EXPECT_EQ(load("  a: {User|expand: '%nobody%'}\n  condition: a\n", &known).diagnostics.at(0).code, "sigma.placeholder");
+  EXPECT_EQ(load("  a: {User|base64|expand: '%admins%'}\n  condition: a\n", &known).diagnostics.at(0).code,
+            "sigma.modifier_order");
+  Placeholders read;
   std::vector<Diagnostic> diagnostics;
-  load_rules("title: c\ncorrelation: {type: event_count}\n---\ntitle: f\nfilter: {}\n---\naction: global\n---\n"
-             "title: ok\nlogsource: {category: x}\ndetection: {a: {b: c}, condition: a}\n---\n"
-             "level: extreme\nlogsource: {}\ndetection: {a: {b|bad: c, d|worse: e}, condition: b}\n",
-             "r.yml", rules, diagnostics);
+  load_placeholders("a: 1\nb: [x, 'y*']\n'%c%': x\nd: {}\ne: []\nf: '%a%'\n", "p.yml", read, diagnostics);
+  EXPECT_EQ(read, (Placeholders{{"a", {"1"}}, {"b", {"x", "y*"}}}));
+  std::string lines;
+  for (const Diagnostic& diagnostic : diagnostics) lines += std::to_string(diagnostic.line) + " ";
+  EXPECT_EQ(lines, "3 4 5 6 ");
+}
+
+TEST(SigmaLoad, ReportsEveryMistake) {
+  Loaded loaded;
+  load_text("title: c\ncorrelation: {type: event_count}\n---\ntitle: f\nfilter: {}\n---\naction: global\n---\n"
+            "title: ok\nlevel: grave\nlogsource: {category: x}\ndetection: {a: {b: c}, condition: a}\n---\n"
+            "logsource: {}\ndetection: {a: {b|bad: c, d|worse: e}, condition: b}\n",
+            "r.yml", loaded);
+  const auto& [rules, diagnostics] = loaded;
   std::string codes;
   for (const Diagnostic& diagnostic : diagnostics) codes += diagnostic.code + " ";
-  EXPECT_EQ(codes, "sigma.action_unsupported sigma.missing "
-                   "sigma.metadata sigma.logsource sigma.unknown_modifier sigma.unknown_modifier sigma.condition ");
+  EXPECT_EQ(codes, "sigma.action_unsupported sigma.metadata sigma.missing "
+                   "sigma.logsource sigma.unknown_modifier sigma.unknown_modifier sigma.condition ");
   ASSERT_EQ(rules.size(), 1u);
   EXPECT_EQ(rules[0].title, "ok");
   EXPECT_EQ(rules[0].line, 9);
+  EXPECT_EQ(count_errors(diagnostics), diagnostics.size() - 1);  // an unknown level is a warning
 }
 
 TEST(SigmaLoad, PublicRules) {
   const std::filesystem::path corpus = shared() / "corpus/sigma";
   if (!std::filesystem::is_directory(corpus / "rules")) GTEST_SKIP() << "no public rules in " << corpus;
-  std::vector<Rule> rules;
-  std::vector<Diagnostic> diagnostics;
+  Loaded loaded;
+  auto& [rules, diagnostics] = loaded;
   std::map<std::string, int> refused;
   for (const char* folder : {"rules", "rules-emerging-threats", "rules-threat-hunting", "rules-compliance", "rules-placeholder"})
     for (const auto& entry : std::filesystem::recursive_directory_iterator(corpus / folder)) {
@@ -327,7 +363,7 @@ TEST(SigmaLoad, PublicRules) {
       std::stringstream text;
       text << in.rdbuf();
       const std::size_t before = diagnostics.size();
-      load_rules(text.str(), entry.path().string(), rules, diagnostics);
+      load_text(text.str(), entry.path().string(), loaded);
       if (diagnostics.size() > before) ++refused[folder];
     }
   std::size_t leaves = 0;

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes a result in full or says why not. A file appears under its name only when all of it is on the disk:
+// it is written beside it as NAME.partial-XXXXXX first, and that is removed when anything fails. What is no
+// regular file (a device, a pipe) is written to directly.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace bartizan::app {
+
+// `path` empty or `-`: standard output.
+Result<void> write_output(const std::string& path, std::string_view text);
+
+}  // namespace bartizan::app
