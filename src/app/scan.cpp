@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "app/content.h"
+#include "app/report_content.h"
 #include "app/verbs.h"
 #include "engine/scan.h"
 #include "model/jsonl.h"
@@ -102,10 +103,13 @@ std::string render(const Request& request, const ScanOutcome& outcome) {
   if (request.format == "csv") return render_csv(outcome.findings);
   if (request.format == "timesketch") return render_timesketch(outcome.findings);
   if (request.format == "navigator") return render_navigator(outcome.findings, "Bartizan findings");
-  if (request.format == "html") return render_html(outcome.findings, outcome.summary, "");
-  if (request.format == "text") {
+  if (request.format == "html" || request.format == "text") {
+    std::vector<Diagnostic> diagnostics;
+    const ReportContent content = load_report_content(content_folder(), diagnostics);
+    for (const Diagnostic& diagnostic : diagnostics) std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
+    if (request.format == "html") return render_html(outcome.findings, outcome.summary, "", content);
     bool colour = request.output.empty() && isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
-    return render_terminal(outcome.findings, outcome.summary, colour, terminal_width());
+    return render_terminal(outcome.findings, outcome.summary, colour, terminal_width(), content);
   }
   std::string text;
   for (const Finding& finding : outcome.findings) append_finding_json(finding, text), text += '\n';

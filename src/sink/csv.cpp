@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "sink/groups.h"
 #include "sink/report.h"
 
 namespace bartizan {
@@ -52,7 +53,7 @@ std::string why_text(const Finding& finding) {
   std::string out;
   for (const FindingReason& reason : finding.why) {
     if (!out.empty()) out += "; ";
-    out += fmt::format("{} {} {} [{}]", reason.field.empty() ? "any field" : reason.field, reason.predicate, reason.pattern, reason.value);
+    out += fmt::format("{}{} {} [{}]", reason_subject(reason), reason.predicate, reason.pattern, reason.value);
   }
   return out;
 }

@@ -51,6 +51,18 @@ std::string visible(std::string_view text, std::size_t columns) {
   return out;
 }
 
+std::string visible_path(std::string_view path, std::size_t columns) {
+  const std::string whole = visible(path, path.size() * 8);  // an escape has at most eight characters a byte
+  std::size_t count = 0, at = whole.size();
+  for (; at > 0 && count < columns; ++count)
+    do --at;
+    while (at > 0 && (static_cast<unsigned char>(whole[at]) & 0xc0) == 0x80);
+  if (at == 0 || columns == 0) return whole.substr(at);
+  do ++at;
+  while (at < whole.size() && (static_cast<unsigned char>(whole[at]) & 0xc0) == 0x80);
+  return "…" + whole.substr(at);
+}
+
 void append_html(std::string_view text, std::string& out) {
   std::string valid;
   append_valid_utf8(text, valid);

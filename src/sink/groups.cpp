@@ -15,6 +15,11 @@ void TimeRange::add(Instant time) {
 
 std::string_view rule_key(const Finding& finding) { return finding.rule_id.empty() ? finding.rule_title : finding.rule_id; }
 
+std::string reason_subject(const FindingReason& reason) {
+  if (!reason.field.empty()) return reason.field + ' ';
+  return reason.predicate == "includes" ? "" : "any field ";
+}
+
 LevelCounts count_levels(std::span<const Finding> findings) {
   LevelCounts counts{};
   for (const Finding& finding : findings) ++counts[static_cast<std::size_t>(finding.level)];

@@ -7,6 +7,7 @@
 #include <array>
 #include <set>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -43,5 +44,8 @@ std::vector<const Finding*> ranked(std::span<const Finding> findings);
 
 // What names a rule: its id, or its title where it has none.
 std::string_view rule_key(const Finding& finding);
+
+// What a reason is about, with a blank behind it; nothing where a correlation names the records it counted.
+std::string reason_subject(const FindingReason& reason);
 
 }  // namespace bartizan
