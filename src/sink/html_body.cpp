@@ -13,6 +13,7 @@ const char* const kReportBody = R"html(<a class="skip" href="#findings-part">Ski
 <div class="tiles" id="tiles"></div>
 <div class="cards"><section><h2>Worst first</h2><div id="worst"></div></section><section><h2>Hosts involved</h2><div id="involved"></div></section>
 <section><h2>What was read, and what was not</h2><div id="brief"></div></section></div></section>
+<div>
 <form class="filters" id="filters" role="search" aria-label="Filter the findings"><div class="row">
 <label>Text<input type="search" id="text" placeholder="in any value"></label>
 <label>Host<select id="host"></select></label><label>Rule<select id="rule"></select></label>
@@ -28,6 +29,7 @@ const char* const kReportBody = R"html(<a class="skip" href="#findings-part">Ski
 <section id="rules-part"><h2>Rules that fired</h2><div class="scroll short" id="rules" tabindex="0" role="region" aria-label="Rules that fired"></div></section>
 <section id="hosts-part"><h2>Hosts</h2><div class="scroll short" id="hosts" tabindex="0" role="region" aria-label="Hosts"></div></section>
 <section id="attack-part"><h2>ATT&amp;CK techniques by tactic</h2><p class="note" id="attacknote"></p><div class="matrix" id="attack" tabindex="0" role="region" aria-label="ATT&amp;CK matrix"></div></section>
+</div>
 <section id="groups-part"><h2>Groups: what is it consistent with?</h2><div id="groups"></div></section>
 <section id="read-part"><h2>What was read, and what was not</h2><div id="read"></div></section>
 </main></div>

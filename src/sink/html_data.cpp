@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <set>
-#include <unordered_map>
 
 #include "base/json.h"
 #include "base/limits.h"
@@ -15,8 +14,6 @@
 
 namespace bartizan {
 namespace {
-
-constexpr std::int64_t kNotKept = -1, kLeftOut = -2;  // in place of a record's number
 
 void write_number(std::string_view name, std::uint64_t value, JsonWriter& json) {
   json.key(name), json.number(static_cast<std::int64_t>(std::min<std::uint64_t>(value, INT64_MAX)));
@@ -64,40 +61,6 @@ void write_summary(const ScanSummary& summary, JsonWriter& json) {
   json.end_object();
 }
 
-// Records by their text, each once, as long as there is room.
-class Records {
- public:
-  std::int64_t place_of(const std::string& record) {
-    if (record.empty()) return kNotKept;
-    const auto known = places_.find(record);
-    if (known != places_.end()) return known->second;
-    const std::size_t kept = std::min(record.size(), limits::kHtmlRecordBytesMax);
-    if (bytes_ + kept > limits::kHtmlRecordsBytesMax) return kLeftOut;
-    bytes_ += kept;
-    const auto place = static_cast<std::int64_t>(records_.size());
-    places_.emplace(record, place);
-    records_.push_back(record);
-    return place;
-  }
-  void write(JsonWriter& json) const {
-    json.begin_array();
-    for (const std::string_view record : records_) {
-      const bool is_cut = record.size() > limits::kHtmlRecordBytesMax;
-      json.begin_object();
-      json.member("text", is_cut ? shortened(record, limits::kHtmlRecordBytesMax) : record);
-      write_number("size", record.size(), json);
-      write_bool("cut", is_cut, json);
-      json.end_object();
-    }
-    json.end_array();
-  }
-
- private:
-  std::unordered_map<std::string_view, std::int64_t> places_;  // views of the findings' records
-  std::vector<std::string_view> records_;
-  std::size_t bytes_ = 0;
-};
-
 // True when something was cut.
 bool shorten_values(Finding& finding) {
   bool is_cut = false;
@@ -118,7 +81,7 @@ Finding without_record(const Finding& finding) {
   return out;
 }
 
-void write_findings(std::span<const Finding* const> shown, Records& records, JsonWriter& json) {
+void write_findings(std::span<const Finding* const> shown, RecordTable& records, JsonWriter& json) {
   json.begin_array();
   std::string one;
   for (const Finding* finding : shown) {
@@ -207,17 +170,44 @@ void write_actors(std::span<const ActorMatch> matches, const ScanSummary& summar
 }
 
 void append_script_safe(std::string_view json, std::string& out) {
-  for (const char c : json) {
-    switch (c) {  // in JSON these stand in strings only
-      case '<': out += "\\u003c"; break;
-      case '>': out += "\\u003e"; break;
-      case '&': out += "\\u0026"; break;
-      default: out += c;
-    }
+  constexpr std::string_view kUnsafe = "<>&";  // in JSON these stand in strings only
+  out.reserve(out.size() + json.size() + json.size() / 64);
+  for (std::size_t at = 0; at < json.size();) {
+    const std::size_t end = std::min(json.find_first_of(kUnsafe, at), json.size());
+    out += json.substr(at, end - at);
+    if (end < json.size()) out += json[end] == '<' ? "\\u003c" : json[end] == '>' ? "\\u003e" : "\\u0026";
+    at = end + 1;
   }
 }
 
 }  // namespace
+
+std::int64_t RecordTable::place_of(std::string_view record) {
+  if (record.empty()) return kNotKept;
+  const auto known = places_.find(record);
+  if (known != places_.end()) return known->second;
+  const std::size_t kept = std::min(record.size(), limits::kHtmlRecordBytesMax);
+  if (bytes_ + kept > limits::kHtmlRecordsBytesMax) return kLeftOut;
+  bytes_ += kept;
+  const auto place = static_cast<std::int64_t>(records_.size());
+  places_.emplace(record, place);
+  records_.push_back(record);
+  return place;
+}
+
+void RecordTable::write(JsonWriter& json) const {
+  json.begin_array();
+  for (const std::string_view record : records_) {
+    const bool is_cut = record.size() > limits::kHtmlRecordBytesMax;
+    json.begin_object();
+    if (is_cut) json.member("text", shortened(record, limits::kHtmlRecordBytesMax));
+    else json.member("text", record);
+    write_number("size", record.size(), json);
+    write_bool("cut", is_cut, json);
+    json.end_object();
+  }
+  json.end_array();
+}
 
 void append_report_data(std::span<const Finding> all, std::span<const Finding* const> shown, const ScanSummary& summary,
                         const ReportContent& content, std::string& out) {
@@ -236,7 +226,7 @@ void append_report_data(std::span<const Finding> all, std::span<const Finding* c
   json.end_array();
   json.key("techniques"), write_techniques(ids_shown(shown, matches, content.attack), content.attack, json);
   json.key("actors"), write_actors(matches, summary, content.attack, json);
-  Records records;
+  RecordTable records;
   json.key("findings"), write_findings(shown, records, json);
   json.key("records"), records.write(json);
   json.end_object();

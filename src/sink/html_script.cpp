@@ -38,7 +38,9 @@ const hostName=host=>plain(host)||'(no host named)';
 function picker(name,value,label,options){return button(label,()=>{chosen[name]=value;sync();at('filters').scrollIntoView();at(name).focus({preventScroll:true});},options);}
 function draw(){
   visible=findings.filter(matches);
-  at('matching').textContent=count(visible.length)+' of '+many(findings.length,'finding')+' shown.';
+  const by=[chosen.text&&'text “'+plain(chosen.text)+'”',chosen.host!==null&&'host '+hostName(chosen.host),chosen.rule!==null&&'one rule',chosen.technique!==null&&'technique '+plain(chosen.technique),
+    chosen.levels.size<5&&'levels',chosen.from!==null&&'time'].filter(Boolean).join(', ');
+  at('matching').textContent=count(visible.length)+' of '+many(findings.length,'finding')+' shown'+(by?', filtered by '+by:'')+'.';
   timeline();tables();attack();list();
 }
 function tables(){
@@ -88,7 +90,7 @@ function timeline(){
   const svg=drawn('svg',{viewBox:'0 0 1200 '+(foot+28),role:'group','aria-label':'Findings over time. Left and right arrow keys move between the times that have findings, Enter looks into one, Escape shows the whole time.'});
   all.forEach((lane,i)=>{
     const base=TOP+(i+1)*height;
-    svg.append(drawn('text',{x:8,y:base-8,'aria-hidden':'true'},cut(lane.label,26)),drawn('line',{class:'lane',x1:LEFT,x2:LEFT+WIDTH,y1:base,y2:base}));
+    svg.append(drawn('text',{x:8,y:base-8,'aria-hidden':'true'},cut(lane.label,24)),drawn('line',{class:'lane',x1:LEFT,x2:LEFT+WIDTH,y1:base,y2:base}));
     bins.forEach((bin,at)=>{const cell=bin.lanes[i];if(!cell.n)return;
       const tall=5+(height-18)*Math.log(1+cell.n)/Math.log(1+most);
       svg.append(drawn('rect',{class:'k'+cell.rank,x:LEFT+at*step+1,y:base-tall,width:step-2,height:tall,rx:1.5}));
@@ -120,12 +122,12 @@ function timeline(){
   place.replaceChildren(svg);
   at('timenote').textContent='Each bar is '+lasted(span/BINS)+'; heights are logarithmic, the tallest is '+many(most,'finding')+'. Click a bar, or press Enter on it, to look into its time.'+
     (timed.length<visible.length?' '+many(visible.length-timed.length,'finding')+' without a time.':'');
-  const fillTable=()=>at('timetable').querySelector('div').replaceChildren(scrolled(make('table',{},heads('Time (UTC)','Findings',...all.map(l=>l.label)),
-    rows(filled.map(bin=>[picker2(edge(bin),edge(bin+1)),count(bins[bin].n),...bins[bin].lanes.map(l=>l.n?count(l.n):'')])))));
+  const fillTable=()=>at('timetable').querySelector('div').replaceChildren(scrolled(make('table',{},heads('Time (UTC)','#Findings',...all.map(l=>'#'+l.label)),
+    rows(filled.map(bin=>[timePicker(edge(bin),edge(bin+1)),make('td',{class:'n'},count(bins[bin].n)),...bins[bin].lanes.map(l=>make('td',{class:'n'},l.n?count(l.n):''))])))));
   at('timetable').ontoggle=()=>{if(at('timetable').open)fillTable();};
   if(at('timetable').open)fillTable();
 }
-const picker2=(from,to)=>button(iso(from)+' to '+iso(to).slice(11),()=>zoom(from,to));
+const timePicker=(from,to)=>button(iso(from)+' to '+iso(to).slice(11),()=>zoom(from,to));
 // ---- the matrix. A technique stands under each of its tactics, as in ATT&CK.
 function attack(){
   const own=new Map(grouped(visible,f=>f.techniques).map(g=>[g.key,g])),whole=new Map(grouped(visible,f=>[...new Set(f.techniques.map(id=>id.split('.')[0]))]).map(g=>[g.key,g]));
@@ -154,7 +156,8 @@ const sorting={column:0,down:false};
 const columns=[{name:'No.',kind:'n',textual:true,by:f=>f.number},{name:'Level',by:f=>f.rank},{name:'Time (UTC)',kind:'t',textual:true,by:f=>f.time},
   {name:'Rule',kind:'r',textual:true,by:f=>f.rule_title.toLowerCase()},{name:'Host',kind:'h',textual:true,by:f=>f.host.toLowerCase()},
   {name:'Why',kind:'w',textual:true,by:f=>reason(f).toLowerCase()},{name:'ATT&CK',textual:true,by:f=>f.techniques.join(' ')}];
-function reason(f){const w=f.why.find(w=>w.value)||f.why[0];return w?plain((w.field?w.field+': ':'')+(w.value||w.pattern)):'';}
+// The reason that says most: what kind of record it is says little.
+function reason(f){const w=f.why.find(w=>w.value&&!/^(EventID|Provider_Name|Channel)$/i.test(w.field))||f.why[0];return w?plain((w.field?w.field+': ':'')+(w.value||w.pattern)):'';}
 function facts(f){
   const node=make('dl'),pair=(name,value)=>{if(value!==''&&value!==undefined&&value!==null)node.append(make('dt',{},plain(name)),make('dd',{},value instanceof Node?value:plain(value)));};
   pair('Time',f.time);for(const e of f.entities)pair(e.type,e.value);
@@ -251,7 +254,7 @@ function header(){
   let first='',last='';for(const f of findings)if(f.time){if(!first||f.time<first)first=f.time;if(f.time>last)last=f.time;}
   const worst=[4,3].filter(r=>data.levels[r]).map(r=>count(data.levels[r])+' '+levels[r]).join(' and '),named=hosts.filter(h=>h.key).length;
   at('lead').textContent=!data.total?'No findings.':many(data.total,'finding')+(worst?', of which '+worst:', none of them high or critical')+', on '+many(named,'host')+
-    (first?'; '+spanText(first,last)+' UTC'+(first===last?'':' ('+lasted(Date.parse(last)-Date.parse(first))+')'):'')+'.';
+    (first?'; '+spanText(first,last)+' UTC'+(second(first)===second(last)?'':' ('+lasted(Date.parse(last)-Date.parse(first))+')'):'')+'.';
   if(s.interrupted)warn('The scan was interrupted: only a part of the evidence was read.');
   if(data.total>findings.length)warn('This page holds the '+count(findings.length)+' most important of '+count(data.total)+' findings; everything below the level counts is about those. `--format csv` and `--format jsonl` write all.');
   if(s.unreadable.length)warn(many(s.unreadable.length,'file')+' could not be read, or not to the end: see the list below.');
@@ -267,7 +270,7 @@ function silence(s){
 function cards(s,hosts){
   const rules=grouped(findings,f=>[f.rule]).sort((a,b)=>b.rank-a.rank||a.n-b.n||(a.first<b.first?-1:1)),more=(n,what,part)=>n>0?[make('li',{},make('a',{href:part},count(n)+' more '+what))]:[];
   const none=()=>make('p',{class:'soft'},'None.');
-  at('worst').replaceChildren(rules.length?make('ol',{},...rules.slice(0,6).map(r=>make('li',{},levelMark(r.rank),' ',picker('rule',r.key,plain(r.sample.rule_title),{class:'plain'}),
+  at('worst').replaceChildren(rules.length?make('ol',{},...rules.slice(0,6).map(r=>make('li',{},levelMark(r.rank),picker('rule',r.key,plain(r.sample.rule_title),{class:'plain'}),
     make('small',{},(r.n>1?many(r.n,'finding')+', ':'')+[...r.hosts].slice(0,2).map(plain).join(', ')+(r.hosts.size>2?' and '+many(r.hosts.size-2,'more host'):'')+(r.first?', '+second(r.first):'')))),...more(rules.length-6,'rules','#rules-part')):none());
   const grave=hosts.filter(h=>h.key).sort((a,b)=>{for(let r=4;r>=0;r--)if(a.byLevel[r]!==b.byLevel[r])return b.byLevel[r]-a.byLevel[r];return a.key<b.key?-1:1;});
   at('involved').replaceChildren(grave.length?make('ul',{},...grave.slice(0,6).map(h=>make('li',{},picker('host',h.key,hostName(h.key),{class:'plain'}),levelBar(h.byLevel),make('small',{},levelCounts(h.byLevel)+(h.first?'; '+spanText(h.first,h.last):'')))),...more(grave.length-6,'hosts','#hosts-part')):none());
@@ -282,12 +285,12 @@ function groups(){
   const seenIn=new Map(grouped(findings,f=>f.techniques).map(g=>[g.key,g.n])),name=id=>id+(techniqueName(id)?' '+techniqueName(id):'');
   place.append(make('p',{},fits.length?'What was seen is consistent with '+fits.map(g=>g.name).join(', ')+'. This is not an attribution: others use the same techniques.':'Too little to name a group: what was seen fits none of the '+all.length+' clearly better than chance.'),
     make('p',{class:'note'},'Techniques of findings at '+rule.level+' level and above are compared with what ATT&CK records for each group. One that n of the '+all.length+' groups use weighs 1/n, so that common ones count little. '+
-      '“Consistent with” needs '+rule.distinctive+' techniques that at most '+rule.users+' groups use, and a weight '+rule.deviations+' standard deviations above what equally many techniques drawn at random would have; with random draws this fails fewer than 3 times in 100. '+
+      '“Consistent with” needs '+rule.distinctive+' techniques that at most '+rule.users+' groups use, and a weight '+rule.deviations+' standard deviations above what equally many techniques drawn at random would have; random draws reach that fewer than 3 times in 100. '+
       'Rarity is known among these groups only. A technique that was not seen may be absent, or no log or rule shows it.'));
   for(const g of all){
     const node=make('details',{class:'group'+(g.consistent?' fits':''),...(g.consistent?{open:''}:{})},make('summary',{},make('b',{},g.name),' – ',g.consistent?'consistent with what was seen':'too little to say','; '+count(g.seen.length)+' of '+many(g.seen.length+g.unseen.length,'technique')+' seen, '+count(g.distinctive)+' of them distinctive'));
     node.append(make('p',{class:'soft'},g.attack_id+(g.aliases.length?', also '+g.aliases.join(', '):'')+'. '+g.summary),make('p',{},'Weight '+g.weight.toFixed(2)+'; chance would give '+g.chance.toFixed(2)+' ('+(g.deviations<0?'−':'+')+Math.abs(g.deviations).toFixed(1)+' standard deviations).'));
-    if(g.seen.length)node.append(make('h3',{},'Seen, the rarest first'),make('div',{class:'scroll'},make('table',{},heads('Technique','Used by','Findings'),rows(g.seen.map(([id,n])=>[picker('technique',id,name(id)),n+' of '+all.length,count(seenIn.get(id)||0)])))));
+    if(g.seen.length)node.append(make('h3',{},'Seen, the rarest first'),make('div',{class:'scroll'},make('table',{},heads('Technique','#Used by','#Findings'),rows(g.seen.map(([id,n])=>[picker('technique',id,name(id)),make('td',{class:'n'},n+' of '+all.length),make('td',{class:'n'},count(seenIn.get(id)||0))])))));
     const lists=[['Expected, not seen',g.unseen.filter(([id])=>!rule.covered.length||rule.covered.includes(id))],['Expected, but no rule of this run looks for it in these logs',rule.covered.length?g.unseen.filter(([id])=>!rule.covered.includes(id)):[]]];
     for(const [title,items] of lists)if(items.length)node.append(make('h3',{},title+' ('+items.length+')'),make('ul',{class:'ids'},...items.map(([id,n])=>make('li',{},name(id)+(n===1?' (this group only)':'')))));
     place.append(node);
@@ -301,11 +304,11 @@ function readPart(){
   block('Could not be read','Read not at all or not to the end.',s.unreadable);
   block('Not recognised','No decoder knows the content; nothing in these files was looked at.',s.not_recognised);
   const gone=s.sources.filter(x=>!x.events).sort((a,b)=>b.rules-a.rules),here=s.sources.filter(x=>x.events).sort((a,b)=>b.rules-a.rules);
-  const sourceTable=(title,note,list)=>{if(list.length)place.append(make('h3',{},title+' ('+count(list.length)+')'),make('p',{class:'note'},note),scrolled(make('table',{},heads('Log source','Rules that need it','Events'),rows(list.map(x=>[plain(x.name),make('td',{class:'n'},count(x.rules)),make('td',{class:'n'},count(x.events))])))));};
+  const sourceTable=(title,note,list)=>{if(list.length)place.append(make('h3',{},title+' ('+count(list.length)+')'),make('p',{class:'note'},note),scrolled(make('table',{},heads('Log source','#Rules that need it','#Events'),rows(list.map(x=>[plain(x.name),make('td',{class:'n'},count(x.rules)),make('td',{class:'n'},count(x.events))])))));};
   if(s.sources.length)sourceTable('Missing log sources','Rules need these and the evidence has none of them: what they would show cannot be found.',gone);
   else block('Missing log sources','Rules need these and the evidence has none of them: what they would show cannot be found.',s.missing);
   sourceTable('Log sources that were there','Rules were tried on these.',here);
-  if(s.channels.length)place.append(make('h3',{},'Events by channel ('+count(s.channels.length)+')'),scrolled(make('table',{},heads('Channel','Events'),rows(s.channels.sort((a,b)=>b.count-a.count).map(c=>[plain(c.name)||'(no channel)',make('td',{class:'n'},count(c.count))])))));
+  if(s.channels.length)place.append(make('h3',{},'Events by channel ('+count(s.channels.length)+')'),scrolled(make('table',{},heads('Channel','#Events'),rows(s.channels.sort((a,b)=>b.count-a.count).map(c=>[plain(c.name)||'(no channel)',make('td',{class:'n'},count(c.count))])))));
 }
 function theme(){
   const wish=matchMedia('(prefers-color-scheme: dark)'),press=at('theme');

@@ -41,7 +41,7 @@ function lasted(ms){
 }
 function spanText(first,last){
   if(!first)return 'no time';
-  if(first===last)return second(first);
+  if(second(first)===second(last))return second(first);
   return second(first)+' to '+(first.slice(0,10)===last.slice(0,10)?last.slice(11,19):second(last));
 }
 const levelMark=rank=>make('span',{class:'level v'+rank},symbols[rank]+' '+levels[rank]);
@@ -51,7 +51,8 @@ function levelBar(byLevel){
   for(let rank=4;rank>=0;rank--)if(byLevel[rank]){const part=make('span',{class:'k'+rank});part.style.flexGrow=byLevel[rank];bar.append(part);}
   return bar;
 }
-function heads(...names){return make('thead',{},make('tr',{},...names.map(n=>make('th',{scope:'col'},n))));}
+// A name that begins with # heads a column of numbers.
+function heads(...names){return make('thead',{},make('tr',{},...names.map(n=>make('th',{scope:'col',class:n[0]==='#'?'n':''},n[0]==='#'?n.slice(1):n))));}
 function rows(lines){return make('tbody',{},...lines.map(cells=>make('tr',{},...cells.map(c=>c instanceof Node&&c.tagName==='TD'?c:make('td',{},c)))));}
 const scrolled=table=>make('div',{class:'scroll short',tabindex:'0',role:'region','aria-label':'Table'},table);
 // A header that sorts: a button, so that a keyboard reaches it; the state is in aria-sort.

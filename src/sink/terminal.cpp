@@ -89,21 +89,25 @@ void write_counts(std::span<const Finding> findings, const ScanSummary& summary,
   page.paragraph(fmt::format("{} on {} in {}; {}{}", counted(findings.size(), "finding"), counted(hosts, "host"), counted(summary.events, "event"),
                              range_text(range), range.first.ticks == 0 ? "" : " UTC"), 0);
   const LevelCounts counts = count_levels(findings);
-  std::string line = " ";
-  for (std::size_t level = kLevels; level-- > 0;)
-    if (counts[level] != 0)
-      line += page.coloured(static_cast<Level>(level), fmt::format(" {} {} {} ", kLevelSymbols[level], counts[level], level_name(static_cast<Level>(level))));
+  std::string line;
+  std::size_t used = 0;
+  for (std::size_t level = kLevels; level-- > 0;) {
+    if (counts[level] == 0) continue;
+    const std::string part = fmt::format("  {} {} {}", kLevelSymbols[level], counts[level], level_name(static_cast<Level>(level)));
+    if (used + part.size() > page.room(0)) page.line(line), line.clear(), used = 0;
+    line += page.coloured(static_cast<Level>(level), part);
+    used += part.size();
+  }
   page.line(line);
 }
 
-std::string host_names(const RuleGroup& group, std::size_t columns) {
+std::string host_names(const RuleGroup& group) {
   if (group.hosts.empty()) return "no host named";
   std::string hosts;
   std::size_t named = 0;
   for (const std::string_view host : group.hosts) {
-    std::string next = (named ? ", " : "") + visible(host, 32);
-    if (named == 3 || (named != 0 && hosts.size() + next.size() > columns)) break;
-    hosts += next, ++named;
+    if (named == 3) break;
+    hosts += (named++ ? ", " : "") + visible(host, 32);
   }
   return group.hosts.size() > named ? fmt::format("{} and {} more", hosts, group.hosts.size() - named) : hosts;
 }
@@ -113,10 +117,7 @@ void write_rules(const std::vector<RuleGroup>& groups, Page& page) {
   const std::size_t shown = std::min(groups.size(), limits::kTerminalRulesMax);
   for (const RuleGroup& group : std::span(groups).first(shown)) {
     page.paragraph(visible(group.sample->rule_title, limits::kTerminalTitleMax), 28, fmt::format("  {} {:>5} x  ", page.level(group.sample->level), group.count));
-    const std::string range = range_text(group.range);
-    const std::string hosts = host_names(group, page.room(28 + range.size() + 12));
-    if (28 + range.size() + 2 + hosts.size() > page.room(0)) page.line(fmt::format("{:>28}{}\n{:>28}{}", "", range, "", hosts));
-    else page.line(fmt::format("{:>28}{}, {}", "", range, hosts));
+    page.paragraph(range_text(group.range) + ", " + host_names(group), 28);
   }
   if (groups.size() > shown) page.line(fmt::format("  … and {}; --format html lists every one.", counted(groups.size() - shown, "more rule")));
 }
@@ -128,9 +129,9 @@ void write_hosts(const std::vector<HostGroup>& groups, Page& page) {
     std::string counts;
     for (std::size_t level = kLevels; level-- > 0;)
       if (group.by_level[level] != 0) counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", group.by_level[level], level_name(static_cast<Level>(level)));
-    const std::string host = group.host.empty() ? "(no host named)" : visible(group.host, 26);
-    page.line(fmt::format("  {:<26}{}; {}", host, counts, counted(group.rules.size(), "rule")));
-    page.line(fmt::format("{:>28}{}", "", range_text(group.range)));
+    const std::string host = group.host.empty() ? "(no host named)" : visible(group.host, 25);
+    page.paragraph(fmt::format("{}; {}", counts, counted(group.rules.size(), "rule")), 28, fmt::format("  {:<26}", host));
+    page.paragraph(range_text(group.range), 28);
   }
   if (groups.size() > shown) page.line(fmt::format("  … and {}.", counted(groups.size() - shown, "more host")));
 }
@@ -148,15 +149,15 @@ std::vector<const Finding*> choose(std::span<const Finding> findings) {
 }
 
 void write_finding(const Finding& finding, Page& page) {
-  page.paragraph(visible(finding.rule_title, limits::kTerminalTitleMax), 39, fmt::format("  {}  {}", time_text(finding.time), page.level(finding.level)) + " ");
+  page.paragraph(visible(finding.rule_title, limits::kTerminalTitleMax), 39, fmt::format("  {}  {}", time_text(finding.time), page.level(finding.level)));
   const std::string record = finding.record_id.empty() ? "" : ", record " + visible(finding.record_id, 20);
   const std::string host = finding.host.empty() ? "" : visible(finding.host, 26) + ", ";
-  page.line("      " + host + visible_path(finding.file, page.room(6 + host.size() + record.size())) + record);
+  page.paragraph(host + visible_path(finding.file, page.room(6 + host.size() + record.size())) + record, 6);
   const std::size_t shown = std::min(finding.why.size(), kReasonsShown);
   std::string_view last;  // several tests of one value: the value is said once
   for (const FindingReason& reason : std::span(finding.why).first(shown)) {
-    const std::string test = visible(reason_subject(reason) + reason.predicate, 64) + " '";
-    page.line(fmt::format("      because {}{}'", test, visible(reason.pattern, std::min<std::size_t>(60, page.room(15 + test.size())))));
+    const std::string test = "because " + visible(reason_subject(reason) + reason.predicate, 44) + " '";
+    page.paragraph(test + visible(reason.pattern, std::min<std::size_t>(60, page.room(7 + test.size()))) + "'", 6);
     if (reason.value.empty() || reason.value == reason.pattern || reason.value == last) continue;
     page.line("        it was " + visible(reason.value, page.room(15)));
     last = reason.value;
@@ -252,9 +253,9 @@ void explain_silence(const ScanSummary& summary, Page& page) {
   if (summary.rules_loaded == 0) return page.line("No rule was loaded, so that nothing could be found.");
   if (summary.events == 0) return page.line("No event was read, so that no rule was tried.");
   const std::string tried = summary.rules_applicable == 0
-                                ? counted(summary.rules_loaded, "rule") + (summary.rules_loaded == 1 ? " was" : " were") + " tried"
-                                : fmt::format("{} of {} could have applied", summary.rules_applicable, counted(summary.rules_loaded, "rule"));
-  page.paragraph(fmt::format("{} to {}, and none fired. That is no proof that nothing happened: compare the logs read below with the log sources that rules need.",
+                                ? counted(summary.rules_loaded, "rule") + (summary.rules_loaded == 1 ? " was" : " were") + " tried on"
+                                : fmt::format("{} of {} could have applied to", summary.rules_applicable, counted(summary.rules_loaded, "rule"));
+  page.paragraph(fmt::format("{} {}, and none fired. That is no proof that nothing happened: compare the logs read below with the log sources that rules need.",
                              tried, counted(summary.events, "event")), 0);
 }
 
