@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads what reports are explained with: `content`/mapping/attack.yml and `content`/actors/*.yml. A file that is missing or
-// cannot be used is left out and said in a Diagnostic: the findings are worth having without it.
+// Reads what reports are explained with: `content`/mapping/attack.yml and `content`/actors/*.yml. A file that
+// is missing or cannot be used is left out and said in a Diagnostic: the findings are worth having without
+// it.
 #pragma once
 
 #include <string>

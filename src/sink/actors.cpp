@@ -34,7 +34,8 @@ Techniques seen_in(std::span<const Finding> findings, const AttackTable& attack)
   return out;
 }
 
-// Mean and variance of the weight of `drawn` techniques taken without putting back, for a group with these weights.
+// Mean and variance of the weight of `drawn` techniques taken without putting back, for a group with these
+// weights.
 struct Chance {
   double mean = 0, deviation = 0;
 };
@@ -45,7 +46,8 @@ Chance chance_of(double sum, double sum_of_squares, std::size_t all, std::size_t
   return {k * mean, std::sqrt(std::max(0.0, k * variance * (n - k) / (n - 1)))};
 }
 
-ActorMatch compare(const Actor& actor, const Techniques& own, const Techniques& seen, const std::map<std::string, std::size_t, std::less<>>& users, std::size_t drawn) {
+ActorMatch compare(const Actor& actor, const Techniques& own, const Techniques& seen,
+                   const std::map<std::string, std::size_t, std::less<>>& users, std::size_t drawn) {
   ActorMatch match;
   match.actor = &actor;
   double sum = 0, squares = 0;
@@ -73,7 +75,8 @@ ActorMatch compare(const Actor& actor, const Techniques& own, const Techniques& 
 
 std::expected<Actor, Diagnostic> parse_actor(std::string_view text, std::string_view file) {
   const auto bad = [&](std::string message) {
-    return std::unexpected(Diagnostic{"content.actor", std::string(file), 0, 0, std::move(message), "content/actors/README.md has the format"});
+    return std::unexpected(Diagnostic{"content.actor", std::string(file), 0, 0, std::move(message),
+                                      "content/actors/README.md has the format"});
   };
   auto documents = parse_yaml(text, file);
   if (!documents) return std::unexpected(documents.error());
@@ -81,7 +84,8 @@ std::expected<Actor, Diagnostic> parse_actor(std::string_view text, std::string_
   const YamlNode& root = documents->front();
   Actor actor{text_of(root, "name"), text_of(root, "attack_id"), text_of(root, "summary"), {}, {}};
   const YamlNode* techniques = root.find("techniques");
-  if (actor.name.empty() || !techniques || !techniques->is_sequence()) return bad("needs `name` and a list `techniques`");
+  if (actor.name.empty() || !techniques || !techniques->is_sequence())
+    return bad("needs `name` and a list `techniques`");
   for (const YamlNode& technique : techniques->items) {
     std::string id = text_of(technique, "id");
     if (id.empty()) return bad("a technique has no id");
@@ -92,7 +96,8 @@ std::expected<Actor, Diagnostic> parse_actor(std::string_view text, std::string_
   return actor;
 }
 
-std::vector<ActorMatch> match_actors(std::span<const Finding> findings, std::span<const Actor> actors, const AttackTable& attack) {
+std::vector<ActorMatch> match_actors(std::span<const Finding> findings, std::span<const Actor> actors,
+                                     const AttackTable& attack) {
   std::vector<Techniques> own;
   std::map<std::string, std::size_t, std::less<>> users;
   for (const Actor& actor : actors) {
@@ -100,9 +105,11 @@ std::vector<ActorMatch> match_actors(std::span<const Finding> findings, std::spa
     for (const std::string& id : own.back()) ++users[id];
   }
   const Techniques seen = seen_in(findings, attack);
-  const auto drawn = static_cast<std::size_t>(std::count_if(seen.begin(), seen.end(), [&](const std::string& id) { return users.contains(id); }));
+  const auto drawn = static_cast<std::size_t>(
+      std::count_if(seen.begin(), seen.end(), [&](const std::string& id) { return users.contains(id); }));
   std::vector<ActorMatch> matches;
-  for (std::size_t i = 0; i < actors.size(); ++i) matches.push_back(compare(actors[i], own[i], seen, users, drawn));
+  for (std::size_t i = 0; i < actors.size(); ++i)
+    matches.push_back(compare(actors[i], own[i], seen, users, drawn));
   std::stable_sort(matches.begin(), matches.end(), [](const ActorMatch& a, const ActorMatch& b) {
     if (a.consistent != b.consistent) return a.consistent;
     if (a.deviations != b.deviations) return a.deviations > b.deviations;

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Actors: the groups of content/actors/*.yml compared with what was found. The answer is "consistent with", never who it was.
+// Actors: the groups of content/actors/*.yml compared with what was found. The answer is "consistent with",
+// never who it was.
 //
-// How it is weighed. The techniques of all findings at medium level or above are taken, once each. A technique that n of the
-// groups use weighs 1/n, so that what all of them do says almost nothing. A group's weight is that of its techniques that
-// were seen. It is compared with what as many techniques, drawn at random from all that any group uses, would weigh: by that
-// a group with a long list gains nothing from its length. "Consistent with" asks for both
+// How it is weighed. The techniques of all findings at medium level or above are taken, once each. A
+// technique that n of the groups use weighs 1/n, so that what all of them do says almost nothing. A group's
+// weight is that of its techniques that were seen. It is compared with what as many techniques, drawn at
+// random from all that any group uses, would weigh: by that a group with a long list gains nothing from its
+// length. "Consistent with" asks for both
 //   * at least kDistinctiveLeast seen techniques that at most kDistinctiveUsers of the groups use, and
 //   * a weight at least kDeviationsLeast standard deviations above chance.
-// With the six groups of ATT&CK 18.1, 4 to 60 techniques drawn at random (1,500 draws for each size) pass for any group in
-// 0.5 to 2.6 of 100 draws; a draw of which three in four are a group's own passes in 92 to 100 of 100 from 24 techniques on
-// (Mustang Panda, with the longest list, needs 60). Below some 8 techniques the answer is nearly always "too little".
-// Preparation (reconnaissance, resource development) is left out: the victim's logs cannot show it.
+// With the six groups of ATT&CK 18.1, 4 to 60 techniques drawn at random (1,500 draws for each size) pass for
+// any group in 0.5 to 2.6 of 100 draws; a draw of which three in four are a group's own passes in 92 to 100
+// of 100 from 24 techniques on (Mustang Panda, with the longest list, needs 60). Below some 8 techniques the
+// answer is nearly always "too little". Preparation (reconnaissance, resource development) is left out: the
+// victim's logs cannot show it.
 //
 // Pure, any thread. Matches point into the actors, which must outlive them.
 #pragma once
@@ -54,6 +57,7 @@ struct ActorMatch {
 };
 
 // One for each actor, the strongest first.
-std::vector<ActorMatch> match_actors(std::span<const Finding> findings, std::span<const Actor> actors, const AttackTable& attack);
+std::vector<ActorMatch> match_actors(std::span<const Finding> findings, std::span<const Actor> actors,
+                                     const AttackTable& attack);
 
 }  // namespace bartizan

@@ -23,7 +23,9 @@ techniques:
   T1685: {name: "Disable or Modify Tools", tactics: [defense-impairment], since: '19'}
 )";
 
-AttackTable table() { return *AttackTable::parse(kTable, "attack.yml"); }
+AttackTable table() {
+  return *AttackTable::parse(kTable, "attack.yml");
+}
 
 Finding finding(std::vector<std::string> attack, Level level = Level::kHigh) {
   Finding out;
@@ -56,14 +58,18 @@ TEST(Attack, SaysWhatIsWrongWithItsText) {
   EXPECT_FALSE(AttackTable::parse("", "f"));
   EXPECT_FALSE(AttackTable::parse("tactics: []", "f"));
   EXPECT_FALSE(AttackTable::parse("tactics: [{id: TA1}]\ntechniques: {}", "f"));
-  const auto unknown = AttackTable::parse("tactics: []\ntechniques:\n  T1: {name: n, tactics: [nowhere]}", "f");
+  const auto unknown =
+      AttackTable::parse("tactics: []\ntechniques:\n  T1: {name: n, tactics: [nowhere]}", "f");
   ASSERT_FALSE(unknown);
   EXPECT_NE(unknown.error().message.find("nowhere"), std::string::npos);
   EXPECT_EQ(unknown.error().line, 3);
 }
 
 TEST(Actors, AreReadFromTheirFiles) {
-  const auto actor = parse_actor("name: \"A\"\nattack_id: G1\nsummary: \"s\"\naliases: [\"B\", \"C\"]\ntechniques:\n  - {id: T1, used_by: 2}\n  - {id: T2, used_by: 1, through: [C1]}\n", "a.yml");
+  const auto actor = parse_actor(
+      "name: \"A\"\nattack_id: G1\nsummary: \"s\"\naliases: [\"B\", \"C\"]\ntechniques:\n  - {id: T1, "
+      "used_by: 2}\n  - {id: T2, used_by: 1, through: [C1]}\n",
+      "a.yml");
   ASSERT_TRUE(actor);
   EXPECT_EQ(actor->name, "A");
   EXPECT_EQ(actor->aliases, (std::vector<std::string>{"B", "C"}));
@@ -136,7 +142,8 @@ TEST(Actors, EverythingSeenNamesNobody) {
 }
 
 TEST(Actors, CompareUnderTodaysIdsAndLeavePreparationOut) {
-  const std::vector<Actor> actors{{"A", "G1", "", {}, {"T1562.001", "T1595"}}, {"B", "G2", "", {}, {"T1685", "T1003"}}};
+  const std::vector<Actor> actors{{"A", "G1", "", {}, {"T1562.001", "T1595"}},
+                                  {"B", "G2", "", {}, {"T1685", "T1003"}}};
   const std::vector<Finding> findings{finding({"T1562.001"})};
   const auto matches = match_actors(findings, actors, table());
   for (const ActorMatch& match : matches) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// AttackTable: names and tactics of ATT&CK techniques, read from the text of content/mapping/attack.yml. Two ATT&CK versions
-// meet in it: a tactic listed again under the same id was renamed and stays one column, and an id that a later version
-// gave up leads to the one that replaced it. A value that owns its text; const use from any thread. A text that cannot be
-// used gives a Diagnostic; an empty table knows nothing and is still safe to ask.
+// AttackTable: names and tactics of ATT&CK techniques, read from the text of content/mapping/attack.yml. Two
+// ATT&CK versions meet in it: a tactic listed again under the same id was renamed and stays one column, and
+// an id that a later version gave up leads to the one that replaced it. A value that owns its text; const use
+// from any thread. A text that cannot be used gives a Diagnostic; an empty table knows nothing and is still
+// safe to ask.
 #pragma once
 
 #include <expected>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Groups: findings put together by rule and by host, and their order of importance: the higher level first, then the rule
-// that fired less often (a rule that fires everywhere is more often noise), then the earlier. Groups point into the
-// findings, which must outlive them. A time of zero ticks means that the record had none.
+// Groups: findings put together by rule and by host, and their order of importance: the higher level first,
+// then the rule that fired less often (a rule that fires everywhere is more often noise), then the earlier.
+// Groups point into the findings, which must outlive them. A time of zero ticks means that the record had
+// none.
 #pragma once
 
 #include <array>

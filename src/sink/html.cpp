@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Log values reach the page in two ways: as JSON that the script reads (html_data.h), and as escaped text of the table for
-// browsers without script. The content security policy names the script and the style by their hashes and forbids markup
-// made from text: even a value that slipped through could not run, and the page can load and send nothing.
+// Log values reach the page in two ways: as JSON that the script reads (html_data.h), and as escaped text of
+// the table for browsers without script. The content security policy names the script and the style by their
+// hashes and forbids markup made from text: even a value that slipped through could not run, and the page can
+// load and send nothing.
 #include <fmt/core.h>
 #include <openssl/evp.h>
 
@@ -22,10 +23,12 @@ namespace {
 std::string policy_hash(std::string_view text) {
   unsigned char digest[32];
   unsigned int size = 0;
-  MUST(EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr) == 1 && size == sizeof digest);
+  MUST(EVP_Digest(text.data(), text.size(), digest, &size, EVP_sha256(), nullptr) == 1 &&
+       size == sizeof digest);
   unsigned char base64[64];
   const int written = EVP_EncodeBlock(base64, digest, sizeof digest);
-  return "'sha256-" + std::string(reinterpret_cast<const char*>(base64), static_cast<std::size_t>(written)) + "'";
+  return "'sha256-" + std::string(reinterpret_cast<const char*>(base64), static_cast<std::size_t>(written)) +
+         "'";
 }
 
 void append_cell(std::string_view kind, std::string_view text, std::string& out) {
@@ -36,13 +39,24 @@ void append_cell(std::string_view kind, std::string_view text, std::string& out)
   out += "</td>";
 }
 
-std::string plain(std::string_view value) { return visible(value, limits::kHtmlPlainValueMax); }
+std::string plain(std::string_view value) {
+  return visible(value, limits::kHtmlPlainValueMax);
+}
 
-void append_plain_table(std::span<const Finding* const> shown, std::size_t total, const ScanSummary& summary, std::string& out) {
+void append_plain_table(std::span<const Finding* const> shown, std::size_t total, const ScanSummary& summary,
+                        std::string& out) {
   const auto rows = shown.first(std::min(shown.size(), limits::kHtmlPlainRowsMax));
-  out += fmt::format("<noscript><p>This browser runs no script: the {} most important of {} findings follow as a plain table.</p>\n", rows.size(), total);
-  out += fmt::format("<p>Read: {} files, {} events. Not recognised: {} files. Could not be read: {} files.{}</p>\n", summary.files_read, summary.events, summary.not_recognised.size(), summary.unreadable.size(), summary.interrupted ? " The scan was interrupted: only a part of the evidence was read." : "");
-  out += "<table><thead><tr><th>Time (UTC)</th><th>Level</th><th>Rule</th><th>Host</th><th>Why</th><th>File, record</th></tr></thead><tbody>\n";
+  out += fmt::format(
+      "<noscript><p>This browser runs no script: the {} most important of {} findings follow as a plain "
+      "table.</p>\n",
+      rows.size(), total);
+  out += fmt::format(
+      "<p>Read: {} files, {} events. Not recognised: {} files. Could not be read: {} files.{}</p>\n",
+      summary.files_read, summary.events, summary.not_recognised.size(), summary.unreadable.size(),
+      summary.interrupted ? " The scan was interrupted: only a part of the evidence was read." : "");
+  out +=
+      "<table><thead><tr><th>Time (UTC)</th><th>Level</th><th>Rule</th><th>Host</th><th>Why</th><th>File, "
+      "record</th></tr></thead><tbody>\n";
   for (const Finding* finding : rows) {
     out += "<tr>";
     append_cell("t", finding->time.ticks == 0 ? "" : format_instant(finding->time).substr(0, 19), out);
@@ -51,7 +65,8 @@ void append_plain_table(std::span<const Finding* const> shown, std::size_t total
     append_cell("", plain(finding->host), out);
     std::string why;
     for (const FindingReason& reason : finding->why)
-      why += fmt::format("{}{} '{}': {}\n", plain(reason_subject(reason)), plain(reason.predicate), plain(reason.pattern), plain(reason.value));
+      why += fmt::format("{}{} '{}': {}\n", plain(reason_subject(reason)), plain(reason.predicate),
+                         plain(reason.pattern), plain(reason.value));
     append_cell("why", why, out);
     append_cell("", plain(finding->file) + ", " + plain(finding->record_id), out);
     out += "</tr>\n";
@@ -59,10 +74,19 @@ void append_plain_table(std::span<const Finding* const> shown, std::size_t total
   out += "</tbody></table></noscript>\n";
 }
 
-void append_head(std::string_view case_name, std::string_view style, std::string_view script, std::string& out) {
-  out += "<!doctype html>\n<!-- SPDX-License-Identifier: Apache-2.0 (the page; the data are yours) -->\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n";
-  out += fmt::format("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src {}; style-src {}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'\">\n", policy_hash(script), policy_hash(style));
-  out += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<title>";
+void append_head(std::string_view case_name, std::string_view style, std::string_view script,
+                 std::string& out) {
+  out +=
+      "<!doctype html>\n<!-- SPDX-License-Identifier: Apache-2.0 (the page; the data are yours) -->\n<html "
+      "lang=\"en\"><head><meta charset=\"utf-8\">\n";
+  out += fmt::format(
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src {}; style-src "
+      "{}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types "
+      "'none'\">\n",
+      policy_hash(script), policy_hash(style));
+  out +=
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" "
+      "content=\"no-referrer\">\n<title>";
   if (!case_name.empty()) append_html(case_name, out), out += ": ";
   out += "findings</title>\n<style>";
   out += style;
@@ -73,7 +97,8 @@ void append_head(std::string_view case_name, std::string_view style, std::string
 
 }  // namespace
 
-std::string render_html(std::span<const Finding> findings, const ScanSummary& summary, std::string_view case_name, const ReportContent& content) {
+std::string render_html(std::span<const Finding> findings, const ScanSummary& summary,
+                        std::string_view case_name, const ReportContent& content) {
   const std::vector<const Finding*> order = ranked(findings);
   const auto shown = std::span(order).first(std::min(order.size(), limits::kHtmlFindingsMax));
   const std::string script = std::string(kReportScriptParts) + kReportScript;

@@ -19,9 +19,13 @@ void write_number(std::string_view name, std::uint64_t value, JsonWriter& json) 
   json.key(name), json.number(static_cast<std::int64_t>(std::min<std::uint64_t>(value, INT64_MAX)));
 }
 
-void write_bool(std::string_view name, bool value, JsonWriter& json) { json.key(name), json.raw(value ? "true" : "false"); }
+void write_bool(std::string_view name, bool value, JsonWriter& json) {
+  json.key(name), json.raw(value ? "true" : "false");
+}
 
-void write_decimal(std::string_view name, double value, JsonWriter& json) { json.key(name), json.raw(fmt::format("{:.3f}", value)); }
+void write_decimal(std::string_view name, double value, JsonWriter& json) {
+  json.key(name), json.raw(fmt::format("{:.3f}", value));
+}
 
 template <class Texts>
 void write_texts(std::string_view name, const Texts& texts, JsonWriter& json) {
@@ -47,7 +51,8 @@ void write_summary(const ScanSummary& summary, JsonWriter& json) {
   json.key("sources"), json.begin_array();
   for (const LogSourceUse& source : summary.log_sources) {
     json.begin_object();
-    json.member("name", source.name), write_number("rules", source.rules, json), write_number("events", source.events, json);
+    json.member("name", source.name), write_number("rules", source.rules, json),
+        write_number("events", source.events, json);
     json.end_object();
   }
   json.end_array();
@@ -76,8 +81,9 @@ bool shorten_values(Finding& finding) {
 }
 
 Finding without_record(const Finding& finding) {
-  Finding out{finding.id, finding.time, finding.rule_id, finding.rule_title, finding.level, finding.file, finding.record_id,
-              finding.channel, finding.event_id, finding.host, finding.attack, finding.advisory, finding.why, finding.entities, {}};
+  Finding out{finding.id,     finding.time,      finding.rule_id, finding.rule_title, finding.level,
+              finding.file,   finding.record_id, finding.channel, finding.event_id,   finding.host,
+              finding.attack, finding.advisory,  finding.why,     finding.entities,   {}};
   return out;
 }
 
@@ -101,10 +107,12 @@ void write_findings(std::span<const Finding* const> shown, RecordTable& records,
 using Ids = std::set<std::string_view>;
 
 // The ids that the page shows, the parents of sub-techniques and what replaced them included.
-Ids ids_shown(std::span<const Finding* const> shown, std::span<const ActorMatch> matches, const AttackTable& attack) {
+Ids ids_shown(std::span<const Finding* const> shown, std::span<const ActorMatch> matches,
+              const AttackTable& attack) {
   Ids ids;
   const auto add = [&](std::string_view id) {
-    for (const std::string_view one : {id, attack.current(id)}) ids.insert(one), ids.insert(one.substr(0, one.find('.')));
+    for (const std::string_view one : {id, attack.current(id)})
+      ids.insert(one), ids.insert(one.substr(0, one.find('.')));
   };
   for (const Finding* finding : shown)
     for (const std::string& id : finding->attack) add(id);
@@ -130,7 +138,8 @@ void write_techniques(const Ids& ids, const AttackTable& attack, JsonWriter& jso
   json.end_object();
 }
 
-void write_actor_techniques(std::string_view name, const std::vector<ActorTechnique>& techniques, JsonWriter& json) {
+void write_actor_techniques(std::string_view name, const std::vector<ActorTechnique>& techniques,
+                            JsonWriter& json) {
   json.key(name), json.begin_array();
   for (const ActorTechnique& technique : techniques) {
     json.begin_array();
@@ -140,7 +149,8 @@ void write_actor_techniques(std::string_view name, const std::vector<ActorTechni
   json.end_array();
 }
 
-void write_actors(std::span<const ActorMatch> matches, const ScanSummary& summary, const AttackTable& attack, JsonWriter& json) {
+void write_actors(std::span<const ActorMatch> matches, const ScanSummary& summary, const AttackTable& attack,
+                  JsonWriter& json) {
   json.begin_object();
   json.member("level", level_name(kActorLevelLeast));
   write_number("distinctive", kDistinctiveLeast, json);
@@ -200,8 +210,10 @@ void RecordTable::write(JsonWriter& json) const {
   for (const std::string_view record : records_) {
     const bool is_cut = record.size() > limits::kHtmlRecordBytesMax;
     json.begin_object();
-    if (is_cut) json.member("text", shortened(record, limits::kHtmlRecordBytesMax));
-    else json.member("text", record);
+    if (is_cut)
+      json.member("text", shortened(record, limits::kHtmlRecordBytesMax));
+    else
+      json.member("text", record);
     write_number("size", record.size(), json);
     write_bool("cut", is_cut, json);
     json.end_object();
@@ -209,8 +221,8 @@ void RecordTable::write(JsonWriter& json) const {
   json.end_array();
 }
 
-void append_report_data(std::span<const Finding> all, std::span<const Finding* const> shown, const ScanSummary& summary,
-                        const ReportContent& content, std::string& out) {
+void append_report_data(std::span<const Finding> all, std::span<const Finding* const> shown,
+                        const ScanSummary& summary, const ReportContent& content, std::string& out) {
   const std::vector<ActorMatch> matches = match_actors(all, content.actors, content.attack);
   std::string text;
   JsonWriter json(text);
@@ -219,7 +231,8 @@ void append_report_data(std::span<const Finding> all, std::span<const Finding* c
   json.key("levels"), json.begin_array();
   for (const std::uint64_t count : count_levels(all)) json.number(static_cast<std::int64_t>(count));
   json.end_array();
-  json.key("limits"), json.begin_object(), write_number("value", limits::kHtmlValueBytesMax, json), json.end_object();
+  json.key("limits"), json.begin_object(), write_number("value", limits::kHtmlValueBytesMax, json),
+      json.end_object();
   json.key("summary"), write_summary(summary, json);
   json.key("tactics"), json.begin_array();
   for (const Tactic& tactic : content.attack.tactics()) json.text(tactic.name);

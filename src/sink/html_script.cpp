@@ -150,7 +150,8 @@ function attack(){
   at('attacknote').textContent=!whole.size?'The rules that fired name no technique.':'The number of findings and their gravest level. Techniques with several tactics stand under each.'+
     (moved.length?' Ids that a later ATT&CK version replaced stand under the new one: '+moved.map(id=>id+' → '+current(id)).join(', ')+'.':'');
 }
-)js" R"js(
+)js"
+                                  R"js(
 // ---- the findings
 const sorting={column:0,down:false};
 const columns=[{name:'No.',kind:'n',textual:true,by:f=>f.number},{name:'Level',by:f=>f.rank},{name:'Time (UTC)',kind:'t',textual:true,by:f=>f.time},

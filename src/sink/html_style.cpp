@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Colours of the levels are those of Okabe and Ito ("Color Universal Design", 2008), told apart by the common forms of colour
-// blindness; every level has its own symbol and word besides. Text has a contrast of at least 4.5 to its ground (WCAG 2.2 AA).
+// Colours of the levels are those of Okabe and Ito ("Color Universal Design", 2008), told apart by the common
+// forms of colour blindness; every level has its own symbol and word besides. Text has a contrast of at
+// least 4.5 to its ground (WCAG 2.2 AA).
 #include "sink/html_page.h"
 
 namespace bartizan {

@@ -30,8 +30,11 @@ Finding finding(std::string title, Level level, std::string host, std::int64_t s
 Finding hostile() {
   Finding out = finding(kScript, Level::kHigh, "=cmd|' /C calc'!A0", 1'700'000'000);
   out.attack = {"T1059.001", "not a technique \"<"};
-  out.why = {{"Command\x1b]0;owned\x07Line", "contains", "\"quoted\",\r\n", "\x1b[2J\x9b\xe2\x80\xae <b onload='x'>&\xff"}};
-  out.entities = {{"account", "\xc2\x9b" "31m"}};
+  out.why = {{"Command\x1b]0;owned\x07Line", "contains", "\"quoted\",\r\n",
+              "\x1b[2J\x9b\xe2\x80\xae <b onload='x'>&\xff"}};
+  out.entities = {{"account",
+                   "\xc2\x9b"
+                   "31m"}};
   return out;
 }
 
@@ -43,9 +46,12 @@ std::size_t occurrences(std::string_view text, std::string_view part) {
 
 TEST(Visible, EscapesWhatATerminalWouldObey) {
   EXPECT_EQ(visible("a\x1b[31m\r\n\t\x7f", 80), "a\\x1b[31m\\r\\n\\t\\x7f");
-  EXPECT_EQ(visible("\xc2\x9b", 80), "\\x9b");              // the one-character form of ESC [
-  EXPECT_EQ(visible("\xff", 80), "\\xff");                  // no UTF-8
-  EXPECT_EQ(visible("\xe2\x80\xae" "txt", 80), "\\u{202e}txt");
+  EXPECT_EQ(visible("\xc2\x9b", 80), "\\x9b");  // the one-character form of ESC [
+  EXPECT_EQ(visible("\xff", 80), "\\xff");      // no UTF-8
+  EXPECT_EQ(visible("\xe2\x80\xae"
+                    "txt",
+                    80),
+            "\\u{202e}txt");
   EXPECT_EQ(visible("Grüße", 80), "Grüße");
 }
 
@@ -91,7 +97,8 @@ TEST(Terminal, NoControlCharacterOfALogComesThrough) {
   summary.unreadable = {"x\x1b[2J: gone"};
   summary.missing_sources = {"\x07"};
   const std::string text = render_terminal(findings, summary, false, 80);
-  for (const char c : text) EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n') << static_cast<int>(c);
+  for (const char c : text)
+    EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n') << static_cast<int>(c);
   EXPECT_EQ(text.find('\x7f'), std::string::npos);
   EXPECT_EQ(text.find("\xc2\x9b"), std::string::npos);
   EXPECT_NE(text.find("\\x1b[2J"), std::string::npos);
@@ -115,13 +122,16 @@ TEST(Terminal, ExplainsSilence) {
   summary.missing_sources = {"windows / sysmon"};
   summary.interrupted = true;
   const std::string text = render_terminal({}, summary, false, 0);
-  for (const char* part : {"No findings", "3 rules were tried on 10 events", "Security", "windows / sysmon", "INTERRUPTED"})
+  for (const char* part :
+       {"No findings", "3 rules were tried on 10 events", "Security", "windows / sysmon", "INTERRUPTED"})
     EXPECT_NE(text.find(part), std::string::npos) << part;
 }
 
 TEST(Terminal, IsBoundedAndSaysHowManyMore) {
   std::vector<Finding> findings;
-  for (int i = 0; i < 500; ++i) findings.push_back(finding("rule " + std::to_string(i), Level::kHigh, "host " + std::to_string(i), i + 1));
+  for (int i = 0; i < 500; ++i)
+    findings.push_back(
+        finding("rule " + std::to_string(i), Level::kHigh, "host " + std::to_string(i), i + 1));
   const std::string text = render_terminal(findings, {}, false, 100);
   EXPECT_LT(occurrences(text, "\n"), 300u);
   EXPECT_NE(text.find("460 more rules"), std::string::npos);
@@ -132,8 +142,10 @@ TEST(Terminal, IsBoundedAndSaysHowManyMore) {
 std::size_t widest_line(std::string_view text) {
   std::size_t widest = 0, columns = 0;
   for (const char c : text) {
-    if (c == '\n') columns = 0;
-    else if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) widest = std::max(widest, ++columns);
+    if (c == '\n')
+      columns = 0;
+    else if ((static_cast<unsigned char>(c) & 0xc0) != 0x80)
+      widest = std::max(widest, ++columns);
   }
   return widest;
 }
@@ -141,17 +153,23 @@ std::size_t widest_line(std::string_view text) {
 TEST(Terminal, StaysWithinItsWidth) {
   std::vector<Finding> findings;
   for (int i = 0; i < 30; ++i) {
-    Finding one = finding("A Title of Many Words That Goes On and On Until No Line Can Hold It " + std::to_string(i), static_cast<Level>(i % 5),
-                          "host-" + std::to_string(i) + ".with.a.long.name.example.test", 1'700'000'000 + i * 100'000);
+    Finding one =
+        finding("A Title of Many Words That Goes On and On Until No Line Can Hold It " + std::to_string(i),
+                static_cast<Level>(i % 5), "host-" + std::to_string(i) + ".with.a.long.name.example.test",
+                1'700'000'000 + i * 100'000);
     one.file = "/evidence/some/long/path/to/a/place/deep/down/in/the/tree/Security.evtx";
     one.record_id = "123456789012";
-    one.why = {{"CommandLine", "matches the regular expression", std::string(300, 'p'), std::string(300, 'v')}, {"", "includes", "another rule", "record 5"}};
+    one.why = {
+        {"CommandLine", "matches the regular expression", std::string(300, 'p'), std::string(300, 'v')},
+        {"", "includes", "another rule", "record 5"}};
     findings.push_back(std::move(one));
   }
   ScanSummary summary;
   summary.events = 123'456'789, summary.oddities = 5, summary.unreadable = {std::string(200, 'u')};
   summary.log_sources = {{"windows / process_creation", 1234, 0}};
-  for (const std::size_t width : {60u, 80u, 100u, 160u}) EXPECT_LE(widest_line(render_terminal(findings, summary, false, width)), width) << render_terminal(findings, summary, false, width);
+  for (const std::size_t width : {60u, 80u, 100u, 160u})
+    EXPECT_LE(widest_line(render_terminal(findings, summary, false, width)), width)
+        << render_terminal(findings, summary, false, width);
 }
 
 TEST(Terminal, SaysWhichLogSourcesAreMissing) {
@@ -160,7 +178,8 @@ TEST(Terminal, SaysWhichLogSourcesAreMissing) {
   summary.log_sources = {{"windows / sysmon", 2, 0}, {"windows / security", 5, 10}, {"linux / auditd", 7, 0}};
   const std::string text = render_terminal({}, summary, false, 0);
   EXPECT_NE(text.find("5 of 12 rules could have applied to 10 events"), std::string::npos);
-  EXPECT_LT(text.find("linux / auditd (7 rules)"), text.find("windows / sysmon (2 rules)"));  // most rules first
+  EXPECT_LT(text.find("linux / auditd (7 rules)"),
+            text.find("windows / sysmon (2 rules)"));  // most rules first
   EXPECT_EQ(text.find("windows / security"), std::string::npos);
 }
 
@@ -182,10 +201,12 @@ TEST(Terminal, NamesAGroupOnlyOnStrongEvidence) {
   EXPECT_EQ(text.find("onsistent with"), std::string::npos);
   findings[0].attack = {"T2030", "T2031", "T2032", "T2033"};
   text = render_terminal(findings, {}, false, 100, six_groups());
-  EXPECT_NE(text.find("Consistent with group 3: 4 of its 9 techniques were seen, 4 of them"), std::string::npos);
+  EXPECT_NE(text.find("Consistent with group 3: 4 of its 9 techniques were seen, 4 of them"),
+            std::string::npos);
   EXPECT_NE(text.find("Expected, not seen: T2034"), std::string::npos);
   EXPECT_NE(text.find("never an attribution"), std::string::npos);
-  EXPECT_EQ(render_terminal(findings, {}, false, 100).find("Groups"), std::string::npos);  // without content nothing is compared
+  EXPECT_EQ(render_terminal(findings, {}, false, 100).find("Groups"),
+            std::string::npos);  // without content nothing is compared
 }
 
 TEST(Csv, QuotesAndGuardsFormulas) {
@@ -283,7 +304,8 @@ TEST(Html, HoldsEachRecordOnce) {
 TEST(Html, LeavesRecordsOutWhenThePageWouldGrowTooLarge) {
   const std::size_t fit = limits::kHtmlRecordsBytesMax / limits::kHtmlRecordBytesMax;
   std::vector<std::string> kept;  // the table keeps views
-  for (std::size_t i = 0; i < fit + 2; ++i) kept.push_back(std::to_string(i) + std::string(limits::kHtmlRecordBytesMax, 'x'));
+  for (std::size_t i = 0; i < fit + 2; ++i)
+    kept.push_back(std::to_string(i) + std::string(limits::kHtmlRecordBytesMax, 'x'));
   RecordTable records;
   for (std::size_t i = 0; i < fit; ++i) ASSERT_EQ(records.place_of(kept[i]), static_cast<std::int64_t>(i));
   EXPECT_EQ(records.place_of(kept[fit]), RecordTable::kLeftOut);
@@ -294,13 +316,20 @@ TEST(Html, LeavesRecordsOutWhenThePageWouldGrowTooLarge) {
 TEST(Html, NamesTechniquesAndTacticsOfBothVersions) {
   ReportContent content = six_groups();
   content.attack = *AttackTable::parse(
-      "tactics:\n  - {id: TA0005, short: d, name: Defense Evasion}\n  - {id: TA0005, short: s, name: Stealth}\n  - {id: TA0112, short: i, name: Defense Impairment}\n"
-      "techniques:\n  T1562.001: {name: Old, tactics: [d], replaced_by: T1685}\n  T1685: {name: New, tactics: [i]}\n", "t");
+      "tactics:\n  - {id: TA0005, short: d, name: Defense Evasion}\n  - {id: TA0005, short: s, name: "
+      "Stealth}\n  - {id: TA0112, short: i, name: Defense Impairment}\n"
+      "techniques:\n  T1562.001: {name: Old, tactics: [d], replaced_by: T1685}\n  T1685: {name: New, "
+      "tactics: [i]}\n",
+      "t");
   std::vector<Finding> findings{finding("r", Level::kLow, "h", 1)};
   findings[0].attack = {"T1562.001"};
   const std::string text = render_html(findings, {}, "", content);
-  EXPECT_NE(text.find(R"x("tactics":["Stealth (Defense Evasion before)","Defense Impairment"])x"), std::string::npos);
-  EXPECT_NE(text.find(R"("T1562.001":{"name":"Old","now":"T1685","tactics":[0]},"T1685":{"name":"New","tactics":[1]})"), std::string::npos);
+  EXPECT_NE(text.find(R"x("tactics":["Stealth (Defense Evasion before)","Defense Impairment"])x"),
+            std::string::npos);
+  EXPECT_NE(
+      text.find(
+          R"("T1562.001":{"name":"Old","now":"T1685","tactics":[0]},"T1685":{"name":"New","tactics":[1]})"),
+      std::string::npos);
   EXPECT_NE(text.find(R"("consistent":false)"), std::string::npos);
 }
 

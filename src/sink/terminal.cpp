@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The order is that of the questions at three in the morning: how bad, which rules, which hosts, what happened first, what
-// proves it, and what was not looked at. Levels are told by a symbol and a word; colour only repeats them.
+// The order is that of the questions at three in the morning: how bad, which rules, which hosts, what
+// happened first, what proves it, and what was not looked at. Levels are told by a symbol and a word; colour
+// only repeats them.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -19,15 +20,20 @@ constexpr std::size_t kWidthUnknown = 100;
 constexpr std::size_t kWidthLeast = 60;
 constexpr std::size_t kReasonsShown = 4;
 constexpr const char* kLevelSymbols[kLevels] = {" .", " -", " *", " !", "!!"};
-constexpr const char* kLevelColours[kLevels] = {"\x1b[2m", "\x1b[36m", "\x1b[33m", "\x1b[1;33m", "\x1b[1;31m"};
+constexpr const char* kLevelColours[kLevels] = {"\x1b[2m", "\x1b[36m", "\x1b[33m", "\x1b[1;33m",
+                                                "\x1b[1;31m"};
 
 class Page {
  public:
-  Page(bool colour, std::size_t width) : colour_(colour), width_(std::max(width == 0 ? kWidthUnknown : width, kWidthLeast)) {}
+  Page(bool colour, std::size_t width)
+      : colour_(colour), width_(std::max(width == 0 ? kWidthUnknown : width, kWidthLeast)) {}
 
-  void heading(std::string_view title) { out_ += colour_ ? fmt::format("\n\x1b[1m{}\x1b[0m\n", title) : fmt::format("\n{}\n", title); }
+  void heading(std::string_view title) {
+    out_ += colour_ ? fmt::format("\n\x1b[1m{}\x1b[0m\n", title) : fmt::format("\n{}\n", title);
+  }
   void line(std::string_view text) { out_ += text, out_ += '\n'; }
-  // Text broken between words, every line indented; `first`, as wide as the indent, stands before the first line instead.
+  // Text broken between words, every line indented; `first`, as wide as the indent, stands before the first
+  // line instead.
   void paragraph(std::string_view text, std::size_t indent, std::string first = {}) {
     const std::size_t columns = room(indent);
     std::string before = first.empty() ? std::string(indent, ' ') : std::move(first);
@@ -47,7 +53,8 @@ class Page {
   }
   // `!! critical`, padded to the widest.
   std::string level(Level level) const {
-    return coloured(level, fmt::format("{} {:<13}", kLevelSymbols[static_cast<std::size_t>(level)], level_name(level)));
+    return coloured(
+        level, fmt::format("{} {:<13}", kLevelSymbols[static_cast<std::size_t>(level)], level_name(level)));
   }
   // What is left of a line of which `used` columns are taken.
   std::size_t room(std::size_t used) const { return width_ > used + 20 ? width_ - used : 20; }
@@ -73,7 +80,9 @@ std::string range_text(const TimeRange& range) {
   return first + " to " + (first.substr(0, 10) == last.substr(0, 10) ? last.substr(11) : last);
 }
 
-std::string counted(std::uint64_t count, std::string_view one) { return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s"); }
+std::string counted(std::uint64_t count, std::string_view one) {
+  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
 
 std::string size_text(std::uint64_t bytes) {
   if (bytes < 10'000) return fmt::format("{} bytes", bytes);
@@ -82,18 +91,23 @@ std::string size_text(std::uint64_t bytes) {
   return fmt::format("{:.1f} GB", static_cast<double>(bytes) / 1e9);
 }
 
-void write_counts(std::span<const Finding> findings, const ScanSummary& summary, std::size_t hosts, Page& page) {
-  if (summary.interrupted) page.line("INTERRUPTED: only a part of the evidence was read; findings may be missing.");
+void write_counts(std::span<const Finding> findings, const ScanSummary& summary, std::size_t hosts,
+                  Page& page) {
+  if (summary.interrupted)
+    page.line("INTERRUPTED: only a part of the evidence was read; findings may be missing.");
   TimeRange range;
   for (const Finding& finding : findings) range.add(finding.time);
-  page.paragraph(fmt::format("{} on {} in {}; {}{}", counted(findings.size(), "finding"), counted(hosts, "host"), counted(summary.events, "event"),
-                             range_text(range), range.first.ticks == 0 ? "" : " UTC"), 0);
+  page.paragraph(
+      fmt::format("{} on {} in {}; {}{}", counted(findings.size(), "finding"), counted(hosts, "host"),
+                  counted(summary.events, "event"), range_text(range), range.first.ticks == 0 ? "" : " UTC"),
+      0);
   const LevelCounts counts = count_levels(findings);
   std::string line;
   std::size_t used = 0;
   for (std::size_t level = kLevels; level-- > 0;) {
     if (counts[level] == 0) continue;
-    const std::string part = fmt::format("  {} {} {}", kLevelSymbols[level], counts[level], level_name(static_cast<Level>(level)));
+    const std::string part =
+        fmt::format("  {} {} {}", kLevelSymbols[level], counts[level], level_name(static_cast<Level>(level)));
     if (used + part.size() > page.room(0)) page.line(line), line.clear(), used = 0;
     line += page.coloured(static_cast<Level>(level), part);
     used += part.size();
@@ -109,17 +123,21 @@ std::string host_names(const RuleGroup& group) {
     if (named == 3) break;
     hosts += (named++ ? ", " : "") + visible(host, 32);
   }
-  return group.hosts.size() > named ? fmt::format("{} and {} more", hosts, group.hosts.size() - named) : hosts;
+  return group.hosts.size() > named ? fmt::format("{} and {} more", hosts, group.hosts.size() - named)
+                                    : hosts;
 }
 
 void write_rules(const std::vector<RuleGroup>& groups, Page& page) {
   page.heading("Rules, the gravest and rarest first");
   const std::size_t shown = std::min(groups.size(), limits::kTerminalRulesMax);
   for (const RuleGroup& group : std::span(groups).first(shown)) {
-    page.paragraph(visible(group.sample->rule_title, limits::kTerminalTitleMax), 28, fmt::format("  {} {:>5} x  ", page.level(group.sample->level), group.count));
+    page.paragraph(visible(group.sample->rule_title, limits::kTerminalTitleMax), 28,
+                   fmt::format("  {} {:>5} x  ", page.level(group.sample->level), group.count));
     page.paragraph(range_text(group.range) + ", " + host_names(group), 28);
   }
-  if (groups.size() > shown) page.line(fmt::format("  … and {}; --format html lists every one.", counted(groups.size() - shown, "more rule")));
+  if (groups.size() > shown)
+    page.line(fmt::format("  … and {}; --format html lists every one.",
+                          counted(groups.size() - shown, "more rule")));
 }
 
 void write_hosts(const std::vector<HostGroup>& groups, Page& page) {
@@ -128,12 +146,16 @@ void write_hosts(const std::vector<HostGroup>& groups, Page& page) {
   for (const HostGroup& group : std::span(groups).first(shown)) {
     std::string counts;
     for (std::size_t level = kLevels; level-- > 0;)
-      if (group.by_level[level] != 0) counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", group.by_level[level], level_name(static_cast<Level>(level)));
+      if (group.by_level[level] != 0)
+        counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", group.by_level[level],
+                              level_name(static_cast<Level>(level)));
     const std::string host = group.host.empty() ? "(no host named)" : visible(group.host, 25);
-    page.paragraph(fmt::format("{}; {}", counts, counted(group.rules.size(), "rule")), 28, fmt::format("  {:<26}", host));
+    page.paragraph(fmt::format("{}; {}", counts, counted(group.rules.size(), "rule")), 28,
+                   fmt::format("  {:<26}", host));
     page.paragraph(range_text(group.range), 28);
   }
-  if (groups.size() > shown) page.line(fmt::format("  … and {}.", counted(groups.size() - shown, "more host")));
+  if (groups.size() > shown)
+    page.line(fmt::format("  … and {}.", counted(groups.size() - shown, "more host")));
 }
 
 // The most important findings, few of each rule, in the order of time.
@@ -144,12 +166,14 @@ std::vector<const Finding*> choose(std::span<const Finding> findings) {
     if (chosen.size() == limits::kTerminalFindingsMax) break;
     if (taken[rule_key(*finding)]++ < limits::kTerminalPerRuleMax) chosen.push_back(finding);
   }
-  std::stable_sort(chosen.begin(), chosen.end(), [](const Finding* a, const Finding* b) { return a->time < b->time; });
+  std::stable_sort(chosen.begin(), chosen.end(),
+                   [](const Finding* a, const Finding* b) { return a->time < b->time; });
   return chosen;
 }
 
 void write_finding(const Finding& finding, Page& page) {
-  page.paragraph(visible(finding.rule_title, limits::kTerminalTitleMax), 39, fmt::format("  {}  {}", time_text(finding.time), page.level(finding.level)));
+  page.paragraph(visible(finding.rule_title, limits::kTerminalTitleMax), 39,
+                 fmt::format("  {}  {}", time_text(finding.time), page.level(finding.level)));
   const std::string record = finding.record_id.empty() ? "" : ", record " + visible(finding.record_id, 20);
   const std::string host = finding.host.empty() ? "" : visible(finding.host, 26) + ", ";
   page.paragraph(host + visible_path(finding.file, page.room(6 + host.size() + record.size())) + record, 6);
@@ -157,12 +181,14 @@ void write_finding(const Finding& finding, Page& page) {
   std::string_view last;  // several tests of one value: the value is said once
   for (const FindingReason& reason : std::span(finding.why).first(shown)) {
     const std::string test = "because " + visible(reason_subject(reason) + reason.predicate, 44) + " '";
-    page.paragraph(test + visible(reason.pattern, std::min<std::size_t>(60, page.room(7 + test.size()))) + "'", 6);
+    page.paragraph(
+        test + visible(reason.pattern, std::min<std::size_t>(60, page.room(7 + test.size()))) + "'", 6);
     if (reason.value.empty() || reason.value == reason.pattern || reason.value == last) continue;
     page.line("        it was " + visible(reason.value, page.room(15)));
     last = reason.value;
   }
-  if (finding.why.size() > shown) page.line(fmt::format("      and {}", counted(finding.why.size() - shown, "more reason")));
+  if (finding.why.size() > shown)
+    page.line(fmt::format("      and {}", counted(finding.why.size() - shown, "more reason")));
 }
 
 void write_timeline(std::span<const Finding> findings, Page& page) {
@@ -170,10 +196,14 @@ void write_timeline(std::span<const Finding> findings, Page& page) {
   page.heading("Timeline of the most important (UTC)");
   for (const Finding* finding : chosen) write_finding(*finding, page);
   if (findings.size() > chosen.size())
-    page.paragraph(fmt::format("… and {} not shown here: --format html -o report.html has them all, with the records.", counted(findings.size() - chosen.size(), "finding")), 2);
+    page.paragraph(
+        fmt::format("… and {} not shown here: --format html -o report.html has them all, with the records.",
+                    counted(findings.size() - chosen.size(), "finding")),
+        2);
 }
 
-std::string technique_names(const std::vector<ActorTechnique>& techniques, std::size_t shown, const AttackTable& attack) {
+std::string technique_names(const std::vector<ActorTechnique>& techniques, std::size_t shown,
+                            const AttackTable& attack) {
   std::string out;
   for (const ActorTechnique& technique : std::span(techniques).first(std::min(shown, techniques.size()))) {
     const Technique* known = attack.find(technique.id);
@@ -189,15 +219,27 @@ void write_actors(std::span<const Finding> findings, const ReportContent& conten
   page.heading("Groups");
   const std::vector<ActorMatch> matches = match_actors(findings, content.actors, content.attack);
   if (!matches.front().consistent) {
-    page.paragraph(fmt::format("Too little to name one: what was seen fits none of the {} groups of the advisory clearly better than chance.", matches.size()), 2);
+    page.paragraph(fmt::format("Too little to name one: what was seen fits none of the {} groups of the "
+                               "advisory clearly better than chance.",
+                               matches.size()),
+                   2);
     return;
   }
   for (const ActorMatch& match : matches) {
     if (!match.consistent) break;
-    page.paragraph(fmt::format("Consistent with {}: {} of its {} techniques were seen, {} of them used by no more than {} of the {} groups.", match.actor->name,
-                               match.seen.size(), match.seen.size() + match.not_seen.size(), match.distinctive, kDistinctiveUsers, matches.size()), 2);
-    page.paragraph("Seen, the rarest first: " + technique_names(match.seen, limits::kTerminalTechniquesMax, content.attack), 4);
-    if (!match.not_seen.empty()) page.paragraph("Expected, not seen: " + technique_names(match.not_seen, limits::kTerminalTechniquesMax, content.attack), 4);
+    page.paragraph(
+        fmt::format("Consistent with {}: {} of its {} techniques were seen, {} of them used by no more than "
+                    "{} of the {} groups.",
+                    match.actor->name, match.seen.size(), match.seen.size() + match.not_seen.size(),
+                    match.distinctive, kDistinctiveUsers, matches.size()),
+        2);
+    page.paragraph("Seen, the rarest first: " +
+                       technique_names(match.seen, limits::kTerminalTechniquesMax, content.attack),
+                   4);
+    if (!match.not_seen.empty())
+      page.paragraph("Expected, not seen: " +
+                         technique_names(match.not_seen, limits::kTerminalTechniquesMax, content.attack),
+                     4);
   }
   page.paragraph("This is never an attribution: others use the same techniques.", 2);
 }
@@ -206,7 +248,8 @@ void write_list(std::string_view title, const std::vector<std::string>& items, P
   if (items.empty()) return;
   page.line(fmt::format("  {} ({}):", title, items.size()));
   const std::size_t shown = std::min(items.size(), limits::kTerminalListMax);
-  for (const std::string& item : std::span(items).first(shown)) page.line("    " + visible(item, page.room(4)));
+  for (const std::string& item : std::span(items).first(shown))
+    page.line("    " + visible(item, page.room(4)));
   if (items.size() > shown) page.line(fmt::format("    … and {} more", items.size() - shown));
 }
 
@@ -215,9 +258,11 @@ std::vector<std::string> missing_sources(const ScanSummary& summary) {
   std::vector<LogSourceUse> missing;
   for (const LogSourceUse& source : summary.log_sources)
     if (source.events == 0) missing.push_back(source);
-  std::stable_sort(missing.begin(), missing.end(), [](const LogSourceUse& a, const LogSourceUse& b) { return a.rules > b.rules; });
+  std::stable_sort(missing.begin(), missing.end(),
+                   [](const LogSourceUse& a, const LogSourceUse& b) { return a.rules > b.rules; });
   std::vector<std::string> out;
-  for (const LogSourceUse& source : missing) out.push_back(fmt::format("{} ({})", source.name, counted(source.rules, "rule")));
+  for (const LogSourceUse& source : missing)
+    out.push_back(fmt::format("{} ({})", source.name, counted(source.rules, "rule")));
   return summary.log_sources.empty() ? summary.missing_sources : out;
 }
 
@@ -227,19 +272,25 @@ void write_channels(const ScanSummary& summary, Page& page) {
   std::sort(channels.rbegin(), channels.rend());
   const std::size_t shown = std::min(channels.size(), limits::kTerminalListMax);
   for (const auto& [count, channel] : std::span(channels).first(shown))
-    page.line(fmt::format("    {:>10}  {}", count, channel.empty() ? "(no channel)" : visible(channel, page.room(16))));
+    page.line(fmt::format("    {:>10}  {}", count,
+                          channel.empty() ? "(no channel)" : visible(channel, page.room(16))));
   if (channels.size() > shown) page.line(fmt::format("    … and {} more channels", channels.size() - shown));
 }
 
 void write_coverage(const ScanSummary& summary, bool with_channels, Page& page) {
   page.heading("What was read");
-  page.line(fmt::format("  {}, {}, {}", counted(summary.files_read, "file"), counted(summary.events, "event"), size_text(summary.bytes)));
-  const std::string applicable = summary.rules_applicable ? fmt::format(", {} for logs that are here", summary.rules_applicable) : "";
-  const std::string unusable = summary.rules_unusable ? fmt::format(", {} could not be used", summary.rules_unusable) : "";
+  page.line(fmt::format("  {}, {}, {}", counted(summary.files_read, "file"), counted(summary.events, "event"),
+                        size_text(summary.bytes)));
+  const std::string applicable =
+      summary.rules_applicable ? fmt::format(", {} for logs that are here", summary.rules_applicable) : "";
+  const std::string unusable =
+      summary.rules_unusable ? fmt::format(", {} could not be used", summary.rules_unusable) : "";
   page.line(fmt::format("  {} loaded{}{}", counted(summary.rules_loaded, "rule"), applicable, unusable));
   if (summary.oddities)
-    page.paragraph(fmt::format("{} {} in the evidence: damaged or unusual records, read as far as possible; --verbose lists them",
-                               summary.oddities, summary.oddities == 1 ? "oddity" : "oddities"), 2);
+    page.paragraph(fmt::format("{} {} in the evidence: damaged or unusual records, read as far as possible; "
+                               "--verbose lists them",
+                               summary.oddities, summary.oddities == 1 ? "oddity" : "oddities"),
+                   2);
   if (with_channels) write_channels(summary, page);
   write_list("Could not be read, or not to the end", summary.unreadable, page);
   write_list("Not recognised", summary.not_recognised, page);
@@ -253,22 +304,27 @@ void explain_silence(const ScanSummary& summary, Page& page) {
   if (summary.rules_loaded == 0) return page.line("No rule was loaded, so that nothing could be found.");
   if (summary.events == 0) return page.line("No event was read, so that no rule was tried.");
   const std::string tried = summary.rules_applicable == 0
-                                ? counted(summary.rules_loaded, "rule") + (summary.rules_loaded == 1 ? " was" : " were") + " tried on"
-                                : fmt::format("{} of {} could have applied to", summary.rules_applicable, counted(summary.rules_loaded, "rule"));
-  page.paragraph(fmt::format("{} {}, and none fired. That is no proof that nothing happened: compare the logs read below with the log sources that rules need.",
-                             tried, counted(summary.events, "event")), 0);
+                                ? counted(summary.rules_loaded, "rule") +
+                                      (summary.rules_loaded == 1 ? " was" : " were") + " tried on"
+                                : fmt::format("{} of {} could have applied to", summary.rules_applicable,
+                                              counted(summary.rules_loaded, "rule"));
+  page.paragraph(fmt::format("{} {}, and none fired. That is no proof that nothing happened: compare the "
+                             "logs read below with the log sources that rules need.",
+                             tried, counted(summary.events, "event")),
+                 0);
 }
 
 }  // namespace
 
-std::string render_terminal(std::span<const Finding> findings, const ScanSummary& summary, bool colour, std::size_t width,
-                            const ReportContent& content) {
+std::string render_terminal(std::span<const Finding> findings, const ScanSummary& summary, bool colour,
+                            std::size_t width, const ReportContent& content) {
   Page page(colour, width);
   if (findings.empty()) {
     explain_silence(summary, page);
   } else {
     const std::vector<HostGroup> hosts = group_by_host(findings);
-    const auto named = std::count_if(hosts.begin(), hosts.end(), [](const HostGroup& group) { return !group.host.empty(); });
+    const auto named =
+        std::count_if(hosts.begin(), hosts.end(), [](const HostGroup& group) { return !group.host.empty(); });
     write_counts(findings, summary, static_cast<std::size_t>(named), page);
     write_rules(group_by_rule(findings), page);
     write_hosts(hosts, page);
