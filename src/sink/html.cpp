@@ -74,8 +74,7 @@ void append_plain_table(std::span<const Finding* const> shown, std::size_t total
   out += "</tbody></table></noscript>\n";
 }
 
-void append_head(std::string_view case_name, std::string_view style, std::string_view script,
-                 std::string& out) {
+void append_head(std::string_view case_name, std::string& out) {
   out +=
       "<!doctype html>\n<!-- SPDX-License-Identifier: Apache-2.0 (the page; the data are yours) -->\n<html "
       "lang=\"en\"><head><meta charset=\"utf-8\">\n";
@@ -83,13 +82,13 @@ void append_head(std::string_view case_name, std::string_view style, std::string
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src {}; style-src "
       "{}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types "
       "'none'\">\n",
-      policy_hash(script), policy_hash(style));
+      policy_hash(kReportScript), policy_hash(kReportStyle));
   out +=
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" "
       "content=\"no-referrer\">\n<title>";
   if (!case_name.empty()) append_html(case_name, out), out += ": ";
   out += "findings</title>\n<style>";
-  out += style;
+  out += kReportStyle;
   out += "</style></head>\n<body>\n<h1>";
   append_html(case_name.empty() ? "Findings" : case_name, out);
   out += "</h1>\n";
@@ -101,15 +100,14 @@ std::string render_html(std::span<const Finding> findings, const ScanSummary& su
                         std::string_view case_name, const ReportContent& content) {
   const std::vector<const Finding*> order = ranked(findings);
   const auto shown = std::span(order).first(std::min(order.size(), limits::kHtmlFindingsMax));
-  const std::string script = std::string(kReportScriptParts) + kReportScript;
   std::string out;
-  append_head(case_name, kReportStyle, script, out);
+  append_head(case_name, out);
   append_plain_table(shown, findings.size(), summary, out);
   out += kReportBody;
   out += "<script type=\"application/json\" id=\"data\">";
   append_report_data(findings, shown, summary, content, out);
   out += "</script>\n<script>";
-  out += script;
+  out += kReportScript;
   out += "</script>\n</body></html>\n";
   return out;
 }
