@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "base/yaml.h"
 
@@ -61,9 +62,11 @@ ActorMatch compare(const Actor& actor, const Techniques& own, const Techniques& 
     match.weight += weight;
     if (count <= kDistinctiveUsers) ++match.distinctive;
   }
-  const auto rarer = [](const ActorTechnique& a, const ActorTechnique& b) { return a.used_by < b.used_by; };
-  std::stable_sort(match.seen.begin(), match.seen.end(), rarer);
-  std::stable_sort(match.not_seen.begin(), match.not_seen.end(), rarer);
+  const auto rarer = [](const ActorTechnique& a, const ActorTechnique& b) {
+    return std::tie(a.used_by, a.id) < std::tie(b.used_by, b.id);
+  };
+  std::sort(match.seen.begin(), match.seen.end(), rarer);
+  std::sort(match.not_seen.begin(), match.not_seen.end(), rarer);
   const Chance chance = chance_of(sum, squares, users.size(), drawn);
   match.chance = chance.mean;
   if (chance.deviation > 0) match.deviations = (match.weight - chance.mean) / chance.deviation;
@@ -110,10 +113,10 @@ std::vector<ActorMatch> match_actors(std::span<const Finding> findings, std::spa
   std::vector<ActorMatch> matches;
   for (std::size_t i = 0; i < actors.size(); ++i)
     matches.push_back(compare(actors[i], own[i], seen, users, drawn));
-  std::stable_sort(matches.begin(), matches.end(), [](const ActorMatch& a, const ActorMatch& b) {
+  std::sort(matches.begin(), matches.end(), [](const ActorMatch& a, const ActorMatch& b) {
     if (a.consistent != b.consistent) return a.consistent;
     if (a.deviations != b.deviations) return a.deviations > b.deviations;
-    return a.actor->name < b.actor->name;
+    return std::tie(a.actor->name, a.actor->attack_id) < std::tie(b.actor->name, b.actor->attack_id);
   });
   return matches;
 }

@@ -166,8 +166,10 @@ std::vector<const Finding*> choose(std::span<const Finding> findings) {
     if (chosen.size() == limits::kTerminalFindingsMax) break;
     if (taken[rule_key(*finding)]++ < limits::kTerminalPerRuleMax) chosen.push_back(finding);
   }
-  std::stable_sort(chosen.begin(), chosen.end(),
-                   [](const Finding* a, const Finding* b) { return a->time < b->time; });
+  std::sort(chosen.begin(), chosen.end(), [](const Finding* a, const Finding* b) {
+    if (a->time != b->time) return a->time < b->time;
+    return a->level != b->level ? a->level > b->level : a->id < b->id;
+  });
   return chosen;
 }
 
@@ -258,8 +260,9 @@ std::vector<std::string> missing_sources(const ScanSummary& summary) {
   std::vector<LogSourceUse> missing;
   for (const LogSourceUse& source : summary.log_sources)
     if (source.events == 0) missing.push_back(source);
-  std::stable_sort(missing.begin(), missing.end(),
-                   [](const LogSourceUse& a, const LogSourceUse& b) { return a.rules > b.rules; });
+  std::sort(missing.begin(), missing.end(), [](const LogSourceUse& a, const LogSourceUse& b) {
+    return a.rules != b.rules ? a.rules > b.rules : a.name < b.name;
+  });
   std::vector<std::string> out;
   for (const LogSourceUse& source : missing)
     out.push_back(fmt::format("{} ({})", source.name, counted(source.rules, "rule")));

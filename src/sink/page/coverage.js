@@ -30,11 +30,13 @@ function coverage() {
 }
 function readText(s) {
   return (
-    `${many(s.files, 'file')}, ${many(s.events, 'event')}, ${size(s.bytes)}; ${many(s.rules, 'rule')} loaded` +
+    `${many(s.files, 'file')}, ${many(s.events, 'event')}, ${size(s.bytes)}; ` +
+    many(s.rules, 'rule') +
+    ' loaded' +
     (s.applicable ? `, of which ${count(s.applicable)} could apply to these logs` : '') +
     (s.rules_unusable ? `, ${count(s.rules_unusable)} could not be used` : '') +
     (s.oddities
-      ? `; ${oddities(s.oddities)}: damaged or unusual records, read as far as possible (--verbose lists them).`
+      ? `; ${oddities(s.oddities)}: damaged or unusual records, read as far as possible (see --verbose).`
       : '; no damaged or unusual records.')
   );
 }

@@ -3,7 +3,7 @@
 const findings = data.findings.map((entry, i) =>
   Object.assign(entry.finding, {number: i + 1, record: entry.record, cut: entry.cut})
 );
-const known = data.techniques,
+const known = Object.assign(Object.create(null), data.techniques), // no inherited names
   current = id => (known[id] && known[id].now) || id;
 const techniqueName = id => (known[id] ? known[id].name : '');
 for (const f of findings) {

@@ -9,14 +9,16 @@ function groups() {
   }
   const fits = all.filter(g => g.consistent).map(g => g.name);
   const answer = fits.length
-    ? `What was seen is consistent with ${fits.join(', ')}. This is not an attribution: others use the same techniques.`
+    ? `What was seen is consistent with ${fits.join(', ')}. ` +
+      'This is not an attribution: others use the same techniques.'
     : `Too little to name a group: what was seen fits none of the ${all.length} clearly better than chance.`;
   const method =
-    `Techniques of findings at ${level} level and above are compared with what ATT&CK records for each group. One that n ` +
-    `of the ${all.length} groups use weighs 1/n, so that common ones count little. “Consistent with” needs ${distinctive} ` +
-    `techniques that at most ${users} groups use, and a weight ${deviations} standard deviations above what equally many ` +
-    'techniques drawn at random would have; random draws reach that fewer than 3 times in 100. Rarity is known among ' +
-    'these groups only. A technique that was not seen may be absent, or no log or rule shows it.';
+    `Techniques of findings at ${level} level and above are compared with what ATT&CK records for each ` +
+    `group. One that n of the ${all.length} groups use weighs 1/n, so that common ones count little. ` +
+    `“Consistent with” needs ${distinctive} techniques that at most ${users} groups use, and a weight ` +
+    `${deviations} standard deviations above what equally many techniques drawn at random would have; ` +
+    'random draws reach that fewer than 3 times in 100. Rarity is known among these groups only. ' +
+    'A technique that was not seen may be absent, or no log or rule shows it.';
   const seenIn = new Map(grouped(findings, f => f.techniques).map(g => [g.key, g.n]));
   at('groups').append(make('p', {}, answer), make('p', {class: 'note'}, method));
   for (const group of all) at('groups').append(groupPart(group, all.length, seenIn));

@@ -24,8 +24,8 @@ function silence(s) {
     : `${many(s.rules, 'rule')} were tried`;
   return (
     tried +
-    ', and none fired. That is no proof that nothing happened: compare the logs that were read with the log sources ' +
-    'that the rules need.'
+    ', and none fired. That is no proof that nothing happened: compare the logs that were read ' +
+    'with the log sources that the rules need.'
   );
 }
 function header() {
@@ -36,8 +36,8 @@ function header() {
   if (s.interrupted) warn('The scan was interrupted: only a part of the evidence was read.');
   if (data.total > findings.length)
     warn(
-      `This page holds the ${count(findings.length)} most important of ${count(data.total)} findings; everything below ` +
-        'the level counts is about those. `--format csv` and `--format jsonl` write all.'
+      `This page holds the ${count(findings.length)} most important of ${count(data.total)} findings; ` +
+        'everything below the level counts is about those. `--format csv` and `--format jsonl` write all.'
     );
   if (s.unreadable.length)
     warn(many(s.unreadable.length, 'file') + ' could not be read, or not to the end: see the list below.');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The timeline. A bar is as high as the logarithm of its count; its colour and symbol say its gravest level. One bar is in
-// the order of Tab; the arrow keys go from there.
+// The timeline. A bar is as high as the logarithm of its count; its colour and symbol say its gravest level.
+// One bar is in the order of Tab; the arrow keys go from there.
 const BINS = 80,
   LEFT = 190,
   WIDTH = 1000,

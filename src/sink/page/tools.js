@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The tools the page is made with. Log values reach the page by textContent and by attributes only; the policy of the page
-// (require-trusted-types-for) makes the browser refuse any other way.
+// The tools the page is made with. Log values reach the page by textContent and by attributes only; the
+// policy of the page (require-trusted-types-for) makes the browser refuse any other way.
 const data = JSON.parse(document.getElementById('data').textContent);
 const levels = ['informational', 'low', 'medium', 'high', 'critical'],
   symbols = ['·', '○', '●', '▲', '◆'];
