@@ -3,7 +3,7 @@
 const named = id => id + (techniqueName(id) ? ' ' + techniqueName(id) : '');
 function groups() {
   const {groups: all, level, distinctive, users, deviations} = data.actors;
-  if (!all.length) {
+  if (!all.length || !findings.length) {
     at('groups-part').hidden = at('groups-link').hidden = true;
     return;
   }

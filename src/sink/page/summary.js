@@ -28,6 +28,13 @@ function silence(s) {
     'with the log sources that the rules need.'
   );
 }
+// Only what was read is left to look at.
+function nothingFound(s) {
+  at('warnings').append(make('p', {}, silence(s)));
+  at('explore').hidden = at('tiles').hidden = document.querySelector('.skip').hidden = true;
+  for (const link of document.querySelectorAll('nav a'))
+    if (at('explore').querySelector(link.hash)) link.parentElement.hidden = true;
+}
 function header() {
   const s = data.summary,
     hosts = grouped(findings, f => [f.host]),
@@ -41,7 +48,7 @@ function header() {
     );
   if (s.unreadable.length)
     warn(many(s.unreadable.length, 'file') + ' could not be read, or not to the end: see the list below.');
-  if (!data.total) at('warnings').append(make('p', {}, silence(s)));
+  if (!data.total) nothingFound(s);
   for (let rank = 4; rank >= 0; rank--) {
     const total = make('b', {}, count(data.levels[rank]));
     at('tiles').append(
