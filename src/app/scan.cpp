@@ -12,8 +12,10 @@
 #include <filesystem>
 #include <thread>
 
+#include "app/content.h"
 #include "app/output.h"
 #include "app/progress.h"
+#include "app/report_content.h"
 #include "app/rule_options.h"
 #include "app/verbs.h"
 #include "base/limits.h"
@@ -120,10 +122,13 @@ std::string render(const std::string& format, bool to_file, const ScanOutcome& o
   if (format == "csv") return render_csv(outcome.findings);
   if (format == "timesketch") return render_timesketch(outcome.findings);
   if (format == "navigator") return render_navigator(outcome.findings, "Bartizan findings");
-  if (format == "html") return render_html(outcome.findings, outcome.summary, "");
-  if (format == "text") {
+  if (format == "html" || format == "text") {
+    std::vector<Diagnostic> diagnostics;
+    const ReportContent content = load_report_content(content_folder(), diagnostics);
+    for (const Diagnostic& diagnostic : diagnostics) std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
+    if (format == "html") return render_html(outcome.findings, outcome.summary, "", content);
     const bool colour = !to_file && isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
-    return render_terminal(outcome.findings, outcome.summary, colour, terminal_width());
+    return render_terminal(outcome.findings, outcome.summary, colour, terminal_width(), content);
   }
   std::string text;
   for (const Finding& finding : outcome.findings) append_finding_json(finding, text), text += '\n';
@@ -199,6 +204,7 @@ int run_scan(const Arguments& arguments) {
       return usage_error(kScanVerb, "'" + arguments.value(name) + "' is no time; write 2026-03-01T08:00:00Z");
   }
   options.plain = arguments.has("--plain");
+  options.keep_records = arguments.value("--format", "text") == "html";
   if (!read_threads(arguments.value("--threads"), options.threads))
     return usage_error(kScanVerb, "'" + arguments.value("--threads") + "' is no number of threads");
   RuleSet rules;

@@ -73,8 +73,15 @@ inline constexpr std::size_t kTerminalHostsMax = 15;         // likewise
 inline constexpr std::size_t kTerminalFindingsMax = 20;      // likewise
 inline constexpr std::size_t kTerminalPerRuleMax = 3;        // so that one noisy rule does not fill the timeline
 inline constexpr std::size_t kTerminalListMax = 10;          // files that could not be read, channels, missing sources
+inline constexpr std::size_t kTerminalTitleMax = 160;        // characters of a rule's title; the longest public one has 126
+inline constexpr std::size_t kTerminalTechniquesMax = 8;     // of a group: three lines
 
 // Findings
+inline constexpr std::size_t kFindingRecordBytesMax = 128u << 20;  // whole records kept for a report; kHtmlFindingsMax of 6 KB
 inline constexpr std::size_t kCorrelationReasonsMax = 32;     // records a finding of a correlation names; an analyst reads no more
+
+// The HTML report's copies of the records that findings point at
+inline constexpr std::size_t kHtmlRecordBytesMax = 64 * 1024;  // one record; the largest script block part has 32 KiB
+inline constexpr std::size_t kHtmlRecordsBytesMax = 48u << 20;  // all of them: a browser opens a page of 100 MB, but slowly
 
 }  // namespace bartizan::limits

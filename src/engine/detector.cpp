@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/detector.h"
 
+#include "model/jsonl.h"
+
 namespace bartizan {
 
-PieceDetector::PieceDetector(KindRules& rules, const Correlations& correlations, const DecodeOptions& decode, bool plain, bool owns_pieces,
+PieceDetector::PieceDetector(KindRules& rules, const Correlations& correlations, const DecodeOptions& decode, bool plain, bool owns_pieces, bool keep_records,
                              std::function<bool(std::uint32_t)> wants)
-    : rules_(rules), correlations_(correlations), decode_(decode), plain_(plain), owns_pieces_(owns_pieces), matcher_(rules),
+    : rules_(rules), correlations_(correlations), decode_(decode), plain_(plain), owns_pieces_(owns_pieces), keep_records_(keep_records), matcher_(rules),
       plain_matcher_(rules.rules(), std::move(wants)) {
   decode_.projection = plain ? nullptr : &rules;
 }
@@ -68,6 +70,7 @@ void PieceDetector::report(const Event& event, std::uint64_t number, PieceResult
     }
     if (!correlations_.alerts_alone(hit.rule)) continue;
     Finding& finding = result.findings.emplace_back(make_finding(summary, event, file, why_));
+    if (keep_records_) append_event_json(event, file, finding.record);
     if (tuning) finding.level = tuning->level_of_rule(hit.rule, event.host).value_or(finding.level);
   }
 }

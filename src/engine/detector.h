@@ -30,7 +30,7 @@ class PieceDetector {
  public:
   // `decode.projection` is set here. `plain`: with the plain evaluator alone. `owns_pieces`:
   // pieces are not used by others afterwards.
-  PieceDetector(KindRules& rules, const Correlations& correlations, const DecodeOptions& decode, bool plain, bool owns_pieces,
+  PieceDetector(KindRules& rules, const Correlations& correlations, const DecodeOptions& decode, bool plain, bool owns_pieces, bool keep_records,
                 std::function<bool(std::uint32_t rule)> wants);
 
   PieceResult detect(LogPiece& piece);
@@ -42,7 +42,7 @@ class PieceDetector {
   KindRules& rules_;
   const Correlations& correlations_;
   DecodeOptions decode_;
-  bool plain_, owns_pieces_;
+  bool plain_, owns_pieces_, keep_records_;
   Matcher matcher_;
   PlainMatcher plain_matcher_;
   std::map<const Format*, std::unique_ptr<Decoder>> decoders_;

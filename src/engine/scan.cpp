@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/must.h"
+#include "engine/coverage.h"
 #include "engine/detector.h"
 #include "engine/ordered_workers.h"
 #include "source/evidence.h"
@@ -31,7 +32,7 @@ class Scan {
     MUST(rules.is_prepared());
     const std::size_t threads = std::clamp<std::size_t>(options.threads, 1, limits::kThreadsMax);
     for (std::size_t i = 0; i < threads; ++i)
-      detectors_.push_back(std::make_unique<PieceDetector>(kinds_, correlations_, options.decode, options.plain, threads > 1,
+      detectors_.push_back(std::make_unique<PieceDetector>(kinds_, correlations_, options.decode, options.plain, threads > 1, options.keep_records,
                                                            [this](std::uint32_t rule) { return wants_rule(rule); }));
   }
 
@@ -108,8 +109,12 @@ class Scan {
   }
 
   void keep(std::vector<Finding>& found) {
-    for (Finding& finding : found)
-      if (wanted(finding, options_)) outcome_.findings.push_back(std::move(finding));
+    for (Finding& finding : found) {
+      if (!wanted(finding, options_)) continue;
+      record_bytes_ += finding.record.size();
+      if (record_bytes_ > limits::kFindingRecordBytesMax) finding.record.clear();
+      outcome_.findings.push_back(std::move(finding));
+    }
   }
 
   void finish() {
@@ -123,10 +128,12 @@ class Scan {
     summary.rules_loaded = rules_.rules().size();
     summary.rules_unusable = rules_.unusable();
     const std::vector<const Kind*> kinds = kinds_.kinds();
+    std::vector<KindEvents> seen;
+    for (const Kind* kind : kinds) seen.push_back({kind, 0});
     for (const auto& detector : detectors_)
-      for (std::size_t i = 0; i < detector->events_by_kind().size(); ++i)
-        if (const std::uint64_t events = detector->events_by_kind()[i])
-          summary.events_by_channel[kinds[i]->channel.empty() ? "(other)" : kinds[i]->channel] += events;
+      for (std::size_t i = 0; i < detector->events_by_kind().size(); ++i) seen[i].events += detector->events_by_kind()[i];
+    std::erase_if(seen, [](const KindEvents& one) { return one.events == 0; });
+    note_coverage(rules_, seen, summary);
   }
 
   const ScanOptions& options_;
@@ -138,7 +145,7 @@ class Scan {
   ScanOutcome outcome_;
   std::uint64_t events_before_ = 0;
   std::string oddities_of_;
-  std::size_t oddities_kept_ = 0;
+  std::size_t oddities_kept_ = 0, record_bytes_ = 0;
   bool interrupted_ = false;
   std::mutex mutex_;  // guards what follows
   ScanProgress progress_;

@@ -19,7 +19,7 @@ Level parse_level(std::string_view name);
 
 struct FindingReason {
   std::string field;       // empty: a keyword, looked for in every field
-  std::string predicate;   // the test in words, e.g. `ends with`
+  std::string predicate;   // the test in words, e.g. `ends with`; `includes`: a record that a correlation counted
   std::string pattern;     // what the rule asked for, as written
   std::string value;       // what the record holds
 };
@@ -44,6 +44,7 @@ struct Finding {
   std::vector<std::string> advisory;  // D6 …
   std::vector<FindingReason> why;
   std::vector<Entity> entities;
+  std::string record;  // the whole record as one JSON object, as `bartizan decode` prints it; empty when it was not kept
 };
 
 }  // namespace bartizan

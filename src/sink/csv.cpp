@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "sink/groups.h"
 #include "sink/report.h"
 
 namespace bartizan {
@@ -52,43 +53,53 @@ std::string why_text(const Finding& finding) {
   std::string out;
   for (const FindingReason& reason : finding.why) {
     if (!out.empty()) out += "; ";
-    out += fmt::format("{} {} {} [{}]", reason.field.empty() ? "any field" : reason.field, reason.predicate, reason.pattern, reason.value);
+    out +=
+        fmt::format("{}{} {} [{}]", reason_subject(reason), reason.predicate, reason.pattern, reason.value);
   }
   return out;
 }
 
 std::string entities_text(const Finding& finding) {
   std::string out;
-  for (const Entity& entity : finding.entities) out += (out.empty() ? "" : "; ") + entity.type + ": " + entity.value;
+  for (const Entity& entity : finding.entities)
+    out += (out.empty() ? "" : "; ") + entity.type + ": " + entity.value;
   return out;
 }
 
-std::string time_text(const Finding& finding) { return finding.time.ticks == 0 ? "" : format_instant(finding.time); }
+std::string time_text(const Finding& finding) {
+  return finding.time.ticks == 0 ? "" : format_instant(finding.time);
+}
 
 }  // namespace
 
 std::string render_csv(std::span<const Finding> findings) {
   std::string out;
-  append_row({"time", "level", "rule", "host", "channel", "event_id", "record_id", "file", "attack", "advisory", "why", "entities", "rule_id", "id"}, out);
+  append_row({"time", "level", "rule", "host", "channel", "event_id", "record_id", "file", "attack",
+              "advisory", "why", "entities", "rule_id", "id"},
+             out);
   for (const Finding& finding : findings)
-    append_row({time_text(finding), level_name(finding.level), finding.rule_title, finding.host, finding.channel,
-                std::to_string(finding.event_id), finding.record_id, finding.file, joined(finding.attack), joined(finding.advisory),
-                why_text(finding), entities_text(finding), finding.rule_id, finding.id},
-               out);
+    append_row(
+        {time_text(finding), level_name(finding.level), finding.rule_title, finding.host, finding.channel,
+         std::to_string(finding.event_id), finding.record_id, finding.file, joined(finding.attack),
+         joined(finding.advisory), why_text(finding), entities_text(finding), finding.rule_id, finding.id},
+        out);
   return out;
 }
 
 // Timesketch refuses rows without a time, so that a finding without one stands at the start of 1970.
 std::string render_timesketch(std::span<const Finding> findings) {
   std::string out;
-  append_row({"message", "datetime", "timestamp_desc", "level", "rule", "host", "channel", "event_id", "record_id", "file", "attack", "why", "entities", "rule_id", "finding_id"}, out);
+  append_row({"message", "datetime", "timestamp_desc", "level", "rule", "host", "channel", "event_id",
+              "record_id", "file", "attack", "why", "entities", "rule_id", "finding_id"},
+             out);
   for (const Finding& finding : findings) {
     const std::string host = finding.host.empty() ? "" : " on " + finding.host;
-    append_row({fmt::format("[{}] {}{}", level_name(finding.level), finding.rule_title, host), format_instant(finding.time),
-                "Event Logged", level_name(finding.level), finding.rule_title, finding.host, finding.channel,
-                std::to_string(finding.event_id), finding.record_id, finding.file, joined(finding.attack), why_text(finding),
-                entities_text(finding), finding.rule_id, finding.id},
-               out);
+    append_row(
+        {fmt::format("[{}] {}{}", level_name(finding.level), finding.rule_title, host),
+         format_instant(finding.time), "Event Logged", level_name(finding.level), finding.rule_title,
+         finding.host, finding.channel, std::to_string(finding.event_id), finding.record_id, finding.file,
+         joined(finding.attack), why_text(finding), entities_text(finding), finding.rule_id, finding.id},
+        out);
   }
   return out;
 }

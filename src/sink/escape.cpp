@@ -8,11 +8,12 @@
 namespace bartizan {
 namespace {
 
-// Direction marks can show a text in another order than it has (`exe.txt` for `txt.exe`); the others cannot be seen.
+// Direction marks can show a text in another order than it has (`exe.txt` for `txt.exe`); the others cannot
+// be seen.
 bool is_invisible(char32_t code) {
-  return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0xad || code == 0x61c || (code >= 0x200b && code <= 0x200f) ||
-         (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) || code == 0xfeff ||
-         (code >= 0xe0000 && code <= 0xe0fff);
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0xad || code == 0x61c ||
+         (code >= 0x200b && code <= 0x200f) || (code >= 0x2028 && code <= 0x202e) ||
+         (code >= 0x2060 && code <= 0x206f) || code == 0xfeff || (code >= 0xe0000 && code <= 0xe0fff);
 }
 
 std::string visible_character(char32_t code) {
@@ -51,17 +52,40 @@ std::string visible(std::string_view text, std::size_t columns) {
   return out;
 }
 
+std::string visible_path(std::string_view path, std::size_t columns) {
+  const std::string whole = visible(path, path.size() * 8);  // an escape has at most eight characters a byte
+  std::size_t count = 0, at = whole.size();
+  for (; at > 0 && count < columns; ++count) do
+      --at;
+    while (at > 0 && (static_cast<unsigned char>(whole[at]) & 0xc0) == 0x80);
+  if (at == 0 || columns == 0) return whole.substr(at);
+  do ++at;
+  while (at < whole.size() && (static_cast<unsigned char>(whole[at]) & 0xc0) == 0x80);
+  return "…" + whole.substr(at);
+}
+
 void append_html(std::string_view text, std::string& out) {
   std::string valid;
   append_valid_utf8(text, valid);
   for (const char c : valid) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? ' ' : c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? ' ' : c;
     }
   }
 }

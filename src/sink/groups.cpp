@@ -13,7 +13,14 @@ void TimeRange::add(Instant time) {
   if (last.ticks == 0 || time > last) last = time;
 }
 
-std::string_view rule_key(const Finding& finding) { return finding.rule_id.empty() ? finding.rule_title : finding.rule_id; }
+std::string_view rule_key(const Finding& finding) {
+  return finding.rule_id.empty() ? finding.rule_title : finding.rule_id;
+}
+
+std::string reason_subject(const FindingReason& reason) {
+  if (!reason.field.empty()) return reason.field + ' ';
+  return reason.predicate == "includes" ? "" : "any field ";
+}
 
 LevelCounts count_levels(std::span<const Finding> findings) {
   LevelCounts counts{};
@@ -35,7 +42,8 @@ std::vector<RuleGroup> group_by_rule(std::span<const Finding> findings) {
   }
   std::sort(groups.begin(), groups.end(), [](const RuleGroup& a, const RuleGroup& b) {
     if (a.sample->level != b.sample->level) return a.sample->level > b.sample->level;
-    return std::tie(a.count, a.sample->rule_title, a.sample->rule_id) < std::tie(b.count, b.sample->rule_title, b.sample->rule_id);
+    return std::tie(a.count, a.sample->rule_title, a.sample->rule_id) <
+           std::tie(b.count, b.sample->rule_title, b.sample->rule_id);
   });
   return groups;
 }
@@ -71,7 +79,8 @@ std::vector<const Finding*> ranked(std::span<const Finding> findings) {
   for (const Finding& finding : findings) entries.push_back({counts[rule_key(finding)], &finding});
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
     if (a.finding->level != b.finding->level) return a.finding->level > b.finding->level;
-    return std::tie(a.count, a.finding->time, a.finding->id, a.finding) < std::tie(b.count, b.finding->time, b.finding->id, b.finding);
+    return std::tie(a.count, a.finding->time, a.finding->id, a.finding) <
+           std::tie(b.count, b.finding->time, b.finding->id, b.finding);
   });
   std::vector<const Finding*> order;
   order.reserve(entries.size());

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Groups: findings put together by rule and by host, and their order of importance: the higher level first, then the rule
-// that fired less often (a rule that fires everywhere is more often noise), then the earlier. Groups point into the
-// findings, which must outlive them. A time of zero ticks means that the record had none.
+// Groups: findings put together by rule and by host, and their order of importance: the higher level first,
+// then the rule that fired less often (a rule that fires everywhere is more often noise), then the earlier.
+// Groups point into the findings, which must outlive them. A time of zero ticks means that the record had
+// none.
 #pragma once
 
 #include <array>
 #include <set>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -43,5 +45,8 @@ std::vector<const Finding*> ranked(std::span<const Finding> findings);
 
 // What names a rule: its id, or its title where it has none.
 std::string_view rule_key(const Finding& finding);
+
+// What a reason is about, with a blank behind it; nothing where a correlation names the records it counted.
+std::string reason_subject(const FindingReason& reason);
 
 }  // namespace bartizan

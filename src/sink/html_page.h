@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fixed parts of the HTML report: style and script. Constants.
+// The fixed parts of the HTML report: the files of src/sink/page, which CMake makes constants of. The scripts
+// run as one, in the order that html_page.cpp.in gives.
 #pragma once
 
 namespace bartizan {

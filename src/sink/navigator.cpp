@@ -10,7 +10,7 @@
 namespace bartizan {
 namespace {
 
-struct Technique {
+struct Score {
   std::int64_t count = 0;
   std::set<std::string_view> titles;
 };
@@ -25,7 +25,7 @@ bool is_technique_id(std::string_view id) {
   return true;
 }
 
-void write_technique(const std::string& id, const Technique& technique, JsonWriter& json) {
+void write_technique(const std::string& id, const Score& technique, JsonWriter& json) {
   std::string comment;
   for (const std::string_view title : technique.titles) {
     if (!comment.empty()) comment += "; ";
@@ -43,13 +43,13 @@ void write_technique(const std::string& id, const Technique& technique, JsonWrit
 }  // namespace
 
 std::string render_navigator(std::span<const Finding> findings, std::string_view name) {
-  std::map<std::string, Technique> techniques;
+  std::map<std::string, Score> techniques;
   std::int64_t most = 1;
   for (const Finding& finding : findings) {
     const std::set<std::string> ids(finding.attack.begin(), finding.attack.end());
     for (const std::string& id : ids) {
       if (!is_technique_id(id)) continue;
-      Technique& technique = techniques[id];
+      Score& technique = techniques[id];
       most = std::max(most, ++technique.count);
       technique.titles.insert(finding.rule_title);
     }

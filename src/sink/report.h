@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Report: findings and what was read, as text for people and for other programs. Every function here is pure: values in,
-// text out, no files and no clock. Log values are hostile; each form escapes them in its own way, and none can leave its
-// cell, string or line. Any thread. Nothing fails; bounds are in base/limits.h and say so in the output.
+// Report: findings and what was read, as text for people and for other programs. Every function here is pure:
+// values in, text out, no files and no clock. Log values are hostile; each form escapes them in its own way,
+// and none can leave its cell, string or line. Any thread. Nothing fails; bounds are in base/limits.h and say
+// so in the output.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +13,17 @@
 #include <vector>
 
 #include "model/finding.h"
+#include "sink/actors.h"
+#include "sink/attack.h"
 
 namespace bartizan {
+
+// A log source that loaded rules ask for. None of its events in the evidence: it is missing.
+struct LogSourceUse {
+  std::string name;  // `windows / process_creation`
+  std::size_t rules = 0;
+  std::uint64_t events = 0;
+};
 
 struct ScanSummary {
   std::uint64_t files_read = 0, events = 0, bytes = 0;
@@ -22,15 +32,27 @@ struct ScanSummary {
   std::uint64_t oddities = 0;
   std::size_t rules_loaded = 0, rules_unusable = 0;
   std::map<std::string, std::uint64_t> events_by_channel;
-  std::vector<std::string> missing_sources;  // log sources that loaded rules need and the evidence has not
+  std::size_t rules_applicable = 0;       // loaded rules whose log source the evidence has; 0: not known
+  std::vector<LogSourceUse> log_sources;  // empty: not known
+  std::vector<std::string>
+      missing_sources;  // names of those without events, for when log_sources is not known
+  std::vector<std::string> techniques_covered;  // ATT&CK ids of the applicable rules; empty: not known
   bool interrupted = false;
 };
 
-// A ranked summary for a terminal of `width` columns (0: not known, 100 is taken).
-std::string render_terminal(std::span<const Finding> findings, const ScanSummary& summary, bool colour, std::size_t width);
+// What a report is explained with; read from content/. Without it the matrix has no names and no group is
+// compared.
+struct ReportContent {
+  AttackTable attack;
+  std::vector<Actor> actors;
+};
 
-// RFC 4180 with a header row, one row a finding, in the order given. A cell that a spreadsheet would take for a formula
-// begins with an apostrophe.
+// A ranked summary for a terminal of `width` columns (0: not known, 100 is taken).
+std::string render_terminal(std::span<const Finding> findings, const ScanSummary& summary, bool colour,
+                            std::size_t width, const ReportContent& content = {});
+
+// RFC 4180 with a header row, one row a finding, in the order given. A cell that a spreadsheet would take for
+// a formula begins with an apostrophe.
 std::string render_csv(std::span<const Finding> findings);
 // The same for Timesketch: `message`, `datetime`, `timestamp_desc` and further columns.
 std::string render_timesketch(std::span<const Finding> findings);
@@ -39,6 +61,7 @@ std::string render_timesketch(std::span<const Finding> findings);
 std::string render_navigator(std::span<const Finding> findings, std::string_view name);
 
 // One self-contained page that loads nothing. `case_name` may be empty.
-std::string render_html(std::span<const Finding> findings, const ScanSummary& summary, std::string_view case_name);
+std::string render_html(std::span<const Finding> findings, const ScanSummary& summary,
+                        std::string_view case_name, const ReportContent& content = {});
 
 }  // namespace bartizan

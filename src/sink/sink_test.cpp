@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/limits.h"
 #include "sink/escape.h"
 #include "sink/groups.h"
+#include "sink/html_data.h"
 #include "sink/report.h"
 
 namespace bartizan {
@@ -27,8 +30,11 @@ Finding finding(std::string title, Level level, std::string host, std::int64_t s
 Finding hostile() {
   Finding out = finding(kScript, Level::kHigh, "=cmd|' /C calc'!A0", 1'700'000'000);
   out.attack = {"T1059.001", "not a technique \"<"};
-  out.why = {{"Command\x1b]0;owned\x07Line", "contains", "\"quoted\",\r\n", "\x1b[2J\x9b\xe2\x80\xae <b onload='x'>&\xff"}};
-  out.entities = {{"account", "\xc2\x9b" "31m"}};
+  out.why = {{"Command\x1b]0;owned\x07Line", "contains", "\"quoted\",\r\n",
+              "\x1b[2J\x9b\xe2\x80\xae <b onload='x'>&\xff"}};
+  out.entities = {{"account",
+                   "\xc2\x9b"
+                   "31m"}};
   return out;
 }
 
@@ -40,9 +46,12 @@ std::size_t occurrences(std::string_view text, std::string_view part) {
 
 TEST(Visible, EscapesWhatATerminalWouldObey) {
   EXPECT_EQ(visible("a\x1b[31m\r\n\t\x7f", 80), "a\\x1b[31m\\r\\n\\t\\x7f");
-  EXPECT_EQ(visible("\xc2\x9b", 80), "\\x9b");              // the one-character form of ESC [
-  EXPECT_EQ(visible("\xff", 80), "\\xff");                  // no UTF-8
-  EXPECT_EQ(visible("\xe2\x80\xae" "txt", 80), "\\u{202e}txt");
+  EXPECT_EQ(visible("\xc2\x9b", 80), "\\x9b");  // the one-character form of ESC [
+  EXPECT_EQ(visible("\xff", 80), "\\xff");      // no UTF-8
+  EXPECT_EQ(visible("\xe2\x80\xae"
+                    "txt",
+                    80),
+            "\\u{202e}txt");
   EXPECT_EQ(visible("Grüße", 80), "Grüße");
 }
 
@@ -51,6 +60,15 @@ TEST(Visible, CutsAtTheWidth) {
   EXPECT_EQ(visible("abcdefg", 6), "abcde…");
   EXPECT_EQ(visible("abcd\x1b", 6), "abcd…");  // an escape is never cut in two
   EXPECT_EQ(visible("abc", 0), "");
+}
+
+TEST(Visible, APathKeepsItsEnd) {
+  EXPECT_EQ(visible_path("a/b/c.evtx", 10), "a/b/c.evtx");
+  EXPECT_EQ(visible_path("a/b/c.evtx", 8), "…/c.evtx");
+  EXPECT_EQ(visible_path("a/\x1b", 6), "a/\\x1b");
+  EXPECT_EQ(visible_path("ä/ö/ü", 3), "…/ü");
+  EXPECT_EQ(visible_path("", 3), "");
+  EXPECT_EQ(visible_path("abc", 0), "");
 }
 
 TEST(Shortened, KeepsCharactersWhole) {
@@ -79,7 +97,8 @@ TEST(Terminal, NoControlCharacterOfALogComesThrough) {
   summary.unreadable = {"x\x1b[2J: gone"};
   summary.missing_sources = {"\x07"};
   const std::string text = render_terminal(findings, summary, false, 80);
-  for (const char c : text) EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n') << static_cast<int>(c);
+  for (const char c : text)
+    EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n') << static_cast<int>(c);
   EXPECT_EQ(text.find('\x7f'), std::string::npos);
   EXPECT_EQ(text.find("\xc2\x9b"), std::string::npos);
   EXPECT_NE(text.find("\\x1b[2J"), std::string::npos);
@@ -103,18 +122,91 @@ TEST(Terminal, ExplainsSilence) {
   summary.missing_sources = {"windows / sysmon"};
   summary.interrupted = true;
   const std::string text = render_terminal({}, summary, false, 0);
-  for (const char* part : {"No findings", "3 rules were tried on 10 events", "Security", "windows / sysmon", "INTERRUPTED"})
+  for (const char* part :
+       {"No findings", "3 rules were tried on 10 events", "Security", "windows / sysmon", "INTERRUPTED"})
     EXPECT_NE(text.find(part), std::string::npos) << part;
 }
 
 TEST(Terminal, IsBoundedAndSaysHowManyMore) {
   std::vector<Finding> findings;
-  for (int i = 0; i < 500; ++i) findings.push_back(finding("rule " + std::to_string(i), Level::kHigh, "host " + std::to_string(i), i + 1));
+  for (int i = 0; i < 500; ++i)
+    findings.push_back(
+        finding("rule " + std::to_string(i), Level::kHigh, "host " + std::to_string(i), i + 1));
   const std::string text = render_terminal(findings, {}, false, 100);
   EXPECT_LT(occurrences(text, "\n"), 300u);
   EXPECT_NE(text.find("460 more rules"), std::string::npos);
   EXPECT_NE(text.find("485 more hosts"), std::string::npos);
   EXPECT_NE(text.find("480 findings not shown"), std::string::npos);
+}
+
+std::size_t widest_line(std::string_view text) {
+  std::size_t widest = 0, columns = 0;
+  for (const char c : text) {
+    if (c == '\n')
+      columns = 0;
+    else if ((static_cast<unsigned char>(c) & 0xc0) != 0x80)
+      widest = std::max(widest, ++columns);
+  }
+  return widest;
+}
+
+TEST(Terminal, StaysWithinItsWidth) {
+  std::vector<Finding> findings;
+  for (int i = 0; i < 30; ++i) {
+    Finding one =
+        finding("A Title of Many Words That Goes On and On Until No Line Can Hold It " + std::to_string(i),
+                static_cast<Level>(i % 5), "host-" + std::to_string(i) + ".with.a.long.name.example.test",
+                1'700'000'000 + i * 100'000);
+    one.file = "/evidence/some/long/path/to/a/place/deep/down/in/the/tree/Security.evtx";
+    one.record_id = "123456789012";
+    one.why = {
+        {"CommandLine", "matches the regular expression", std::string(300, 'p'), std::string(300, 'v')},
+        {"", "includes", "another rule", "record 5"}};
+    findings.push_back(std::move(one));
+  }
+  ScanSummary summary;
+  summary.events = 123'456'789, summary.oddities = 5, summary.unreadable = {std::string(200, 'u')};
+  summary.log_sources = {{"windows / process_creation", 1234, 0}};
+  for (const std::size_t width : {60u, 80u, 100u, 160u})
+    EXPECT_LE(widest_line(render_terminal(findings, summary, false, width)), width)
+        << render_terminal(findings, summary, false, width);
+}
+
+TEST(Terminal, SaysWhichLogSourcesAreMissing) {
+  ScanSummary summary;
+  summary.rules_loaded = 12, summary.rules_applicable = 5, summary.events = 10;
+  summary.log_sources = {{"windows / sysmon", 2, 0}, {"windows / security", 5, 10}, {"linux / auditd", 7, 0}};
+  const std::string text = render_terminal({}, summary, false, 0);
+  EXPECT_NE(text.find("5 of 12 rules could have applied to 10 events"), std::string::npos);
+  EXPECT_LT(text.find("linux / auditd (7 rules)"),
+            text.find("windows / sysmon (2 rules)"));  // most rules first
+  EXPECT_EQ(text.find("windows / security"), std::string::npos);
+}
+
+ReportContent six_groups() {
+  ReportContent content;
+  for (char group = '0'; group < '6'; ++group) {
+    Actor actor{std::string("group ") + group, "G", "", {}, {"T1003"}};
+    for (char i = '0'; i < '8'; ++i) actor.techniques.push_back(std::string("T20") + group + i);
+    content.actors.push_back(std::move(actor));
+  }
+  return content;
+}
+
+TEST(Terminal, NamesAGroupOnlyOnStrongEvidence) {
+  std::vector<Finding> findings{finding("r", Level::kHigh, "h", 5)};
+  findings[0].attack = {"T1003"};
+  std::string text = render_terminal(findings, {}, false, 100, six_groups());
+  EXPECT_NE(text.find("Too little to name one"), std::string::npos);
+  EXPECT_EQ(text.find("onsistent with"), std::string::npos);
+  findings[0].attack = {"T2030", "T2031", "T2032", "T2033"};
+  text = render_terminal(findings, {}, false, 100, six_groups());
+  EXPECT_NE(text.find("Consistent with group 3: 4 of its 9 techniques were seen, 4 of them"),
+            std::string::npos);
+  EXPECT_NE(text.find("Expected, not seen: T2034"), std::string::npos);
+  EXPECT_NE(text.find("never an attribution"), std::string::npos);
+  EXPECT_EQ(render_terminal(findings, {}, false, 100).find("Groups"),
+            std::string::npos);  // without content nothing is compared
 }
 
 TEST(Csv, QuotesAndGuardsFormulas) {
@@ -170,8 +262,9 @@ TEST(Html, LoadsNothingAndStandsWithoutACaseName) {
   EXPECT_NE(text.find("default-src 'none'; script-src 'sha256-"), std::string::npos);
   EXPECT_EQ(text.find("unsafe-inline"), std::string::npos);
   EXPECT_NE(text.find("<h1>Findings</h1>"), std::string::npos);
+  EXPECT_NE(text.find("require-trusted-types-for 'script'"), std::string::npos);
   EXPECT_EQ(text.find("src="), std::string::npos);
-  EXPECT_EQ(text.find("href="), std::string::npos);
+  EXPECT_EQ(occurrences(text, "href="), occurrences(text, "href=\"#"));  // places in the page only
   EXPECT_EQ(text.find("url("), std::string::npos);
   EXPECT_EQ(text.find("innerHTML"), std::string::npos);
   EXPECT_NE(text.find("<noscript>"), std::string::npos);
@@ -186,11 +279,58 @@ TEST(Html, IsCappedAtTheMostImportant) {
   EXPECT_NE(text.find("\"rule_title\":\"the worst\""), std::string::npos);
 }
 
-TEST(Html, CutsLongValues) {
+TEST(Html, CutsLongValuesAndSaysSo) {
   Finding one = finding("r", Level::kLow, "h", 1);
   one.why = {{"f", "contains", "p", std::string(1 << 20, 'x')}};
-  const std::vector<Finding> findings{one};
-  EXPECT_LT(render_html(findings, {}, "").size(), 100'000u);
+  one.record = "{\"fields\":{\"f\":\"" + std::string(1 << 20, 'x') + "\"}}";
+  const std::vector<Finding> findings{one, finding("r", Level::kLow, "h", 2)};
+  const std::string text = render_html(findings, {}, "");
+  EXPECT_LT(text.size(), render_html({}, {}, "").size() + limits::kHtmlRecordBytesMax + 10'000);
+  EXPECT_EQ(occurrences(text, "\"cut\":true"), 2u);  // the value and the record
+  EXPECT_EQ(occurrences(text, "\"cut\":false"), 1u);
+  EXPECT_NE(text.find("\"size\":" + std::to_string(one.record.size())), std::string::npos);
+}
+
+TEST(Html, HoldsEachRecordOnce) {
+  std::vector<Finding> findings(3, finding("r", Level::kLow, "h", 1));
+  findings[0].record = findings[1].record = "{\"fields\":{\"CommandLine\":\"whoami </script><script>\"}}";
+  const std::string text = render_html(findings, {}, "");
+  EXPECT_EQ(occurrences(text, "whoami"), 1u);
+  EXPECT_EQ(occurrences(text, "\"record\":0"), 2u);
+  EXPECT_EQ(occurrences(text, "\"record\":-1"), 1u);  // not kept
+  EXPECT_EQ(occurrences(text, "<script"), occurrences(render_html({}, {}, ""), "<script"));
+}
+
+TEST(Html, LeavesRecordsOutWhenThePageWouldGrowTooLarge) {
+  const std::size_t fit = limits::kHtmlRecordsBytesMax / limits::kHtmlRecordBytesMax;
+  std::vector<std::string> kept;  // the table keeps views
+  for (std::size_t i = 0; i < fit + 2; ++i)
+    kept.push_back(std::to_string(i) + std::string(limits::kHtmlRecordBytesMax, 'x'));
+  RecordTable records;
+  for (std::size_t i = 0; i < fit; ++i) ASSERT_EQ(records.place_of(kept[i]), static_cast<std::int64_t>(i));
+  EXPECT_EQ(records.place_of(kept[fit]), RecordTable::kLeftOut);
+  EXPECT_EQ(records.place_of(kept[0]), 0);  // held already
+  EXPECT_EQ(records.place_of(""), RecordTable::kNotKept);
+}
+
+TEST(Html, NamesTechniquesAndTacticsOfBothVersions) {
+  ReportContent content = six_groups();
+  content.attack = *AttackTable::parse(
+      "tactics:\n  - {id: TA0005, short: d, name: Defense Evasion}\n  - {id: TA0005, short: s, name: "
+      "Stealth}\n  - {id: TA0112, short: i, name: Defense Impairment}\n"
+      "techniques:\n  T1562.001: {name: Old, tactics: [d], replaced_by: T1685}\n  T1685: {name: New, "
+      "tactics: [i]}\n",
+      "t");
+  std::vector<Finding> findings{finding("r", Level::kLow, "h", 1)};
+  findings[0].attack = {"T1562.001"};
+  const std::string text = render_html(findings, {}, "", content);
+  EXPECT_NE(text.find(R"x("tactics":["Stealth (Defense Evasion before)","Defense Impairment"])x"),
+            std::string::npos);
+  EXPECT_NE(
+      text.find(
+          R"("T1562.001":{"name":"Old","now":"T1685","tactics":[0]},"T1685":{"name":"New","tactics":[1]})"),
+      std::string::npos);
+  EXPECT_NE(text.find(R"("consistent":false)"), std::string::npos);
 }
 
 }  // namespace
