@@ -73,4 +73,8 @@ inline constexpr std::size_t kTerminalListMax = 10;          // files that could
 // Findings
 inline constexpr std::size_t kCorrelationReasonsMax = 32;     // records a finding of a correlation names; an analyst reads no more
 
+// Carving
+inline constexpr std::size_t kCarvedBasesMax = 8;            // places where the chunk of a lone record may have begun: a few remains overlap
+inline constexpr std::size_t kCarvedKeysMax = 2'000'000;     // records of a file remembered to tell copies (100 MB); later ones may come twice
+
 }  // namespace bartizan::limits

@@ -29,11 +29,18 @@ enum Token : std::uint8_t {
 };
 constexpr std::uint8_t kMoreFlag = 0x40;
 
-constexpr std::size_t kNameHeaderBytes = 8;       // next name u32, hash u16, units u16
-constexpr std::size_t kTemplateHeaderBytes = 24;  // next template u32, GUID, size u32
+constexpr std::size_t kNameHeaderBytes = 8;       // next name u32, hash u16, units u16; the units and a NUL unit follow
+constexpr std::size_t kTemplateHeaderBytes = 24;  // next template u32, GUID (it begins with the template's id), size u32
 
 // No value needs more text than three bytes a byte (UTF-16 takes 1.5, hexadecimal digits 2) and some for short numbers.
 constexpr std::size_t text_bytes_max(std::size_t size) { return size * 3 + 48; }
+
+// As Windows computes it (libevtx, "Name").
+std::uint16_t name_hash(Bytes utf16) {
+  std::uint32_t hash = 0;
+  for (ByteReader reader(utf16); reader.remaining() >= 2;) hash = hash * 65'599 + reader.u16();
+  return static_cast<std::uint16_t>(hash);
+}
 
 }  // namespace
 
@@ -89,15 +96,11 @@ bool BinXmlReader::read_token(Cursor& cursor, std::uint8_t token) {
     }
     case kCharacter:
       if (!charge(0, 4)) return false;
-      append_code_point(reader.u16(), open_text(cursor, false));
+      append_code_point(reader.u16(), open_text(cursor, kStringType));
       return true;
     case kEntity: return add_entity(cursor);
-    case kInstructionTarget: (void)name(cursor); return true;
-    case kInstructionData: {
-      const std::size_t units = reader.u16();
-      reader.skip(units * 2);
-      return true;
-    }
+    case kInstructionTarget: return start_instruction(cursor);
+    case kInstructionData: return end_instruction(cursor);
     case kTemplateInstance: return template_instance(cursor);
     case kSubstitution: return substitute(cursor, false);
     case kOptionalSubstitution: return substitute(cursor, true);
@@ -124,21 +127,44 @@ bool BinXmlReader::start_element(Cursor& cursor, bool has_attributes) {
   const std::string_view element_name = name(cursor);
   if (has_attributes) cursor.reader.skip(4);
   if (cursor.reader.failed()) return fail("binary XML ends in the middle of an element");
+  if (!trusts_chunk_ && !problem_.empty()) return false;
+  if (!add_child(cursor, element_name)) return false;
+  cursor.element = elements_[cursor.element].last_child;
+  cursor.in_attribute = false;
+  return true;
+}
 
+bool BinXmlReader::add_child(Cursor& cursor, std::string_view child_name) {
   const std::uint32_t depth = elements_[cursor.element].depth + 1;
   if (depth > limits::kBinXmlDepthMax) return fail("elements within each other too deep");
-  if (!charge(0, element_name.size())) return false;
+  if (!charge(0, child_name.size())) return false;
   const auto index = static_cast<std::uint32_t>(elements_.size());
-  Element& element = elements_.emplace_back();
-  element.name = element_name;
-  element.parent = cursor.element;
-  element.depth = depth;
+  Element& child = elements_.emplace_back();
   Element& parent = elements_[cursor.element];
+  child.name = child_name;
+  child.parent = cursor.element;
+  child.depth = depth;
+  child.text_at = static_cast<std::uint32_t>(parent.text.size());
   if (parent.first_child == kNone) parent.first_child = index;
   else elements_[parent.last_child].next = index;
   parent.last_child = index;
-  cursor.element = index;
-  cursor.in_attribute = false;
+  return true;
+}
+
+bool BinXmlReader::start_instruction(Cursor& cursor) {
+  if (!add_child(cursor, name(cursor))) return false;
+  cursor.instruction = elements_[cursor.element].last_child;
+  elements_[cursor.instruction].is_instruction = true;
+  return true;
+}
+
+bool BinXmlReader::end_instruction(Cursor& cursor) {
+  const std::size_t units = cursor.reader.u16();
+  const Bytes data = cursor.reader.take(units * 2);
+  if (!charge(0, text_bytes_max(data.size()))) return false;
+  if (cursor.instruction == kNone) return fail("data of a processing instruction that was not started in binary XML");
+  append_string(data, elements_[cursor.instruction].text);
+  cursor.instruction = kNone;
   return true;
 }
 
@@ -146,9 +172,10 @@ bool BinXmlReader::start_attribute(Cursor& cursor) {
   if (cursor.element == cursor.root) return fail("attribute outside of an element in binary XML");
   Element& element = elements_[cursor.element];
   const std::string_view attribute_name = name(cursor);
+  if (!trusts_chunk_ && !problem_.empty()) return false;
   // The field of an attribute is named after both.
   if (!charge(0, element.name.size() + attribute_name.size())) return false;
-  element.attributes.push_back({attribute_name, {}, false});
+  element.attributes.push_back({attribute_name, {}});
   cursor.in_attribute = true;
   return true;
 }
@@ -164,12 +191,16 @@ bool BinXmlReader::end_element(Cursor& cursor) {
 // of values u32, for each its size u16, type u8 and an unknown u8, then the values.
 bool BinXmlReader::template_instance(Cursor& cursor) {
   ByteReader& reader = cursor.reader;
-  reader.skip(5);
+  reader.skip(1);
+  const std::uint32_t id = reader.u32();
   const std::size_t definition = reader.u32();
   ByteReader header(chunk_, definition);
-  header.skip(kTemplateHeaderBytes - 4);
+  header.skip(4);
+  const std::uint32_t defined_id = header.u32();
+  header.skip(kTemplateHeaderBytes - 12);
   const std::size_t size = header.u32();
   if (header.failed() || reader.failed()) return fail("template definition outside of the chunk");
+  if (!trusts_chunk_ && id != defined_id) return fail("template written over since");
   if (size > header.remaining()) return fail("template definition larger than the chunk");
   if (definition == reader.offset()) reader.skip(kTemplateHeaderBytes + size);
 
@@ -213,22 +244,23 @@ bool BinXmlReader::substitute(Cursor& cursor, bool is_optional) {
   return add_value(cursor, value.type, value.data);
 }
 
-std::string& BinXmlReader::open_text(Cursor& cursor, bool is_number) {
+std::string& BinXmlReader::open_text(Cursor& cursor, std::uint8_t type) {
   Element& element = elements_[cursor.element];
   if (cursor.in_attribute) {
     Attribute& attribute = element.attributes.back();
+    attribute.type = attribute.has_value ? kStringType : type;
     attribute.has_value = true;
     return attribute.value;
   }
   element.has_content = true;
-  element.is_number = is_number && element.parts == 0;
+  element.type = element.parts == 0 ? type : kStringType;
   ++element.parts;
   return element.text;
 }
 
 bool BinXmlReader::add_value(Cursor& cursor, std::uint8_t type, Bytes data) {
   if (!charge(0, text_bytes_max(data.size()))) return false;
-  append_value(type, data, open_text(cursor, is_decimal_type(type)));
+  append_value(type, data, open_text(cursor, shown_type(type, data)));
   return true;
 }
 
@@ -240,8 +272,8 @@ bool BinXmlReader::add_array(Cursor& cursor, std::uint8_t type, Bytes data) {
   const std::string* name_attribute = elements_[cursor.element].attribute("Name");
   const std::size_t name_bytes = name_attribute ? name_attribute->size() : elements_[cursor.element].name.size();
   if (!charge(0, values.size() * std::min(name_bytes, limits::kFieldNameBytesMax))) return false;
-  const bool is_number = is_decimal_type(static_cast<std::uint8_t>(type & ~kArrayFlag));
-  std::string& text = open_text(cursor, is_number && !values.empty());
+  const auto member = static_cast<std::uint8_t>(type & ~kArrayFlag);
+  std::string& text = open_text(cursor, values.empty() || (cursor.in_attribute && values.size() > 1) ? kStringType : member);
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (i == 0) text += values[i];
     else if (cursor.in_attribute) text.append(", ").append(values[i]);
@@ -253,7 +285,7 @@ bool BinXmlReader::add_array(Cursor& cursor, std::uint8_t type, Bytes data) {
 bool BinXmlReader::add_entity(Cursor& cursor) {
   const std::string_view entity = name(cursor);
   if (!charge(0, entity.size() + 2)) return false;
-  std::string& text = open_text(cursor, false);
+  std::string& text = open_text(cursor, kStringType);
   if (entity == "amp") text += '&';
   else if (entity == "lt") text += '<';
   else if (entity == "gt") text += '>';
@@ -278,11 +310,16 @@ std::string_view BinXmlReader::name(Cursor& cursor) {
 std::string_view BinXmlReader::name_at(std::uint32_t offset) {
   if (const auto known = names_.find(offset); known != names_.end()) return known->second;
   ByteReader reader(chunk_, offset);
-  reader.skip(kNameHeaderBytes - 2);
+  reader.skip(kNameHeaderBytes - 4);
+  const std::uint16_t hash = reader.u16();
   const std::size_t units = reader.u16();
   const Bytes utf16 = reader.take(units * 2);
   if (reader.failed()) {
     (void)fail("name outside of the chunk");
+    return {};
+  }
+  if (!trusts_chunk_ && hash != name_hash(utf16)) {
+    (void)fail("name written over since");
     return {};
   }
   std::string text;

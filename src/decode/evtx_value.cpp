@@ -96,7 +96,11 @@ std::vector<std::string> split_at_nul(Bytes data, std::size_t unit) {
 
 }  // namespace
 
-bool is_decimal_type(std::uint8_t type) { return type >= 0x03 && type <= 0x0a; }
+// Booleans are seen with other sizes than the documented four bytes.
+std::uint8_t shown_type(std::uint8_t type, Bytes data) {
+  const std::size_t size = fixed_bytes(type);
+  return size == 0 || data.size() == size || type == kBooleanType ? type : kBinaryType;
+}
 
 void append_utf16(Bytes utf16, std::string& out) {
   const std::size_t before = out.size();
@@ -112,10 +116,7 @@ void append_string(Bytes utf16, std::string& out) {
 }
 
 void append_value(std::uint8_t type, Bytes data, std::string& out) {
-  // Booleans are seen with other sizes than the documented four bytes.
-  const std::size_t size = fixed_bytes(type);
-  if (size != 0 && data.size() != size && type != 0x0d) return append_hex(data, out);
-  switch (type) {
+  switch (shown_type(type, data)) {
     case kNullType: return;
     case kStringType: case 0x23: return append_string(data, out);
     case 0x02: return append_ansi(data, out);
@@ -127,9 +128,9 @@ void append_value(std::uint8_t type, Bytes data, std::string& out) {
     case 0x08: return append_decimal<std::uint32_t>(data, out);
     case 0x09: return append_decimal<std::int64_t>(data, out);
     case 0x0a: return append_decimal<std::uint64_t>(data, out);
-    case 0x0b: return append_decimal<float>(data, out);
-    case 0x0c: return append_decimal<double>(data, out);
-    case 0x0d: out += std::ranges::any_of(data, [](std::uint8_t byte) { return byte != 0; }) ? "true" : "false"; return;
+    case kFloatType: return append_decimal<float>(data, out);
+    case kDoubleType: return append_decimal<double>(data, out);
+    case kBooleanType: out += std::ranges::any_of(data, [](std::uint8_t byte) { return byte != 0; }) ? "true" : "false"; return;
     case 0x0f: return append_guid(data, out);
     case 0x11: return append_instant(instant_from_filetime(ByteReader(data).u64()), out);
     case 0x12: return append_system_time(data, out);

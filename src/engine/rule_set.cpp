@@ -312,6 +312,9 @@ Finding RuleSet::finding_of(const sigma::Rule& rule, const Event& event, const s
   finding.advisory = advisory_of(rule.tags);
   for (const sigma::Reason& reason : why)
     finding.why.push_back({reason.field, reason.predicate, reason.pattern, reason.value});
+  // Where a record was found outside of its place in a log weighs on what the finding is worth.
+  if (const std::string_view* carved = event.find("Carved"))
+    finding.why.push_back({"Carved", "is", std::string(*carved), std::string(*carved)});
   finding.entities = entities_of(event);
   return finding;
 }
