@@ -24,9 +24,11 @@
 namespace bartizan {
 
 struct DecodeOptions {
-  bool strict = false;                // reject what a checksum says is damaged
-  bool carve = false;                 // also look for records outside of their place in a log; a matter of who reads it
-  Projection* projection = nullptr;   // null: every field is wanted. Decoders may ignore it
+  // Reject what a checksum says is damaged instead of warning. Of the formats, only EVTX has checksums: two a chunk, and the
+  // chunk goes as a whole (docs/evtx.md). The others decode as ever.
+  bool strict = false;
+  bool carve = false;                // look for event records outside of their place, too; read_logs heeds it, not decoders
+  Projection* projection = nullptr;  // null: every field is wanted. Decoders may ignore it
 };
 
 struct Piece {

@@ -16,12 +16,15 @@ constexpr std::string_view kRecordMagic{"**\0\0", 4};
 constexpr std::string_view kFragmentHeader{"\x0f\x01\x01\0", 4};
 constexpr std::size_t kChunkHeaderBytes = 512, kHeaderSizeAt = 40, kFreeSpaceAt = 48;
 constexpr std::uint32_t kHeaderSize = 128;
-// Magic, size, number, time; then BinXml, which begins with a fragment header and, as a rule, a template instance.
+// Magic, size, number, time; then BinXml, which begins with a fragment header and, as a rule, a template
+// instance.
 constexpr std::size_t kRecordHeaderBytes = 24, kFirstTokenAt = 28;
 constexpr std::size_t kRecordBytesMin = kFirstTokenAt + 4;
 constexpr std::size_t kRecordBytesMax = kEvtxChunkBytes - kChunkHeaderBytes;
 
-std::uint32_t u32_at(Bytes bytes, std::size_t offset) { return ByteReader(bytes, offset).u32(); }
+std::uint32_t u32_at(Bytes bytes, std::size_t offset) {
+  return ByteReader(bytes, offset).u32();
+}
 bool stands_at(Bytes bytes, std::size_t offset, std::string_view what) {
   return as_text(slice(bytes, offset, what.size())) == what;
 }
@@ -29,13 +32,15 @@ bool stands_at(Bytes bytes, std::size_t offset, std::string_view what) {
 std::size_t find(Bytes bytes, std::size_t at, std::string_view what) {
   if (at >= bytes.size()) return bytes.size();
   const void* found = memmem(bytes.data() + at, bytes.size() - at, what.data(), what.size());
-  return found ? static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - bytes.data()) : bytes.size();
+  return found ? static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - bytes.data())
+               : bytes.size();
 }
 
 bool is_chunk_header(Bytes bytes, std::size_t at) {
   if (!stands_at(bytes, at, kChunkMagic) || bytes.size() - at <= kChunkHeaderBytes) return false;
   const std::size_t free_space = u32_at(bytes, at + kFreeSpaceAt);
-  return u32_at(bytes, at + kHeaderSizeAt) == kHeaderSize && free_space >= kChunkHeaderBytes && free_space <= kEvtxChunkBytes;
+  return u32_at(bytes, at + kHeaderSizeAt) == kHeaderSize && free_space >= kChunkHeaderBytes &&
+         free_space <= kEvtxChunkBytes;
 }
 
 // How the BinXml of the record at `at` begins.
@@ -99,9 +104,12 @@ class Carver {
       if (!known || record < at) record = find_carved_record(bytes_, at);
       known = true;
       const std::size_t next = std::min(chunk, record);
-      if (next >= slot) at = slot;
-      else if (next == chunk) at = walk_found_chunk(chunk);
-      else at = std::min({record + lone_record(record), chunk, slot});
+      if (next >= slot)
+        at = slot;
+      else if (next == chunk)
+        at = walk_found_chunk(chunk);
+      else
+        at = std::min({record + lone_record(record), chunk, slot});
     }
   }
 
@@ -110,8 +118,10 @@ class Carver {
   std::size_t next_slot(std::size_t at) const {
     if (!in_.is_log) return bytes_.size();
     const std::uint64_t offset = in_.offset + at;
-    const std::uint64_t past = offset <= kEvtxHeaderBytes ? 0 : (offset - kEvtxHeaderBytes + kEvtxChunkBytes - 1) / kEvtxChunkBytes;
-    return static_cast<std::size_t>(std::min<std::uint64_t>(kEvtxHeaderBytes + past * kEvtxChunkBytes - in_.offset, bytes_.size()));
+    const std::uint64_t past =
+        offset <= kEvtxHeaderBytes ? 0 : (offset - kEvtxHeaderBytes + kEvtxChunkBytes - 1) / kEvtxChunkBytes;
+    return static_cast<std::size_t>(
+        std::min<std::uint64_t>(kEvtxHeaderBytes + past * kEvtxChunkBytes - in_.offset, bytes_.size()));
   }
 
   bool is_new(std::size_t at, std::size_t size) {
@@ -144,14 +154,16 @@ class Carver {
 
   // A chunk at any other place. Where its bytes are not its own any more, another may begin inside.
   std::size_t walk_found_chunk(std::size_t at) {
-    const std::size_t end = find_carved_chunk(bytes_.first(std::min(at + kEvtxChunkBytes, bytes_.size())), at + kChunkHeaderBytes);
+    const std::size_t end = find_carved_chunk(bytes_.first(std::min(at + kEvtxChunkBytes, bytes_.size())),
+                                              at + kChunkHeaderBytes);
     note_base(static_cast<std::int64_t>(at));
     walk_chunk(at, slice(bytes_, at, end - at), {}, u32_at(bytes_, at + kFreeSpaceAt));
     return end;
   }
 
   // The records that are not among those `in_place`; from `free_space` on they are slack.
-  void walk_chunk(std::size_t chunk_at, Bytes chunk, const std::vector<std::size_t>& in_place, std::size_t free_space) {
+  void walk_chunk(std::size_t chunk_at, Bytes chunk, const std::vector<std::size_t>& in_place,
+                  std::size_t free_space) {
     auto known = in_place.begin();
     for (std::size_t at = kChunkHeaderBytes; at < chunk.size();) {
       while (known != in_place.end() && *known < at) ++known;
@@ -173,7 +185,8 @@ class Carver {
       return place - base >= static_cast<std::int64_t>(kChunkHeaderBytes) &&
              place - base + static_cast<std::int64_t>(size) <= static_cast<std::int64_t>(kEvtxChunkBytes);
     };
-    const std::int64_t own = static_cast<std::int64_t>(beginning.next) - static_cast<std::int64_t>(beginning.definition);
+    const std::int64_t own =
+        static_cast<std::int64_t>(beginning.next) - static_cast<std::int64_t>(beginning.definition);
     const bool defines = beginning.has_template ? is_template(bytes_, beginning.next, beginning.template_id)
                                                 : is_name(bytes_, beginning.next);
     if (defines && fits(own)) {
@@ -194,7 +207,8 @@ class Carver {
   }
 
   void read_lone(std::size_t at, std::size_t size, std::int64_t base) {
-    hand_over(chunk_at(base), static_cast<std::size_t>(static_cast<std::int64_t>(at) - base), size, in_.offset + at, "record");
+    hand_over(chunk_at(base), static_cast<std::size_t>(static_cast<std::int64_t>(at) - base), size,
+              in_.offset + at, "record");
   }
 
   // A chunk that began before the window is rebuilt from what the window has of it.
@@ -212,14 +226,17 @@ class Carver {
   }
 
   // One reader for all, so that many small chunks cannot grow to more than the window may.
-  void hand_over(Bytes chunk, std::size_t at, std::size_t size, std::uint64_t offset, std::string_view where) {
+  void hand_over(Bytes chunk, std::size_t at, std::size_t size, std::uint64_t offset,
+                 std::string_view where) {
     if (reader_.is_exhausted()) return;
-    if (chunk.data() != chunk_.data() || chunk.size() != chunk_.size()) reader_.move_to(chunk), chunk_ = chunk;
+    if (chunk.data() != chunk_.data() || chunk.size() != chunk_.size())
+      reader_.move_to(chunk), chunk_ = chunk;
     ByteReader header(chunk, at + 8);
     const std::uint64_t record_id = header.u64();
     const Instant time = instant_from_filetime(header.u64());
     const std::vector<evtx::Element>& elements = reader_.read(at + kRecordHeaderBytes, at + size - 4);
-    if (!reader_.problem().empty()) oddities_.add("carved event record: " + std::string(reader_.problem()), offset);
+    if (!reader_.problem().empty())
+      oddities_.add("carved event record: " + std::string(reader_.problem()), offset);
     if (elements.front().first_child != evtx::kNone) visit_({record_id, time, offset, elements, where});
   }
 
@@ -242,7 +259,9 @@ std::size_t carved_record_size(Bytes bytes, std::size_t at) {
   if (!stands_at(bytes, at, kRecordMagic)) return 0;
   const std::size_t size = u32_at(bytes, at + 4);
   if (size < kRecordBytesMin || size > kRecordBytesMax || size > bytes.size() - at) return 0;
-  return u32_at(bytes, at + size - 4) == size && stands_at(bytes, at + kRecordHeaderBytes, kFragmentHeader) ? size : 0;
+  return u32_at(bytes, at + size - 4) == size && stands_at(bytes, at + kRecordHeaderBytes, kFragmentHeader)
+             ? size
+             : 0;
 }
 
 std::size_t find_carved_record(Bytes bytes, std::size_t at) {
@@ -261,7 +280,8 @@ std::uint64_t carved_record_key(Bytes bytes, std::size_t at, std::size_t size) {
   return std::hash<std::string_view>()(as_text(slice(bytes, at + 8, size - 12)));
 }
 
-void carve_records(const CarveWindow& window, bool strict, OddityList& oddities, const VisitEvtxRecord& visit) {
+void carve_records(const CarveWindow& window, bool strict, OddityList& oddities,
+                   const VisitEvtxRecord& visit) {
   Carver(window, strict, oddities, visit).run();
 }
 

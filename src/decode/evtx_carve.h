@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Event records outside of their place: in the slack of chunks, in chunks at any place of a disk image or memory dump, and
-// alone. Two signatures are searched for, each with checks that chance does not pass: chunk headers ("ElfChnk\0", sizes that
-// fit) and records ("**\0\0", both copies of the size, the start of BinXml). A record needs the chunk it was written in, as
-// its names and templates are counted from there; that of a lone one is worked out from a definition it or one before it
-// brings along. Where a template was written over since, its identity says so, and the record is an oddity.
+// Event records outside of their place: in the slack of chunks, in chunks at any place of a disk image or
+// memory dump, and alone. Two signatures are searched for, each with checks that chance does not pass: chunk
+// headers ("ElfChnk\0", sizes that fit) and records ("**\0\0", both copies of the size, the start of BinXml).
+// A record needs the chunk it was written in, as its names and templates are counted from there; that of a
+// lone one is worked out from a definition it or one before it brings along. Where a template was written
+// over since, its identity says so, and the record is an oddity.
 //
-// What is found is handed over with EvtxRecord::carved: "slack", "chunk" or "record". A copy of a record seen before (same
-// number, time and bytes) is passed over. The walk takes time in proportion to the bytes, whatever they are. Pure functions.
+// What is found is handed over with EvtxRecord::carved: "slack", "chunk" or "record". A copy of a record seen
+// before (same number, time and bytes) is passed over. The walk takes time in proportion to the bytes,
+// whatever they are. Pure functions.
 #pragma once
 
 #include <span>
@@ -31,11 +33,12 @@ std::uint64_t carved_record_key(Bytes bytes, std::size_t at, std::size_t size);
 struct CarveWindow {
   Bytes bytes;
   std::size_t from = 0;
-  std::uint64_t offset = 0;               // of the first byte in the file
-  bool is_log = false;                    // chunks in their place behind a file header are not carved, their slack is
+  std::uint64_t offset = 0;  // of the first byte in the file
+  bool is_log = false;       // chunks in their place behind a file header are not carved, their slack is
   std::span<const std::uint64_t> copies;  // sorted offsets of records that were seen earlier in the file
 };
 
-void carve_records(const CarveWindow& window, bool strict, OddityList& oddities, const VisitEvtxRecord& visit);
+void carve_records(const CarveWindow& window, bool strict, OddityList& oddities,
+                   const VisitEvtxRecord& visit);
 
 }  // namespace bartizan

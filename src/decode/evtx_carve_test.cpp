@@ -11,13 +11,16 @@
 namespace bartizan {
 namespace {
 
-void append(Buffer& to, const Buffer& bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
+void append(Buffer& to, const Buffer& bytes) {
+  to.insert(to.end(), bytes.begin(), bytes.end());
+}
 
 // Bytes that hold neither signature.
 Buffer noise(std::size_t size) {
   Buffer bytes(size);
   std::uint32_t random = 7;
-  for (std::uint8_t& byte : bytes) random = random * 1664525u + 1013904223u, byte = static_cast<std::uint8_t>(random >> 24 | 0x80);
+  for (std::uint8_t& byte : bytes)
+    random = random * 1664525u + 1013904223u, byte = static_cast<std::uint8_t>(random >> 24 | 0x80);
   return bytes;
 }
 
@@ -49,7 +52,8 @@ ChunkWriter templated(std::uint64_t first, std::uint64_t last, std::vector<std::
 }
 
 // `id:carved ` for each event; the bytes go through the cutter as from a file, `read_bytes` more at a time.
-std::string carve(const Buffer& file, std::size_t read_bytes = limits::kPieceBytes, OddityList* oddities = nullptr) {
+std::string carve(const Buffer& file, std::size_t read_bytes = limits::kPieceBytes,
+                  OddityList* oddities = nullptr) {
   const auto cutter = raw_format().make_cutter();
   const auto decoder = raw_format().make_decoder({});
   std::string all;
@@ -112,7 +116,8 @@ TEST(EvtxCarve, FindsLoneRecordsAndTheirTemplates) {
   std::vector<std::size_t> places;
   const Buffer chunk = templated(1, 4, &places).finish();
   const auto part = [&](std::size_t from, std::size_t to) {
-    return Buffer(chunk.begin() + static_cast<std::ptrdiff_t>(places[from]), chunk.begin() + static_cast<std::ptrdiff_t>(places[to]));
+    return Buffer(chunk.begin() + static_cast<std::ptrdiff_t>(places[from]),
+                  chunk.begin() + static_cast<std::ptrdiff_t>(places[to]));
   };
   // Records 1 to 3 lie as they lay in their chunk, whose beginning would be before the file.
   OddityList oddities;
@@ -165,11 +170,13 @@ TEST(EvtxCarve, GivesTheSameHoweverItIsCut) {
     std::vector<std::size_t> places;
     const Buffer chunk = templated(id, id + 1, &places).finish();
     const bool is_lone = id % 3 == 0;
-    image.insert(image.end(), chunk.begin() + (is_lone ? 512 : 0), is_lone ? chunk.begin() + 900 : chunk.end());
+    image.insert(image.end(), chunk.begin() + (is_lone ? 512 : 0),
+                 is_lone ? chunk.begin() + 900 : chunk.end());
     append(image, noise(id * 1'733 % 40'000));
     for (std::uint64_t one : {id, id + 1}) want += std::to_string(one) + (is_lone ? ":record " : ":chunk ");
   }
-  for (std::size_t read_bytes : {300'000u, 777'777u, 1u << 20, 100u << 20}) EXPECT_EQ(carve(image, read_bytes), want) << read_bytes;
+  for (std::size_t read_bytes : {300'000u, 777'777u, 1u << 20, 100u << 20})
+    EXPECT_EQ(carve(image, read_bytes), want) << read_bytes;
 }
 
 TEST(EvtxCarve, ReadsALogLikeTheFormatDoes) {
@@ -195,7 +202,8 @@ TEST(EvtxCarve, TakesTimeInProportionToTheBytes) {
   writer.simple_record(1);
   Buffer record = writer.finish();
   record = Buffer(record.begin() + 512, record.begin() + static_cast<std::ptrdiff_t>(writer.size()));
-  for (std::uint8_t id = 0; records.size() < 1u << 20; ++id) record[8] = id, record[9] = static_cast<std::uint8_t>(records.size() >> 12), append(records, record);
+  for (std::uint8_t id = 0; records.size() < 1u << 20; ++id)
+    record[8] = id, record[9] = static_cast<std::uint8_t>(records.size() >> 12), append(records, record);
   while (stars.size() < 1u << 20) append(stars, {'*', '*', 0, 0, 'E', 'l', 'f', 'C'});
   for (const Buffer* image : {&headers, &records, &stars}) {
     const std::string found = carve(*image);

@@ -29,12 +29,14 @@ TEST(EvtxRender, WritesTextOfEveryKind) {
   write_record(chunk, [&] {
     chunk.instruction("page", "a?>b");
     chunk.open("Mixed"), chunk.text("one "), chunk.leaf("In", "2"), chunk.text(" three"), chunk.close();
-    chunk.open("UserData"), chunk.open("All"), chunk.character_data("<x & \"y\">"), chunk.character(0xe9), chunk.entity("amp"), chunk.entity("lt"),
-        chunk.entity("nbsp"), chunk.text("\x01\r\n"), chunk.close(), chunk.close();
+    chunk.open("UserData"), chunk.open("All"), chunk.character_data("<x & \"y\">"), chunk.character(0xe9),
+        chunk.entity("amp"), chunk.entity("lt"), chunk.entity("nbsp"), chunk.text("\x01\r\n"), chunk.close(),
+        chunk.close();
   });
   EXPECT_EQ(rendered(chunk.finish(), Rendering::kXml),
             "<Event><?page a?&gt;b?><Mixed>one <In>2</In> three</Mixed>"
-            "<UserData><All>&lt;x &amp; \"y\"&gt;\xc3\xa9&amp;&lt;&amp;nbsp;\xef\xbf\xbd&#13;\n</All></UserData></Event>\n");
+            "<UserData><All>&lt;x &amp; "
+            "\"y\"&gt;\xc3\xa9&amp;&lt;&amp;nbsp;\xef\xbf\xbd&#13;\n</All></UserData></Event>\n");
   EXPECT_EQ(rendered(chunk.finish(), Rendering::kJson),
             "{\"Event\":{\"Mixed\":{\"In\":\"2\",\"#text\":\"one  three\"},"
             "\"UserData\":{\"All\":\"<x & \\\"y\\\">\xc3\xa9&<&nbsp;\\u0001\\r\\n\"}}}\n");
@@ -48,32 +50,38 @@ TEST(EvtxRender, LeavesOutOptionalNulls) {
   chunk.begin_record(1);
   const std::size_t at = chunk.begin_template();
   chunk.open("Event"), chunk.open("System");
-  chunk.open("Security", true), chunk.begin_attribute("UserID"), chunk.substitution(0, true), chunk.close_empty();
-  chunk.open("Correlation", true), chunk.begin_attribute("A"), chunk.substitution(1, true), chunk.begin_attribute("B"),
-      chunk.substitution(0, true), chunk.close_empty();
+  chunk.open("Security", true), chunk.begin_attribute("UserID"), chunk.substitution(0, true),
+      chunk.close_empty();
+  chunk.open("Correlation", true), chunk.begin_attribute("A"), chunk.substitution(1, true),
+      chunk.begin_attribute("B"), chunk.substitution(0, true), chunk.close_empty();
   chunk.open("Task"), chunk.substitution(0, true), chunk.close();
   chunk.open("Opcode"), chunk.substitution(0, false), chunk.close();
   chunk.open("Level"), chunk.substitution(1, false), chunk.close();
   chunk.close(), chunk.close(), chunk.end_template(at);
   chunk.values({{0, {}}, {0x04, {5}}});
   chunk.end_record();
-  EXPECT_EQ(rendered(chunk.finish(), Rendering::kXml),
-            "<Event><System><Security/><Correlation A=\"5\"/><Opcode></Opcode><Level>5</Level></System></Event>\n");
+  EXPECT_EQ(
+      rendered(chunk.finish(), Rendering::kXml),
+      "<Event><System><Security/><Correlation A=\"5\"/><Opcode></Opcode><Level>5</Level></System></Event>\n");
   EXPECT_EQ(rendered(chunk.finish(), Rendering::kJson),
-            "{\"Event\":{\"System\":{\"Security\":null,\"Correlation\":{\"#attributes\":{\"A\":5}},\"Opcode\":\"\",\"Level\":5}}}\n");
+            "{\"Event\":{\"System\":{\"Security\":null,\"Correlation\":{\"#attributes\":{\"A\":5}},"
+            "\"Opcode\":\"\",\"Level\":5}}}\n");
   EXPECT_EQ(fields_text(decode_chunk(chunk.finish()).events[0]), "Correlation_A=5;Opcode=;Level=#5;");
 }
 
 TEST(EvtxRender, NamesWhatEvtxDumpNames) {
   ChunkWriter chunk;
   write_record(chunk, [&] {
-    chunk.open("EventData"), chunk.named("Data", "Logon", "1"), chunk.named("Data", "Logon", "2"), chunk.leaf("Data", "x"),
-        chunk.leaf("Binary", "00FF"), chunk.open("Data"), chunk.close(), chunk.named("ComplexData", "c", "deep"), chunk.close();
-    chunk.open("UserData"), chunk.leaf("Header", "a"), chunk.leaf("Header_1", "b"), chunk.leaf("Header", "c"), chunk.close();
+    chunk.open("EventData"), chunk.named("Data", "Logon", "1"), chunk.named("Data", "Logon", "2"),
+        chunk.leaf("Data", "x"), chunk.leaf("Binary", "00FF"), chunk.open("Data"), chunk.close(),
+        chunk.named("ComplexData", "c", "deep"), chunk.close();
+    chunk.open("UserData"), chunk.leaf("Header", "a"), chunk.leaf("Header_1", "b"), chunk.leaf("Header", "c"),
+        chunk.close();
     chunk.open("ProcessingErrorData"), chunk.leaf("Data", "only"), chunk.close();
   });
   EXPECT_EQ(rendered(chunk.finish(), Rendering::kJson),
-            "{\"Event\":{\"EventData\":{\"Logon\":\"1\",\"Logon_1\":\"2\",\"Data\":{\"#text\":[\"x\",\"\"]},\"Binary\":\"00FF\","
+            "{\"Event\":{\"EventData\":{\"Logon\":\"1\",\"Logon_1\":\"2\",\"Data\":{\"#text\":[\"x\",\"\"]},"
+            "\"Binary\":\"00FF\","
             "\"ComplexData\":{\"#attributes\":{\"Name\":\"c\"},\"#text\":\"deep\"}},"
             "\"UserData\":{\"Header\":\"a\",\"Header_1\":\"b\",\"Header_2\":\"c\"},"
             "\"ProcessingErrorData\":{\"Data\":{\"#text\":\"only\"}}}}\n");
@@ -86,7 +94,8 @@ TEST(EvtxRender, RepeatsTheElementOfAnArray) {
   chunk.begin_record(1);
   const std::size_t at = chunk.begin_template();
   chunk.open("Event"), chunk.open("EventData");
-  chunk.open("Data", true), chunk.attribute("Name", "N"), chunk.close_start(), chunk.substitution(0, false), chunk.close();
+  chunk.open("Data", true), chunk.attribute("Name", "N"), chunk.close_start(), chunk.substitution(0, false),
+      chunk.close();
   chunk.open("Data"), chunk.substitution(1, false), chunk.close();
   chunk.open("List", true), chunk.begin_attribute("of"), chunk.substitution(0, false), chunk.close_empty();
   chunk.open("Flag"), chunk.substitution(2, false), chunk.close();
@@ -104,7 +113,8 @@ TEST(EvtxRender, RepeatsTheElementOfAnArray) {
             "<List of=\"1, 2\"/><Flag>true</Flag><Ratio>nan</Ratio><Odd>010203</Odd></EventData></Event>\n");
   // A number that is none, and a value without the size of its type, are text.
   EXPECT_EQ(rendered(chunk.finish(), Rendering::kJson),
-            "{\"Event\":{\"EventData\":{\"N\":[1,2],\"Data\":{\"#text\":[\"a\",\"b\"]},\"List\":{\"#attributes\":{\"of\":\"1, 2\"}},"
+            "{\"Event\":{\"EventData\":{\"N\":[1,2],\"Data\":{\"#text\":[\"a\",\"b\"]},\"List\":{\"#"
+            "attributes\":{\"of\":\"1, 2\"}},"
             "\"Flag\":true,\"Ratio\":\"nan\",\"Odd\":\"010203\"}}}\n");
   EXPECT_EQ(fields_text(decode_chunk(chunk.finish()).events[0]),
             "N=#1;N=#2;Data=a;Data=b;List_of=1, 2;Flag=true;Ratio=nan;Odd=010203;");
@@ -114,17 +124,20 @@ TEST(EvtxRender, ReadsBinaryXmlWithinValues) {
   ChunkWriter chunk;
   chunk.begin_record(1);
   const std::size_t outer = chunk.begin_template();
-  chunk.open("Event"), chunk.open("UserData"), chunk.substitution(0, false), chunk.close(), chunk.substitution(1, true);
+  chunk.open("Event"), chunk.open("UserData"), chunk.substitution(0, false), chunk.close(),
+      chunk.substitution(1, true);
   chunk.close(), chunk.end_template(outer);
   const auto inner = chunk.embedded(2, [](ChunkWriter& value) {
     value.fragment_header();
     const std::size_t at = value.begin_template(9);
-    value.open("Deep"), value.leaf("A", "b"), value.substitution(0, false), value.close(), value.end_template(at);
+    value.open("Deep"), value.leaf("A", "b"), value.substitution(0, false), value.close(),
+        value.end_template(at);
     value.values({{0x01, utf16_bytes("in")}});
   });
   chunk.values({inner, {0, {}}});
   chunk.end_record();
-  EXPECT_EQ(rendered(chunk.finish(), Rendering::kXml), "<Event><UserData><Deep><A>b</A>in</Deep></UserData></Event>\n");
+  EXPECT_EQ(rendered(chunk.finish(), Rendering::kXml),
+            "<Event><UserData><Deep><A>b</A>in</Deep></UserData></Event>\n");
 }
 
 TEST(EvtxRender, RendersForwardedEventsWhole) {
@@ -133,11 +146,14 @@ TEST(EvtxRender, RendersForwardedEventsWhole) {
     chunk.open("System"), chunk.leaf("Channel", "ForwardedEvents"), chunk.close();
     chunk.open("EventData"), chunk.named("Data", "x", "1"), chunk.close();
     chunk.open("RenderingInfo", true), chunk.attribute("Culture", "fr-FR"), chunk.close_start();
-    chunk.leaf("Message", "Un \"message\""), chunk.open("Keywords"), chunk.leaf("Keyword", "Classique"), chunk.close(), chunk.close();
+    chunk.leaf("Message", "Un \"message\""), chunk.open("Keywords"), chunk.leaf("Keyword", "Classique"),
+        chunk.close(), chunk.close();
   });
   EXPECT_EQ(rendered(chunk.finish(), Rendering::kXml),
-            "<Event><System><Channel>ForwardedEvents</Channel></System><EventData><Data Name=\"x\">1</Data></EventData>"
-            "<RenderingInfo Culture=\"fr-FR\"><Message>Un \"message\"</Message><Keywords><Keyword>Classique</Keyword></Keywords>"
+            "<Event><System><Channel>ForwardedEvents</Channel></System><EventData><Data "
+            "Name=\"x\">1</Data></EventData>"
+            "<RenderingInfo Culture=\"fr-FR\"><Message>Un "
+            "\"message\"</Message><Keywords><Keyword>Classique</Keyword></Keywords>"
             "</RenderingInfo></Event>\n");
   EXPECT_EQ(fields_text(decode_chunk(chunk.finish()).events[0]), "Channel=ForwardedEvents;x=1;");
 }
@@ -145,10 +161,12 @@ TEST(EvtxRender, RendersForwardedEventsWhole) {
 TEST(EvtxRender, StaysXmlWhateverNamesSay) {
   ChunkWriter chunk;
   write_record(chunk, [&] {
-    chunk.open("1 a<b>", true), chunk.attribute("x y", "\"<\n\t"), chunk.attribute("x_y", "again"), chunk.close_empty();
+    chunk.open("1 a<b>", true), chunk.attribute("x y", "\"<\n\t"), chunk.attribute("x_y", "again"),
+        chunk.close_empty();
     chunk.open(""), chunk.close();
   });
-  EXPECT_EQ(rendered(chunk.finish(), Rendering::kXml), "<Event><__a_b_ x_y=\"&quot;&lt;&#10;&#9;\"/><_/></Event>\n");
+  EXPECT_EQ(rendered(chunk.finish(), Rendering::kXml),
+            "<Event><__a_b_ x_y=\"&quot;&lt;&#10;&#9;\"/><_/></Event>\n");
 }
 
 TEST(EvtxRender, SaysWhatWasCarved) {
@@ -172,7 +190,8 @@ TEST(EvtxRender, HandsOverUntilNobodyWantsMore) {
   const TakeRecord take = [&](std::string_view) { return ++taken < 2; };
   EvtxRenderer renderer(Rendering::kXml, take);
   OddityList oddities;
-  for_each_evtx_record(chunk.finish(), 0, false, oddities, [&](const EvtxRecord& record) { renderer.render(record); });
+  for_each_evtx_record(chunk.finish(), 0, false, oddities,
+                       [&](const EvtxRecord& record) { renderer.render(record); });
   EXPECT_FALSE(renderer.going());
   EXPECT_EQ(taken, 2);
 }

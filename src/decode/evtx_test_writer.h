@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ChunkWriter: BinXml written by hand into a chunk, for tests. Names are always inline, so that every offset is of here.
+// ChunkWriter: BinXml written by hand into a chunk, for tests. Names are always inline, so that every offset
+// is of here.
 #pragma once
 
 #include <zlib.h>
@@ -32,7 +33,8 @@ class ChunkWriter {
 
   void begin_record(std::uint64_t id) {
     record_ = bytes_.size();
-    put<std::uint32_t>(0x2a2a), put<std::uint32_t>(0), put(id), put<std::uint64_t>(132'000'000'000'000'000 + id);
+    put<std::uint32_t>(0x2a2a), put<std::uint32_t>(0), put(id),
+        put<std::uint64_t>(132'000'000'000'000'000 + id);
     fragment_header();
   }
   void end_record() {
@@ -52,8 +54,10 @@ class ChunkWriter {
     if (has_dependency_) put<std::uint16_t>(0xffff);
     put<std::uint32_t>(0);
     put_name(name);
-    if (has_attributes) put<std::uint32_t>(0);
-    else close_start();
+    if (has_attributes)
+      put<std::uint32_t>(0);
+    else
+      close_start();
   }
   void attribute(std::string_view name, std::string_view value) { begin_attribute(name), text(value); }
   void begin_attribute(std::string_view name) { put<std::uint8_t>(0x06), put_name(name); }
@@ -128,11 +132,14 @@ class ChunkWriter {
   }
   void put_bytes(const Buffer& data) { bytes_.insert(bytes_.end(), data.begin(), data.end()); }
   void put_text(std::string_view text) { bytes_.insert(bytes_.end(), text.begin(), text.end()); }
-  void put_counted(std::string_view text) { put(static_cast<std::uint16_t>(text.size())), put_bytes(utf16_bytes(text)); }
+  void put_counted(std::string_view text) {
+    put(static_cast<std::uint16_t>(text.size())), put_bytes(utf16_bytes(text));
+  }
   void put_name(std::string_view name) {
     std::uint32_t hash = 0;
     for (char c : name) hash = hash * 65'599 + static_cast<std::uint8_t>(c);
-    put(static_cast<std::uint32_t>(bytes_.size() + 4)), put<std::uint32_t>(0), put(static_cast<std::uint16_t>(hash));
+    put(static_cast<std::uint32_t>(bytes_.size() + 4)), put<std::uint32_t>(0),
+        put(static_cast<std::uint16_t>(hash));
     put_counted(name), put<std::uint16_t>(0);
   }
   void template_head(std::uint32_t id, std::size_t definition) {
@@ -158,7 +165,8 @@ inline Decoded decode_chunk(const Buffer& chunk, bool strict = false) {
 // name=value; for each field, numbers as name=#value.
 inline std::string fields_text(const Event& event) {
   std::string all;
-  for (const Field& field : event.fields) all.append(field.name).append(field.is_number ? "=#" : "=").append(field.value).append(";");
+  for (const Field& field : event.fields)
+    all.append(field.name).append(field.is_number ? "=#" : "=").append(field.value).append(";");
   return all;
 }
 

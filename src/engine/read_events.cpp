@@ -30,7 +30,8 @@ class OddityNotes {
     report_.oddities_total += list_.total;
     for (const Oddity& oddity : list_.kept)
       if (report_.oddities.size() < limits::kArchiveOdditiesKept)
-        report_.oddities.push_back(log_->file + ": at byte " + std::to_string(oddity.offset) + ": " + oddity.what);
+        report_.oddities.push_back(log_->file + ": at byte " + std::to_string(oddity.offset) + ": " +
+                                   oddity.what);
     list_ = {};
   }
 
@@ -41,35 +42,46 @@ class OddityNotes {
 
 }  // namespace
 
-Result<FileReport> read_events(const std::string& path, const DecodeOptions& options, const Deliver& deliver) {
+Result<FileReport> read_events(const std::string& path, const DecodeOptions& options,
+                               const Deliver& deliver) {
   FileReport report;
   std::map<const Format*, std::unique_ptr<Decoder>> decoders;
   EventBatch batch;
   {
     OddityNotes oddities(report);
-    TRY_VOID(read_logs(path, [&](LogPiece& piece) {
-      (void)oddities.begin(piece);
-      auto& decoder = decoders[piece.log->format];
-      if (!decoder) decoder = piece.log->format->make_decoder(options);
-      batch.clear();
-      decoder->decode(piece.view(), batch, oddities.list());
-      report.events += batch.size();
-      return batch.empty() || deliver(batch, piece.log->file);
-    }, report, options.carve));
+    TRY_VOID(read_logs(
+        path,
+        [&](LogPiece& piece) {
+          (void)oddities.begin(piece);
+          auto& decoder = decoders[piece.log->format];
+          if (!decoder) decoder = piece.log->format->make_decoder(options);
+          batch.clear();
+          decoder->decode(piece.view(), batch, oddities.list());
+          report.events += batch.size();
+          return batch.empty() || deliver(batch, piece.log->file);
+        },
+        report, options.carve));
   }
   return report;
 }
 
-Result<FileReport> render_records(const std::string& path, const DecodeOptions& options, Rendering form, const TakeRecord& take) {
+Result<FileReport> render_records(const std::string& path, const DecodeOptions& options, Rendering form,
+                                  const TakeRecord& take) {
   FileReport report;
   {
     OddityNotes oddities(report);
-    TRY_VOID(read_logs(path, [&](LogPiece& piece) {
-      const bool is_first = oddities.begin(piece);
-      if (const auto render = piece.log->format->render) return render(piece.view(), options, form, take, oddities.list());
-      if (is_first) report.errors.push_back(piece.log->file + ": only Windows event logs have an XML form, and the JSON made of it");
-      return true;
-    }, report, options.carve));
+    TRY_VOID(read_logs(
+        path,
+        [&](LogPiece& piece) {
+          const bool is_first = oddities.begin(piece);
+          if (const auto render = piece.log->format->render)
+            return render(piece.view(), options, form, take, oddities.list());
+          if (is_first)
+            report.errors.push_back(piece.log->file +
+                                    ": only Windows event logs have an XML form, and the JSON made of it");
+          return true;
+        },
+        report, options.carve));
   }
   return report;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes, searched for Windows event records: what --carve reads event logs, disk images and memory dumps with. A piece
-// may be cut anywhere but inside a chunk or record that can be seen; the 64 KiB before it go along for its lone records.
+// Any bytes, searched for Windows event records: what --carve reads event logs, disk images and memory dumps
+// with. A piece may be cut anywhere but inside a chunk or record that can be seen; the 64 KiB before it go
+// along for its lone records.
 #include <algorithm>
 #include <unordered_set>
 #include <vector>
@@ -12,8 +13,8 @@
 namespace bartizan {
 namespace {
 
-// Context of a piece: is_log u8, the count and offsets of copies of earlier records, u64 each, then the bytes before the
-// piece.
+// Context of a piece: is_log u8, the count and offsets of copies of earlier records, u64 each, then the bytes
+// before the piece.
 class RawCutter final : public Cutter {
  public:
   std::size_t cut(Bytes buffer, bool at_end) override {
@@ -48,15 +49,18 @@ class RawCutter final : public Cutter {
     for (std::size_t at = find_carved_record(piece, 0); at < piece.size();) {
       const std::size_t size = carved_record_size(piece, at);
       const std::uint64_t key = carved_record_key(piece, at, size);
-      if (seen_.contains(key)) copies.push_back(offset_ + at);
-      else fresh.push_back(key);
+      if (seen_.contains(key))
+        copies.push_back(offset_ + at);
+      else
+        fresh.push_back(key);
       at = find_carved_record(piece, at + size);
     }
     // Copies within a piece are the decoder's to tell: it knows which of them is in its place.
     for (std::uint64_t key : fresh)
       if (seen_.size() < limits::kCarvedKeysMax) seen_.insert(key);
     write_context(copies);
-    before_.append(as_text(slice(piece, piece.size() - std::min(piece.size(), kEvtxChunkBytes), kEvtxChunkBytes)));
+    before_.append(
+        as_text(slice(piece, piece.size() - std::min(piece.size(), kEvtxChunkBytes), kEvtxChunkBytes)));
     if (before_.size() > kEvtxChunkBytes) before_.erase(0, before_.size() - kEvtxChunkBytes);
     offset_ += piece.size();
   }
@@ -79,7 +83,8 @@ void carve_piece(const Piece& piece, bool strict, OddityList& oddities, const Vi
   ByteReader context(as_bytes(piece.context));
   CarveWindow window;
   window.is_log = context.u8() != 0;
-  const std::uint64_t count = std::min<std::uint64_t>(context.u64(), context.remaining() / sizeof(std::uint64_t));
+  const std::uint64_t count =
+      std::min<std::uint64_t>(context.u64(), context.remaining() / sizeof(std::uint64_t));
   std::vector<std::uint64_t> copies(count);
   for (std::uint64_t& copy : copies) copy = context.u64();
   const Bytes before = context.take(context.remaining());
@@ -96,14 +101,16 @@ class RawDecoder final : public Decoder {
  public:
   explicit RawDecoder(const DecodeOptions& options) : strict_(options.strict) {}
   void decode(const Piece& piece, EventBatch& out, OddityList& oddities) override {
-    carve_piece(piece, strict_, oddities, [&](const EvtxRecord& record) { add_evtx_event(record, out, oddities); });
+    carve_piece(piece, strict_, oddities,
+                [&](const EvtxRecord& record) { add_evtx_event(record, out, oddities); });
   }
 
  private:
   bool strict_;
 };
 
-bool render(const Piece& piece, const DecodeOptions& options, Rendering form, const TakeRecord& take, OddityList& oddities) {
+bool render(const Piece& piece, const DecodeOptions& options, Rendering form, const TakeRecord& take,
+            OddityList& oddities) {
   EvtxRenderer renderer(form, take);
   carve_piece(piece, options.strict, oddities, [&](const EvtxRecord& record) { renderer.render(record); });
   return renderer.going();
@@ -112,12 +119,15 @@ bool render(const Piece& piece, const DecodeOptions& options, Rendering form, co
 }  // namespace
 
 const Format& raw_format() {
-  static constexpr Format kFormat{
-      "raw", "any bytes, searched for Windows event records (with --carve)", "windows: by channel",
-      [](Bytes) { return 0; },
-      []() -> std::unique_ptr<Cutter> { return std::make_unique<RawCutter>(); },
-      [](const DecodeOptions& options) -> std::unique_ptr<Decoder> { return std::make_unique<RawDecoder>(options); },
-      render};
+  static constexpr Format kFormat{"raw",
+                                  "any bytes, searched for Windows event records (with --carve)",
+                                  "windows: by channel",
+                                  [](Bytes) { return 0; },
+                                  []() -> std::unique_ptr<Cutter> { return std::make_unique<RawCutter>(); },
+                                  [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
+                                    return std::make_unique<RawDecoder>(options);
+                                  },
+                                  render};
   return kFormat;
 }
 
