@@ -2,14 +2,18 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 
 #include "app/content.h"
 #include "app/verbs.h"
+#include "base/limits.h"
 #include "engine/scan.h"
 #include "model/jsonl.h"
 #include "sink/report.h"
@@ -29,6 +33,8 @@ silently skipped.
   --min-level L         informational, low, medium, high, critical: show findings from this level on
   --since T, --until T  only findings at or after T, before T (RFC 3339, UTC unless it says otherwise)
   --fail-level L        exit with 1 when there is a finding at this level or above
+  --threads N           work with N threads (default: one for each processor); the output is the same
+  --plain               test every rule one by one, without the index: slow, to compare with
   --strict              reject EVTX chunks whose checksum is wrong (default: warn and decode)
   --verbose             list every oddity of the input and every unusable rule
 
@@ -62,10 +68,18 @@ std::string read_option(const Arguments& arguments, std::size_t& at, Request& re
   if (option == "--no-builtin-rules") return request.builtin_rules = false, "";
   if (option == "--strict") return request.scan.decode.strict = true, "";
   if (option == "--verbose") return request.verbose = true, "";
+  if (option == "--plain") return request.scan.plain = true, "";
   if (at + 1 == arguments.size()) return "option " + option + " is unknown or lacks its value";
   const std::string& value = arguments[++at];
   if (option == "--rules") return request.rules.push_back(value), "";
   if (option == "-o" || option == "--output") return request.output = value, "";
+  if (option == "--threads") {
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), request.scan.threads);
+    const bool is_number = error == std::errc() && end == value.data() + value.size();
+    if (!is_number || request.scan.threads == 0 || request.scan.threads > limits::kThreadsMax)
+      return "'" + value + "' is no number of threads";
+    return "";
+  }
   if (option == "--format") {
     for (const char* known : {"text", "jsonl", "csv", "timesketch", "html", "navigator"})
       if (value == known) return request.format = value, "";
@@ -147,6 +161,7 @@ int run(const Request& request) {
   rules.load_mapping(content);
   if (request.builtin_rules) rules.load_rules(content + "/rules");
   for (const std::string& folder : request.rules) rules.load_rules(folder);
+  rules.prepare();
   std::signal(SIGINT, note_interrupt);
   bool show = isatty(STDERR_FILENO);
   ScanOutcome outcome = scan(request.paths, request.scan, rules, [&](const ScanProgress& progress) {
@@ -166,6 +181,7 @@ int run(const Request& request) {
 
 int run_scan(const Arguments& arguments) {
   Request request;
+  request.scan.threads = std::max(1u, std::thread::hardware_concurrency());
   for (std::size_t at = 0; at < arguments.size(); ++at) {
     const std::string& argument = arguments[at];
     if (argument == "--help" || argument == "-h") return std::fputs(kHelp, stdout), kExitClean;

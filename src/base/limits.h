@@ -11,6 +11,9 @@ namespace bartizan::limits {
 inline constexpr std::size_t kPieceBytes = 1 << 20;          // one unit of work for a worker: large enough to hide hand-over cost
 inline constexpr std::size_t kPieceBytesMax = 64u << 20;     // a single JSON or XML record larger than this is an oddity
 
+inline constexpr std::size_t kThreadsMax = 256;              // more workers than any machine we know has processors
+inline constexpr std::size_t kOdditiesKept = 65'536;         // of a run; further ones are counted, not kept
+
 // Archives (of one evidence file, nested ones included, unless said otherwise)
 inline constexpr unsigned kArchiveDepthMax = 8;              // a collection nests 3 deep: zip, tar, gz
 inline constexpr std::uint64_t kArchiveMembersMax = 100'000; // a triage image has some 10,000 files
@@ -39,6 +42,7 @@ inline constexpr unsigned kBinXmlDepthMax = 64;              // elements or temp
 inline constexpr std::size_t kBinXmlNodesMax = 65'536;       // tokens read for one record
 inline constexpr std::size_t kBinXmlTextBytesMax = 1 << 20;  // text of one record: 64 KiB as hexadecimal digits is 128 KiB
 inline constexpr std::size_t kEvtxChunkNodesMax = 1 << 20;   // tokens read for one chunk: some 2,000 records of 500
+inline constexpr std::size_t kEvtxTemplatesMax = 16'384;       // compiled templates a decoder remembers; a large domain's logs have some 3,000
 inline constexpr std::size_t kEvtxChunkTextBytesMax = 16u << 20;  // text of one chunk; a real one yields under 1 MB
 
 // YAML (rules, tables)

@@ -9,6 +9,7 @@
 
 #include "decode/evtx_binxml.h"
 #include "decode/evtx_flatten.h"
+#include "decode/evtx_quick.h"
 #include "model/draft_event.h"
 
 namespace bartizan {
@@ -76,10 +77,14 @@ bool all_zero(Bytes bytes) {
   return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
 }
 
+// True: the record at `at` is dealt with, no tree of it is needed.
+using TakeRecordPlace = std::function<bool(std::size_t at, std::size_t size)>;
+
 class ChunkDecoder {
  public:
-  ChunkDecoder(Bytes chunk, std::uint64_t file_offset, const VisitEvtxRecord& visit, OddityList& oddities)
-      : chunk_(chunk), file_offset_(file_offset), visit_(visit), oddities_(oddities), reader_(chunk) {}
+  ChunkDecoder(Bytes chunk, std::uint64_t file_offset, const TakeRecordPlace& first, const VisitEvtxRecord& visit,
+               OddityList& oddities)
+      : chunk_(chunk), file_offset_(file_offset), first_(first), visit_(visit), oddities_(oddities), reader_(chunk) {}
 
   void decode_records(std::size_t end) {
     std::size_t at = kChunkHeaderBytes;
@@ -112,6 +117,7 @@ class ChunkDecoder {
   }
 
   void decode_record(std::size_t at, std::size_t size, bool only_whole) {
+    if (first_ && first_(at, size)) return;
     ByteReader header(chunk_, at + 8);
     const std::uint64_t record_id = header.u64();
     const Instant time = instant_from_filetime(header.u64());
@@ -126,17 +132,14 @@ class ChunkDecoder {
 
   Bytes chunk_;
   std::uint64_t file_offset_;
+  const TakeRecordPlace& first_;
   const VisitEvtxRecord& visit_;
   OddityList& oddities_;
   evtx::BinXmlReader reader_;
 };
 
-}  // namespace
-
-bool looks_like_evtx(Bytes head) { return starts_with(head, 0, kFileMagic); }
-
-void for_each_evtx_record(Bytes chunk, std::uint64_t file_offset, bool strict, OddityList& oddities,
-                          const VisitEvtxRecord& visit) {
+void walk_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, OddityList& oddities, const TakeRecordPlace& first,
+                const VisitEvtxRecord& visit) {
   const bool is_short = chunk.size() < kEvtxChunkBytes;
   chunk = slice(chunk, 0, kEvtxChunkBytes);
   const bool has_magic = starts_with(chunk, 0, kChunkMagic);
@@ -152,7 +155,16 @@ void for_each_evtx_record(Bytes chunk, std::uint64_t file_offset, bool strict, O
   }
   const bool agree = has_magic && (is_short || checksums_agree(chunk, end, file_offset, oddities));
   if (strict && (!agree || is_short)) return oddities.add("chunk rejected", file_offset);
-  ChunkDecoder(chunk, file_offset, visit, oddities).decode_records(end);
+  ChunkDecoder(chunk, file_offset, first, visit, oddities).decode_records(end);
+}
+
+}  // namespace
+
+bool looks_like_evtx(Bytes head) { return starts_with(head, 0, kFileMagic); }
+
+void for_each_evtx_record(Bytes chunk, std::uint64_t file_offset, bool strict, OddityList& oddities,
+                          const VisitEvtxRecord& visit) {
+  walk_chunk(chunk, file_offset, strict, oddities, {}, visit);
 }
 
 void add_evtx_event(const EvtxRecord& record, EventBatch& out, OddityList& oddities) {
@@ -167,9 +179,14 @@ void add_evtx_event(const EvtxRecord& record, EventBatch& out, OddityList& oddit
   event.add_to(out);
 }
 
-void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, EventBatch& out, OddityList& oddities) {
-  for_each_evtx_record(chunk, file_offset, strict, oddities,
-                       [&](const EvtxRecord& record) { add_evtx_event(record, out, oddities); });
+void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, EventBatch& out, OddityList& oddities,
+                       evtx::EvtxQuickDecoder* quick) {
+  if (quick) quick->begin_chunk(slice(chunk, 0, kEvtxChunkBytes));
+  const TakeRecordPlace decode_quickly = [&](std::size_t at, std::size_t size) {
+    return quick && quick->decode(at, size, file_offset + at, false, out);
+  };
+  walk_chunk(chunk, file_offset, strict, oddities, decode_quickly,
+             [&](const EvtxRecord& record) { add_evtx_event(record, out, oddities); });
 }
 
 }  // namespace bartizan

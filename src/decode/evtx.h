@@ -19,6 +19,10 @@
 
 namespace bartizan {
 
+namespace evtx {
+class EvtxQuickDecoder;
+}
+
 inline constexpr std::size_t kEvtxHeaderBytes = 4096;
 inline constexpr std::size_t kEvtxChunkBytes = 65'536;
 
@@ -27,7 +31,9 @@ bool looks_like_evtx(Bytes head);
 // Appends the events of one chunk (up to kEvtxChunkBytes; a shorter last chunk is decoded as far as it goes) to `out`.
 // `file_offset` is where the chunk starts, for Event::offset and oddities. Bad checksums are oddities and the chunk is
 // decoded all the same, unless `strict`, which rejects the chunk.
-void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, EventBatch& out, OddityList& oddities);
+// `quick`, where given, is asked first for each record.
+void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, EventBatch& out, OddityList& oddities,
+                       evtx::EvtxQuickDecoder* quick = nullptr);
 
 // A record as its element tree, before anything is made of it.
 struct EvtxRecord {

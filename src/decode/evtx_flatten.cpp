@@ -8,14 +8,6 @@
 namespace bartizan::evtx {
 namespace {
 
-std::string without_blanks(std::string_view text) {
-  std::string out;
-  for (char c : text)
-    if (c != ' ' && c != '\t' && c != '\r' && c != '\n') out.push_back(c);
-  if (out.size() > limits::kFieldNameBytesMax) out.resize(limits::kFieldNameBytesMax);
-  return out;
-}
-
 std::string attribute_field(const Element& element, const Attribute& attribute) {
   return std::string(element.name).append("_").append(attribute.name);
 }
@@ -78,7 +70,7 @@ class Flattener {
     if (element.first_child != kNone) return each_child(element, [&](const Element& child) { data_element(child); });
     const bool is_named = !is_user_data_ || element.name == "Data";
     const std::string* given = is_named ? element.attribute("Name") : nullptr;
-    std::string name = given ? without_blanks(*given) : std::string();
+    std::string name = given ? field_name(*given) : std::string();
     if (name.empty()) name = std::string(element.name);
     if (!given && !element.has_content && data_attributes(element)) return;
     add(name, element.text, element.is_number());
@@ -103,6 +95,14 @@ class Flattener {
 };
 
 }  // namespace
+
+std::string field_name(std::string_view given) {
+  std::string out;
+  for (char c : given)
+    if (c != ' ' && c != '\t' && c != '\r' && c != '\n') out.push_back(c);
+  if (out.size() > limits::kFieldNameBytesMax) out.resize(limits::kFieldNameBytesMax);
+  return out;
+}
 
 bool flatten(const std::vector<Element>& elements, DraftEvent& event) { return Flattener(elements, event).run(); }
 

@@ -5,6 +5,8 @@
 // Event members come from System only. Pure, any thread.
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "decode/evtx_binxml.h"
@@ -14,5 +16,7 @@ namespace bartizan::evtx {
 
 // False when the event has more fields than limits::kFieldsPerEventMax; the rest is left out.
 bool flatten(const std::vector<Element>& elements, DraftEvent& event);
+// The field a Name attribute stands for.
+std::string field_name(std::string_view given);
 
 }  // namespace bartizan::evtx

@@ -9,6 +9,8 @@
 #include "base/limits.h"
 #include "base/yaml.h"
 #include "model/draft_event.h"
+#include "engine/correlations.h"
+#include "engine/plain_matcher.h"
 #include "source/evidence.h"
 
 namespace bartizan {
@@ -95,17 +97,41 @@ class ExampleRun {
     return events;
   }
 
+  static bool holds(RuleSet& rules, std::size_t wanted, const Event& event) {
+    PlainMatcher matcher(rules, [&](std::uint32_t rule) { return rule == wanted; });
+    std::vector<RuleHit> hits;
+    matcher.match(event, hits);
+    return !hits.empty();
+  }
+
+  static std::vector<Finding> correlated(RuleSet& rules, std::span<const Event> events) {
+    Correlations correlations(rules);
+    PlainMatcher matcher(rules, [](std::uint32_t) { return true; });
+    std::vector<RuleHit> hits;
+    std::uint64_t sequence = 0;
+    for (const Event& event : events) {
+      hits.clear();
+      matcher.match(event, hits);
+      for (const RuleHit& hit : hits)
+        if (correlations.needs(hit.rule))
+          correlations.add({hit.rule, sequence, event.time,
+                            matcher.values_of(hit, event, correlations.fields_of(hit.rule)), 0, {}, {}, {}, {}, {}});
+      ++sequence;
+    }
+    std::vector<Finding> found;
+    correlations.finish(found);
+    return found;
+  }
+
   // Whether the rule fires on the events; nothing when there is no such rule. `wanted` is a name or id; empty: the last
   // document of the file, which is its correlation when it has one.
   static std::optional<bool> seen(RuleSet& rules, std::span<const Event> events, const std::string& wanted) {
     for (std::size_t i = rules.rules().size(); i-- > 0;) {
       const sigma::Rule& rule = rules.rules()[i];
       if (wanted.empty() ? !rules.correlations().empty() : rule.name != wanted && rule.id != wanted) continue;
-      return std::any_of(events.begin(), events.end(), [&](const Event& event) { return rules.matches(i, event); });
+      return std::any_of(events.begin(), events.end(), [&](const Event& event) { return holds(rules, i, event); });
     }
-    std::vector<Finding> found;
-    for (const Event& event : events) rules.find(event, "example", found);
-    rules.finish(found);
+    const std::vector<Finding> found = correlated(rules, events);
     for (std::size_t i = rules.correlations().size(); i-- > 0;) {
       const sigma::Correlation& correlation = rules.correlations()[i];
       if (!wanted.empty() && correlation.name != wanted && correlation.id != wanted) continue;

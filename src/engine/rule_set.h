@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// RuleSet: the rules of a run together with the log-source tables, asked event by event. Rules are picked by the kind of
-// the event (channel, event id, declared log source) before their conditions are looked at; the choice is made once a
-// kind. load_*, then prepare, then find from one thread (it keeps the choices and what correlations need), then finish.
+// RuleSet: the rules of a run together with the tables that say which events a log source means. load_*, then prepare;
+// after that it does not change and any thread may read it.
 #pragma once
 
+#include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
-#include "base/result.h"
-#include "detect/sigma/correlate.h"
+#include "base/diagnostic.h"
 #include "detect/sigma/correlation.h"
-#include "detect/sigma/evaluate.h"
 #include "detect/sigma/filter.h"
 #include "detect/sigma/rule.h"
 #include "model/event.h"
 #include "model/finding.h"
+#include "model/projection.h"
 #include "normalise/logsource.h"
 
 namespace bartizan {
+
+// What a finding says of its rule.
+struct RuleFacts {
+  std::string id, title;
+  Level level = Level::kInformational;
+  std::vector<std::string> attack, advisory;
+};
 
 class RuleSet {
  public:
@@ -32,59 +36,42 @@ class RuleSet {
 
   // Forgets correlations built on the one of this name or id, so that it alerts by itself; before prepare. For examples.
   void drop_users_of(const std::string& name);
-  // Applies filters and resolves what correlations refer to; after the last load_rules, before find.
+  // Applies filters and gathers what findings say of rules; after the last load_rules.
   void prepare();
-  // Appends a finding for every rule that matches, except rules that only feed correlations.
-  void find(const Event& event, const std::string& file, std::vector<Finding>& out);
-  // Appends the findings of the correlations, once all events have been seen. Each names its last contributing record.
-  void finish(std::vector<Finding>& out);
-  // Whether rule `index` matches: for examples.
-  bool matches(std::size_t index, const Event& event) const;
 
   const std::vector<sigma::Rule>& rules() const { return rules_; }
-  const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
-
   const std::vector<sigma::Correlation>& correlations() const { return correlations_; }
+  const RuleFacts& facts(std::size_t rule) const { return facts_[rule]; }
+  const RuleFacts& correlation_facts(std::size_t correlation) const { return correlation_facts_[correlation]; }
+  const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
+  std::vector<Diagnostic>& diagnostics() { return diagnostics_; }
+
+  // A rule that may concern a kind of event, and the places that decide under which names it reads the fields.
+  struct Candidate {
+    std::uint32_t rule = 0;
+    std::vector<const EventPlace*> places;  // null: the event's own names
+  };
+  std::vector<Candidate> candidates_for(const EventKind& kind) const;
+  // The first place that takes the event; nothing when their `where` conditions turn it away.
+  static std::optional<const EventPlace*> place_of(const Candidate& candidate, const Event& event);
 
   // Files of rules below `path`, in order.
   static std::vector<std::string> rule_files(const std::string& path, std::vector<Diagnostic>& diagnostics);
 
  private:
-  // A rule that may concern a kind of event, and the places that decide under which names it reads the fields.
-  struct Candidate {
-    const sigma::Rule* rule;
-    std::vector<const EventPlace*> places;  // null: the event's own names
-  };
-  std::vector<Candidate> candidates_for(const Event& event) const;
-  static std::optional<const EventPlace*> place_of(const Candidate& candidate, const Event& event);
-  Finding finding_of(const sigma::Rule& rule, const Event& event, const std::string& file,
-                     const std::vector<sigma::Reason>& why) const;
   void load_advisory(const std::string& file);
   std::vector<std::string> advisory_of(const std::vector<std::string>& tags) const;
+  RuleFacts facts_of(const std::string& id, const std::string& title, const std::string& level,
+                     const std::vector<std::string>& tags) const;
 
   std::vector<sigma::Rule> rules_;
+  std::vector<sigma::Correlation> correlations_;
+  std::vector<sigma::Filter> filters_;  // until prepare
+  std::map<LogsourceName, std::vector<std::uint32_t>> by_logsource_;
+  std::vector<RuleFacts> facts_, correlation_facts_;
   std::vector<Diagnostic> diagnostics_;
   LogsourceTable table_;
   std::map<std::string, std::vector<std::string>> advisory_;  // `technique:T1059.001` -> D6 …
-
-  // A record that may take part in a correlation: what a finding says of it.
-  struct Contribution {
-    std::size_t rule;
-    Instant time;
-    std::uint32_t event_id = 0;
-    std::string channel, record_id, host;
-    std::string file;
-    std::vector<Entity> entities;
-  };
-  void contribute(std::size_t rule, const Event& event, const std::string& file, const sigma::FieldLookup& lookup);
-  Finding finding_of(const sigma::CorrelationMatch& match) const;
-
-  std::vector<sigma::Correlation> correlations_;
-  std::vector<sigma::Filter> filters_;  // until prepare
-  std::unique_ptr<sigma::Correlator> correlator_;
-  std::vector<Contribution> contributions_;  // as numbered by the correlator
-  std::uint64_t sequence_ = 0;
-  std::unordered_map<std::string, std::vector<Candidate>> by_kind_;
 };
 
 }  // namespace bartizan

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/limits.h"
+#include "engine/detector.h"
+#include "engine/ordered_workers.h"
 #include "source/evidence.h"
 
 namespace bartizan {
@@ -22,10 +25,15 @@ bool earlier(const Finding& a, const Finding& b) {
 class Scan {
  public:
   Scan(const ScanOptions& options, RuleSet& rules, const std::function<bool(const ScanProgress&)>& keep_going)
-      : options_(options), rules_(rules), keep_going_(keep_going) {}
+      : options_(options), rules_(rules), keep_going_(keep_going), correlations_(rules),
+        kinds_(rules, [this](std::uint32_t rule) { return wants_rule(rule); }) {
+    const std::size_t threads = std::clamp<std::size_t>(options.threads, 1, limits::kThreadsMax);
+    for (std::size_t i = 0; i < threads; ++i)
+      detectors_.push_back(std::make_unique<PieceDetector>(kinds_, correlations_, options.decode, options.plain, threads > 1,
+                                                           [this](std::uint32_t rule) { return wants_rule(rule); }));
+  }
 
   ScanOutcome run(const std::vector<std::string>& paths) {
-    rules_.prepare();
     std::vector<std::string> files;
     for (const std::string& path : paths) {
       std::vector<Error> unreadable;
@@ -33,43 +41,67 @@ class Scan {
       for (const Error& error : unreadable) outcome_.summary.unreadable.push_back(error.text());
     }
     progress_.files_total = files.size();
-    for (const std::string& file : files) {
-      if (outcome_.summary.interrupted) break;
-      scan_file(file);
-      ++progress_.files_done;
+    {
+      OrderedWorkers<LogPiece, PieceResult> workers(
+          detectors_.size(), [this](std::size_t worker, LogPiece& piece) { return detectors_[worker]->detect(piece); },
+          [this](PieceResult&& result) { collect(std::move(result)); });
+      for (const std::string& file : files) {
+        if (interrupted_) break;
+        read_file(file, workers);
+        const std::lock_guard lock(mutex_);
+        ++progress_.files_done;
+      }
     }
     finish();
     return std::move(outcome_);
   }
 
  private:
-  bool take(const EventBatch& batch, const std::string& file) {
-    std::vector<Finding> found;
-    for (const Event& event : batch.events()) {
-      ++outcome_.summary.events_by_channel[event.channel.empty() ? "(other)" : std::string(event.channel)];
-      rules_.find(event, file, found);
-    }
-    keep(found);
-    progress_.events += batch.size();
-    progress_.findings = outcome_.findings.size();
-    if (keep_going_(progress_)) return true;
-    outcome_.summary.interrupted = true;
-    return false;
+  // Rules below the wanted level are not even looked at, unless a correlation is built on them.
+  bool wants_rule(std::uint32_t rule) const {
+    return rules_.facts(rule).level >= options_.level_min || correlations_.needs(rule);
   }
 
-  void scan_file(const std::string& path) {
-    auto report = read_events(path, options_.decode, [&](const EventBatch& batch, const std::string& file) {
-      return take(batch, file);
-    });
+  void read_file(const std::string& path, OrderedWorkers<LogPiece, PieceResult>& workers) {
+    ReadReport report;
+    auto take = [&](LogPiece& piece) {
+      workers.submit(piece);
+      const std::lock_guard lock(mutex_);
+      if (piece.buffer.empty() && !buffers_.empty()) piece.buffer = std::move(buffers_.back()), buffers_.pop_back();
+      interrupted_ = !keep_going_(progress_);
+      return !interrupted_;
+    };
+    auto done = read_logs(path, take, report, options_.decode.carve);
     ScanSummary& summary = outcome_.summary;
-    if (!report.has_value()) return summary.unreadable.push_back(report.error().text());
-    for (std::string& error : report->errors) summary.unreadable.push_back(std::move(error));
-    for (std::string& file : report->not_recognised) summary.not_recognised.push_back(std::move(file));
-    summary.files_read += report->logs;
-    summary.bytes += report->bytes;
-    progress_.bytes = summary.bytes;
-    summary.oddities += report->oddities_total;
-    for (std::string& oddity : report->oddities) outcome_.oddities.push_back(std::move(oddity));
+    if (!done.has_value()) return summary.unreadable.push_back(done.error().text());
+    for (std::string& error : report.errors) summary.unreadable.push_back(std::move(error));
+    for (std::string& file : report.not_recognised) summary.not_recognised.push_back(std::move(file));
+    summary.files_read += report.logs;
+    summary.bytes += report.bytes;
+  }
+
+  // In the order of the evidence, one at a time.
+  void collect(PieceResult&& result) {
+    for (Contribution& contribution : result.contributions) {
+      contribution.sequence += events_before_;
+      correlations_.add(std::move(contribution));
+    }
+    events_before_ += result.events;
+    keep(result.findings);
+    note_oddities(*result.log, result.oddities);
+    const std::lock_guard lock(mutex_);
+    progress_.events += result.events;
+    progress_.bytes += result.bytes;
+    progress_.findings = outcome_.findings.size();
+    if (!result.buffer.empty()) buffers_.push_back(std::move(result.buffer));
+  }
+
+  void note_oddities(const Log& log, const OddityList& oddities) {
+    outcome_.summary.oddities += oddities.total;
+    if (log.file != oddities_of_) oddities_of_ = log.file, oddities_kept_ = 0;
+    for (const Oddity& oddity : oddities.kept)
+      if (oddities_kept_++ < limits::kOdditiesKeptPerFile && outcome_.oddities.size() < limits::kOdditiesKept)
+        outcome_.oddities.push_back(log.file + ": at byte " + std::to_string(oddity.offset) + ": " + oddity.what);
   }
 
   void keep(std::vector<Finding>& found) {
@@ -79,20 +111,35 @@ class Scan {
 
   void finish() {
     std::vector<Finding> correlated;
-    rules_.finish(correlated);
+    correlations_.finish(correlated);
     keep(correlated);
     std::sort(outcome_.findings.begin(), outcome_.findings.end(), earlier);
     ScanSummary& summary = outcome_.summary;
+    summary.interrupted = interrupted_;
     summary.events = progress_.events;
     summary.rules_loaded = rules_.rules().size();
     summary.rules_unusable = rules_.diagnostics().size();
+    const std::vector<const Kind*> kinds = kinds_.kinds();
+    for (const auto& detector : detectors_)
+      for (std::size_t i = 0; i < detector->events_by_kind().size(); ++i)
+        if (const std::uint64_t events = detector->events_by_kind()[i])
+          summary.events_by_channel[kinds[i]->channel.empty() ? "(other)" : kinds[i]->channel] += events;
   }
 
   const ScanOptions& options_;
   RuleSet& rules_;
   const std::function<bool(const ScanProgress&)>& keep_going_;
-  ScanProgress progress_;
+  Correlations correlations_;
+  KindRules kinds_;
+  std::vector<std::unique_ptr<PieceDetector>> detectors_;
   ScanOutcome outcome_;
+  std::uint64_t events_before_ = 0;
+  std::string oddities_of_;
+  std::size_t oddities_kept_ = 0;
+  bool interrupted_ = false;
+  std::mutex mutex_;  // guards what follows
+  ScanProgress progress_;
+  std::vector<std::vector<std::uint8_t>> buffers_;
 };
 
 }  // namespace

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// scan: evidence paths in, findings and a summary of what was read out. Findings come sorted by time, then file, record
-// and rule, so that identical runs give identical output. `keep_going` is asked between batches: answer false to stop
-// early; what was found so far is returned and the summary says so. One thread.
+// scan: evidence paths in, findings and a summary of what was read out. Logs are cut into pieces that are decoded and matched
+// on several threads; results are put together in the order of the evidence, and findings come sorted by time, then file,
+// record and rule, so that identical runs give identical output whatever the number of threads. `keep_going` is asked
+// between pieces: answer false to stop early; what was found so far is returned and the summary says so. It is called from
+// one thread at a time.
 #pragma once
 
 #include <functional>
@@ -9,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/read_events.h"
+#include "decode/decoder.h"
 #include "engine/rule_set.h"
 #include "sink/report.h"
 
@@ -17,8 +19,10 @@ namespace bartizan {
 
 struct ScanOptions {
   DecodeOptions decode;
+  std::size_t threads = 1;
   Level level_min = Level::kInformational;
   std::optional<Instant> since, until;  // until is exclusive
+  bool plain = false;  // with the plain evaluator alone, to compare with
 };
 
 struct ScanProgress {
@@ -31,6 +35,7 @@ struct ScanOutcome {
   std::vector<std::string> oddities;  // `path: at byte N: what`
 };
 
+// `rules` are prepared.
 ScanOutcome scan(const std::vector<std::string>& paths, const ScanOptions& options, RuleSet& rules,
                  const std::function<bool(const ScanProgress&)>& keep_going);
 

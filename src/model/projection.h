@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/event.h"
+
 namespace bartizan {
 
 // Everything rules are chosen by.
@@ -18,6 +20,10 @@ struct EventKind {
   std::string_view product, category, service;
   bool header_is_plain = false;  // as Event::header_is_plain
 };
+
+inline EventKind kind_of(const Event& event) {
+  return {event.channel, event.provider, event.event_id, event.product, event.category, event.service, event.header_is_plain};
+}
 
 struct Columns {
   std::vector<std::string> names;  // sorted; Field::column is an index into it

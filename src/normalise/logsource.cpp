@@ -71,26 +71,26 @@ bool channel_fits(std::string_view pattern, std::string_view channel) {
   return equals_ignoring_ascii_case(channel, pattern);
 }
 
-std::string decimal_of(const std::string& value) {
-  if (!value.starts_with("0x")) return value;
-  std::uint64_t number = 0;
-  auto [end, error] = std::from_chars(value.data() + 2, value.data() + value.size(), number, 16);
-  return error == std::errc{} && end == value.data() + value.size() ? std::to_string(number) : value;
+// 0x1f4
+bool parse_hexadecimal(std::string_view text, std::uint64_t& number) {
+  if (!text.starts_with("0x")) return false;
+  auto [end, error] = std::from_chars(text.data() + 2, text.data() + text.size(), number, 16);
+  return error == std::errc{} && end == text.data() + text.size();
 }
 
 }  // namespace
 
-bool EventPlace::may_hold(const Event& event) const {
+bool EventPlace::may_hold(const EventKind& kind) const {
   if (!channels.empty() && std::none_of(channels.begin(), channels.end(), [&](const std::string& channel) {
-        return channel_fits(channel, event.channel);
+        return channel_fits(channel, kind.channel);
       }))
     return false;
-  if (channels.empty() && declared && !declares(event, *declared)) return false;
-  return event_ids.empty() || std::find(event_ids.begin(), event_ids.end(), event.event_id) != event_ids.end();
+  if (channels.empty() && declared && !declares(kind, *declared)) return false;
+  return event_ids.empty() || std::find(event_ids.begin(), event_ids.end(), kind.event_id) != event_ids.end();
 }
 
 bool EventPlace::accepts(const Event& event) const {
-  return may_hold(event) && std::all_of(where.begin(), where.end(), [&](const auto& condition) {
+  return std::all_of(where.begin(), where.end(), [&](const auto& condition) {
     const std::string_view* value = event.find(condition.first);
     return value && std::any_of(condition.second.begin(), condition.second.end(), [&](const std::string& wanted) {
              return equals_ignoring_ascii_case(*value, wanted);
@@ -116,30 +116,40 @@ const std::vector<EventPlace>* LogsourceTable::places(const LogsourceName& name)
   return found == places_.end() ? nullptr : &found->second;
 }
 
-bool declares(const Event& event, const LogsourceName& wanted) {
+bool declares(const EventKind& kind, const LogsourceName& wanted) {
   auto fits = [](std::string_view given, const std::string& asked) {
     return asked.empty() || equals_ignoring_ascii_case(given, asked);
   };
-  return fits(event.category, wanted.category) && fits(event.product, wanted.product) &&
-         fits(event.service, wanted.service);
+  return fits(kind.category, wanted.category) && fits(kind.product, wanted.product) && fits(kind.service, wanted.service);
 }
 
-void append_mapped(const Event& event, const FieldMapping& mapping, std::vector<std::string>& out) {
-  if (mapping.from.empty()) return;
-  std::string value;
+bool mapped_value(const Event& event, const FieldMapping& mapping, std::string& made, std::string_view& value) {
+  if (mapping.from.empty()) return false;
   for (std::size_t i = 0; i < mapping.from.size(); ++i) {
     const std::string_view* part = event.find(mapping.from[i]);
-    if (!part) return;
-    if (i) value += mapping.with;
-    value += *part;
+    if (!part) return false;
+    if (mapping.from.size() == 1) {
+      value = *part;
+      break;
+    }
+    if (i == 0) made.clear();
+    else made += mapping.with;
+    made += *part;
+    value = made;
   }
-  if (mapping.decimal) value = decimal_of(value);
+  if (mapping.decimal) {
+    std::uint64_t number = 0;
+    if (parse_hexadecimal(value, number)) value = made = std::to_string(number);
+  }
   for (const auto& [from, to] : mapping.values)
-    if (equals_ignoring_ascii_case(from, value)) return out.push_back(to);
+    if (equals_ignoring_ascii_case(from, value)) return value = to, true;
   for (const auto& [from, to] : mapping.prefixes)
-    if (value.size() >= from.size() && equals_ignoring_ascii_case(std::string_view(value).substr(0, from.size()), from))
-      return out.push_back(to + value.substr(from.size()));
-  out.push_back(std::move(value));
+    if (equals_ignoring_ascii_case(value.substr(0, from.size()), from)) {
+      const std::string rest(value.substr(from.size()));
+      value = made = to + rest;
+      return true;
+    }
+  return true;
 }
 
 }  // namespace bartizan

@@ -12,6 +12,7 @@
 #include "base/diagnostic.h"
 #include "base/yaml.h"
 #include "model/event.h"
+#include "model/projection.h"
 
 namespace bartizan {
 
@@ -20,7 +21,7 @@ struct LogsourceName {
   auto operator<=>(const LogsourceName&) const = default;
 };
 
-// How a rule field is made from fields of the record.
+// How a rule field is made from fields of the record; of a field that occurs several times, from the first.
 struct FieldMapping {
   std::vector<std::string> from;  // several: joined by `with`; empty: the source cannot give this field
   std::string with;
@@ -38,8 +39,8 @@ struct EventPlace {
   std::map<std::string, FieldMapping, std::less<>> fields;
 
   // Whether events of this kind (channel, event id, declared log source) can stand here at all.
-  bool may_hold(const Event& event) const;
-  // may_hold, and the `where` conditions hold for this very event.
+  bool may_hold(const EventKind& kind) const;
+  // The `where` conditions hold for this very event.
   bool accepts(const Event& event) const;
 };
 
@@ -56,9 +57,9 @@ class LogsourceTable {
 };
 
 // An unlisted log source means events whose decoder declares the same; an attribute not given is unconstrained.
-bool declares(const Event& event, const LogsourceName& wanted);
+bool declares(const EventKind& kind, const LogsourceName& wanted);
 
-// Appends the value a mapped rule field has in `event`; nothing when a part of it is absent.
-void append_mapped(const Event& event, const FieldMapping& mapping, std::vector<std::string>& out);
+// The value a mapped rule field has in `event`, into `made` or as a view of the event; false when a part of it is absent.
+bool mapped_value(const Event& event, const FieldMapping& mapping, std::string& made, std::string_view& value);
 
 }  // namespace bartizan

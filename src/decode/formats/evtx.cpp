@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "decode/decoder.h"
+#include "decode/evtx_quick.h"
 #include "decode/evtx_render.h"
 
 namespace bartizan {
@@ -26,15 +27,27 @@ class EvtxCutter final : public Cutter {
 
 class EvtxDecoder final : public Decoder {
  public:
-  explicit EvtxDecoder(const DecodeOptions& options) : strict_(options.strict) {}
+  explicit EvtxDecoder(const DecodeOptions& options) : strict_(options.strict), quick_(options.projection) {}
 
   void decode(const Piece& piece, EventBatch& out, OddityList& oddities) override {
-    for (std::size_t at = piece.offset == 0 ? kEvtxHeaderBytes : 0; at < piece.bytes.size(); at += kEvtxChunkBytes)
-      decode_evtx_chunk(slice(piece.bytes, at, kEvtxChunkBytes), piece.offset + at, strict_, out, oddities);
+    quick_.begin_piece();
+    for (std::size_t at = first_chunk(piece); at < piece.bytes.size(); at += kEvtxChunkBytes)
+      decode_evtx_chunk(slice(piece.bytes, at, kEvtxChunkBytes), piece.offset + at, strict_, out, oddities, &quick_);
+  }
+
+  bool decode_record(const Piece& piece, std::uint64_t offset, EventBatch& out) override {
+    const std::size_t at = offset - piece.offset, first = first_chunk(piece);
+    const std::size_t chunk_at = first + (at - first) / kEvtxChunkBytes * kEvtxChunkBytes;
+    const Bytes chunk = slice(piece.bytes, chunk_at, kEvtxChunkBytes);
+    if (chunk.data() != quick_.chunk().data()) quick_.begin_chunk(chunk);
+    return quick_.decode(at - chunk_at, ByteReader(chunk, at - chunk_at + 4).u32(), offset, true, out);
   }
 
  private:
+  static std::size_t first_chunk(const Piece& piece) { return piece.offset == 0 ? kEvtxHeaderBytes : 0; }
+
   bool strict_;
+  evtx::EvtxQuickDecoder quick_;
 };
 
 bool render(const Piece& piece, const DecodeOptions& options, Rendering form, const TakeRecord& take, OddityList& oddities) {

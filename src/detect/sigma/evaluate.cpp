@@ -136,28 +136,32 @@ bool RuleEvaluator::holds(const Leaf& leaf, const Event& event, std::vector<Reas
   if (leaf.field.empty()) lookup_.all_values(event, values_);
   else lookup_.values(event, leaf.field, values_);
 
+  others_.clear();
+  if (leaf.op == LeafOp::kFieldRef) lookup_.values(event, leaf.text, others_);
   const FieldValue* passed = nullptr;
-  bool result = false;
-  if (leaf.op == LeafOp::kExists) {
-    result = values_.empty() != (leaf.text == "true");
-  } else if (leaf.op == LeafOp::kNull && values_.empty()) {
-    result = true;
-  } else {
-    for (const FieldValue& value : values_) {
-      result = leaf.op == LeafOp::kFieldRef ? !value.is_null && passes_reference(leaf, event, value.text)
-                                            : passes(leaf, value);
-      if (!result) continue;
-      passed = &value;
-      break;
-    }
-  }
+  const bool result = test_.holds(leaf, values_, others_, passed);
   if (result && why)
     why->push_back({leaf.field, std::string(predicate_of(leaf)), leaf.source,
                     passed ? std::string(passed->text) : std::string{}, leaf.identifier});
   return result;
 }
 
-bool RuleEvaluator::passes(const Leaf& leaf, const FieldValue& value) {
+bool LeafTest::holds(const Leaf& leaf, std::span<const FieldValue> values, std::span<const FieldValue> others,
+                     const FieldValue*& passed) {
+  passed = nullptr;
+  if (leaf.op == LeafOp::kExists) return values.empty() != (leaf.text == "true");
+  if (leaf.op == LeafOp::kNull && values.empty()) return true;
+  for (const FieldValue& value : values) {
+    const bool result = leaf.op == LeafOp::kFieldRef ? !value.is_null && passes_reference(leaf, value.text, others)
+                                                     : passes(leaf, value);
+    if (!result) continue;
+    passed = &value;
+    return true;
+  }
+  return false;
+}
+
+bool LeafTest::passes(const Leaf& leaf, const FieldValue& value) {
   if (leaf.op == LeafOp::kNull || value.is_null) return leaf.op == LeafOp::kNull && value.is_null;
   switch (leaf.op) {
     case LeafOp::kPresent: return true;
@@ -177,7 +181,7 @@ bool RuleEvaluator::passes(const Leaf& leaf, const FieldValue& value) {
   return passes_text(leaf, folded_);
 }
 
-bool RuleEvaluator::passes_text(const Leaf& leaf, std::string_view text) {
+bool LeafTest::passes_text(const Leaf& leaf, std::string_view text) {
   switch (leaf.op) {
     case LeafOp::kExact: return text == leaf.text;
     case LeafOp::kContains: return text.find(leaf.text) != text.npos;
@@ -188,11 +192,9 @@ bool RuleEvaluator::passes_text(const Leaf& leaf, std::string_view text) {
   }
 }
 
-bool RuleEvaluator::passes_reference(const Leaf& leaf, const Event& event, std::string_view text) {
-  others_.clear();
-  lookup_.values(event, leaf.text, others_);
+bool LeafTest::passes_reference(const Leaf& leaf, std::string_view text, std::span<const FieldValue> others) {
   if (!leaf.cased) fold_case(text, folded_), text = folded_;
-  for (const FieldValue& value : others_) {
+  for (const FieldValue& value : others) {
     if (value.is_null) continue;
     std::string_view other = value.text;
     if (!leaf.cased) fold_case(other, other_folded_), other = other_folded_;

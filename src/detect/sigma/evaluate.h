@@ -5,6 +5,7 @@
 // space, so evaluating allocates nothing once warm. Never fails.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,22 +48,37 @@ struct Reason {
 
 std::string_view predicate_of(const Leaf& leaf);
 
+// Tests values against one leaf, without regard to where they come from. Keeps scratch space: one a thread.
+class LeafTest {
+ public:
+  // `values` are all values of the leaf's field (of the event, for a keyword), `others` those of the field a kFieldRef names.
+  // `passed` becomes the value that decided, null where none did.
+  bool holds(const Leaf& leaf, std::span<const FieldValue> values, std::span<const FieldValue> others,
+             const FieldValue*& passed);
+
+ private:
+  bool passes(const Leaf& leaf, const FieldValue& value);
+  bool passes_text(const Leaf& leaf, std::string_view text);
+  bool passes_reference(const Leaf& leaf, std::string_view text, std::span<const FieldValue> others);
+
+  std::string folded_, other_folded_;
+};
+
 class RuleEvaluator {
  public:
   explicit RuleEvaluator(const FieldLookup& lookup) : lookup_(lookup) {}
+  // One leaf alone.
+  bool holds(const Leaf& leaf, const Event& event) { return holds(leaf, event, nullptr); }
   // Appends the reasons to `why` when the rule matches.
   bool matches(const Rule& rule, const Event& event, std::vector<Reason>* why = nullptr);
 
  private:
   bool holds(const Rule& rule, const Expression& expression, const Event& event, std::vector<Reason>* why);
   bool holds(const Leaf& leaf, const Event& event, std::vector<Reason>* why);
-  bool passes(const Leaf& leaf, const FieldValue& value);
-  bool passes_text(const Leaf& leaf, std::string_view text);
-  bool passes_reference(const Leaf& leaf, const Event& event, std::string_view text);
 
   const FieldLookup& lookup_;
   std::vector<FieldValue> values_, others_;
-  std::string folded_, other_folded_;
+  LeafTest test_;
 };
 
 }  // namespace bartizan::sigma

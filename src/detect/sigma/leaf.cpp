@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "detect/sigma/leaf.h"
 
+#include <re2/filtered_re2.h>
 #include <re2/re2.h>
 
 #include <charconv>
@@ -38,6 +39,23 @@ void set_text(Leaf& leaf, Pattern pattern) {
   set_pattern(leaf, std::move(pattern));
 }
 
+// RE2 knows which literals a match must contain; they come in lower case. Only ASCII ones are used: beyond it RE2's lower
+// case and our case folding differ.
+std::vector<std::string> literals_needed_by(const RE2& regex) {
+  constexpr int kLettersMin = 3;  // shorter ones are in most values
+  re2::FilteredRE2 filter(kLettersMin);
+  int id = 0;
+  std::vector<std::string> literals;
+  if (filter.Add(regex.pattern(), regex.options(), &id) != RE2::NoError) return {};
+  filter.Compile(&literals);
+  std::vector<int> without_any;
+  filter.AllPotentials({}, &without_any);
+  if (!without_any.empty()) return {};  // matches are possible with none of the literals
+  for (const std::string& literal : literals)
+    if (!is_ascii(literal)) return {};
+  return literals;
+}
+
 std::optional<Problem> set_regex(Leaf& leaf, const Item& item, const std::string& raw) {
   RE2::Options options;
   options.set_log_errors(false);
@@ -49,6 +67,7 @@ std::optional<Problem> set_regex(Leaf& leaf, const Item& item, const std::string
                    "look-around, back-references and possessive quantifiers are not supported"};
   leaf.op = LeafOp::kRegex;
   leaf.text = raw;
+  leaf.regex_needs = literals_needed_by(*regex);
   leaf.regex = std::move(regex);
   return {};
 }

@@ -42,6 +42,8 @@ struct Leaf {
   std::string text;   // the literal, the number as written, or the name of the other field
   Pattern pattern;    // of kGlob
   std::shared_ptr<const re2::RE2> regex;
+  // Of kRegex: every match contains one of these, in a case-folded value; empty: no such literals are known.
+  std::vector<std::string> regex_needs;
   Network network;
   Number number;
   TimePart part = TimePart::kNone;           // compare this part of the field's time

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/evtx_template.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/limits.h"
+#include "decode/evtx_flatten.h"
+#include "decode/evtx_value.h"
+
+namespace bartizan::evtx {
+namespace {
+
+constexpr std::size_t kDefinitionHeaderBytes = 24;
+constexpr std::size_t kNameHeaderBytes = 8;  // next name u32, hash u16, units u16
+
+// The tokens a simple definition consists of; others end the compiling.
+enum Token : std::uint8_t {
+  kEnd = 0x00, kStartElement = 0x01, kCloseStart = 0x02, kCloseEmpty = 0x03, kEndElement = 0x04, kText = 0x05, kAttribute = 0x06,
+  kSubstitution = 0x0d, kOptionalSubstitution = 0x0e, kFragmentHeader = 0x0f,
+};
+constexpr std::uint8_t kMoreFlag = 0x40;
+
+// The tokens of the definition at `at`, as far as the chunk has them.
+Bytes body_of(Bytes chunk, std::size_t at) {
+  ByteReader header(chunk, at);
+  header.skip(kDefinitionHeaderBytes - 4);
+  const std::size_t size = header.u32();
+  if (header.failed() || size > header.remaining()) return {};
+  return chunk.subspan(at + kDefinitionHeaderBytes, size);
+}
+
+// The UTF-16 text of the name at `offset`; false when it is not in the chunk.
+bool read_name(Bytes chunk, std::size_t offset, Bytes& utf16) {
+  ByteReader reader(chunk, offset);
+  reader.skip(kNameHeaderBytes - 2);
+  const std::size_t units = reader.u16();
+  utf16 = reader.take(units * 2);
+  return !reader.failed();
+}
+
+std::string as_string(Bytes bytes) { return std::string(as_text(bytes)); }
+
+}  // namespace
+
+class TemplateCompiler {
+ public:
+  TemplateCompiler(Bytes chunk, Bytes body, FlatTemplate& out)
+      : chunk_(chunk), body_at_(static_cast<std::size_t>(body.data() - chunk.data())), reader_(body), out_(out) {}
+
+  bool run() {
+    if (reader_.u8() != kFragmentHeader) return false;
+    reader_.skip(3);
+    for (;;) {
+      const std::uint8_t token = reader_.u8();
+      if (reader_.failed()) return false;
+      if (token == kEnd) return true;
+      if ((token & ~kMoreFlag) != kStartElement || !read_top(token & kMoreFlag)) return false;
+    }
+  }
+
+ private:
+  // An element while it is read. A substitution is either all of its content or makes the definition not simple.
+  struct Element {
+    std::string name, text, given_name;
+    bool has_given_name = false, has_content = false, has_children = false, is_optional = false;
+    std::uint16_t value = kNoValue;
+    std::size_t fields_before = 0;
+  };
+
+  bool read_top(bool has_attributes) {
+    if (out_.root_ == FlatTemplate::Root::kSections) return read_section(has_attributes);
+    Element event;
+    if (!start(has_attributes, event, false)) return is_closed_;
+    for (;;) {
+      const std::uint8_t token = reader_.u8();
+      if (reader_.failed()) return false;
+      if (token == kEndElement) return true;
+      if ((token & ~kMoreFlag) == kStartElement) {
+        if (!read_section(token & kMoreFlag)) return false;
+      } else if (token == kSubstitution || token == kOptionalSubstitution) {
+        FlatField embedded{FlatField::Kind::kEmbedded, true, false, read_value(), kNoValue, {}, {}};
+        out_.fields_.push_back(std::move(embedded));
+      } else {
+        return false;
+      }
+    }
+  }
+
+  bool read_section(bool has_attributes) {
+    Element section;
+    const std::size_t before = out_.fields_.size();
+    if (!start(has_attributes, section, false)) return is_closed_;
+    in_system_ = section.name == "System";
+    is_user_data_ = section.name == "UserData";
+    if (!read_children(section, 1)) return false;
+    if (section.name == "RenderingInfo") out_.fields_.resize(before);
+    in_system_ = false;
+    return true;
+  }
+
+  // The content of an element up to its end.
+  bool read_children(Element& parent, unsigned depth) {
+    if (depth > limits::kBinXmlDepthMax) return false;
+    for (;;) {
+      const std::uint8_t token = reader_.u8();
+      if (reader_.failed()) return false;
+      switch (token & ~kMoreFlag) {
+        case kEndElement: return true;
+        case kStartElement:
+          parent.has_children = true;
+          if (!read_element(token & kMoreFlag, depth + 1)) return false;
+          break;
+        case kText:
+          if (parent.value != kNoValue || !read_text(parent.text)) return false;
+          parent.has_content = true;
+          break;
+        case kSubstitution:
+        case kOptionalSubstitution:
+          if (parent.has_content) return false;
+          parent.has_content = true;
+          parent.is_optional = token == kOptionalSubstitution;
+          parent.value = read_value();
+          break;
+        default: return false;
+      }
+    }
+  }
+
+  bool read_element(bool has_attributes, unsigned depth) {
+    Element element;
+    element.fields_before = out_.fields_.size();
+    const bool has_body = start(has_attributes, element, true);
+    if (!has_body && !is_closed_) return false;
+    const std::size_t attributes_end = out_.fields_.size();
+    if (has_body && !read_children(element, depth)) return false;
+    if (element.has_children) {
+      // System has no elements within elements; elsewhere the attributes of such elements are no fields.
+      if (in_system_ || element.value != kNoValue) return false;
+      out_.fields_.erase(out_.fields_.begin() + static_cast<std::ptrdiff_t>(element.fields_before),
+                         out_.fields_.begin() + static_cast<std::ptrdiff_t>(attributes_end));
+      return true;
+    }
+    return in_system_ ? add_system(element) : add_data(element);
+  }
+
+  // System: the text stands before the attributes, and both are gone with an optional value that is NULL.
+  bool add_system(const Element& element) {
+    const std::uint16_t gate = element.is_optional ? element.value : kNoValue;
+    for (std::size_t i = element.fields_before; i < out_.fields_.size(); ++i) out_.fields_[i].gate = gate;
+    if (element.has_content)
+      out_.fields_.insert(out_.fields_.begin() + static_cast<std::ptrdiff_t>(element.fields_before),
+                          field_of(element, element.name));
+    return true;
+  }
+
+  bool add_data(const Element& element) {
+    const bool is_named = element.has_given_name && (!is_user_data_ || element.name == "Data");
+    if (!is_named && !element.has_content && out_.fields_.size() > element.fields_before) {
+      // Attributes are the data. With values that may be NULL it depends on the record whether any is there.
+      return std::all_of(out_.fields_.begin() + static_cast<std::ptrdiff_t>(element.fields_before), out_.fields_.end(),
+                         [](const FlatField& field) { return field.value == kNoValue; });
+    }
+    if (out_.fields_.size() > element.fields_before) out_.fields_.resize(element.fields_before);
+    std::string name = is_named ? field_name(element.given_name) : std::string();
+    out_.fields_.push_back(field_of(element, name.empty() ? element.name : name));
+    return true;
+  }
+
+  FlatField field_of(const Element& element, std::string name) const {
+    return {FlatField::Kind::kElement, element.is_optional, in_system_, element.value, kNoValue, std::move(name), element.text};
+  }
+
+  // Reads the start of an element with its attributes, which become fields when `keep_attributes`. False: it has no body (then
+  // is_closed_ is set), or it cannot be read.
+  bool start(bool has_attributes, Element& element, bool keep_attributes) {
+    is_closed_ = false;
+    reader_.skip(2);
+    const std::size_t size = reader_.u32();
+    if (size > reader_.remaining() || !name(element.name)) return false;
+    if (has_attributes) reader_.skip(4);
+    for (;;) {
+      const std::uint8_t token = reader_.u8();
+      if (reader_.failed()) return false;
+      if (token == kCloseStart) return true;
+      if (token == kCloseEmpty) return is_closed_ = true, false;
+      if ((token & ~kMoreFlag) != kAttribute || !attribute(element, keep_attributes)) return false;
+    }
+  }
+
+  bool attribute(Element& element, bool keep) {
+    std::string own;
+    if (!name(own)) return false;
+    FlatField field{FlatField::Kind::kAttribute, true, in_system_, kNoValue, kNoValue, element.name + "_" + own, {}};
+    const std::uint8_t token = reader_.u8();
+    if (token == kText) {
+      if (!read_text(field.constant)) return false;
+    } else if (token == kSubstitution || token == kOptionalSubstitution) {
+      field.value = read_value();
+    } else {
+      return false;
+    }
+    if (own == "Name" && !in_system_) {
+      if (field.value != kNoValue) return false;  // a name that is another in every record
+      if (!element.has_given_name) element.has_given_name = true, element.given_name = field.constant;
+    }
+    // Declarations of name spaces are no data, but in System every attribute is a field.
+    if (keep && (in_system_ || !own.starts_with("xmlns"))) out_.fields_.push_back(std::move(field));
+    return true;
+  }
+
+  std::uint16_t read_value() {
+    const std::uint16_t value = reader_.u16();
+    reader_.skip(1);
+    out_.values_needed_ = std::max<std::size_t>(out_.values_needed_, std::size_t{value} + 1);
+    return value;
+  }
+
+  bool read_text(std::string& out) {
+    if (reader_.u8() != kStringType) return false;
+    const std::size_t units = reader_.u16();
+    append_string(reader_.take(units * 2), out);
+    return !reader_.failed();
+  }
+
+  bool name(std::string& out) {
+    FlatTemplate::NamePlace place;
+    place.at = static_cast<std::uint32_t>(reader_.offset());
+    const std::size_t offset = reader_.u32();
+    Bytes utf16;
+    if (reader_.failed() || !read_name(chunk_, offset, utf16)) return false;
+    if (offset == body_at_ + reader_.offset()) {
+      place.is_inline = true;
+      reader_.skip(kNameHeaderBytes + utf16.size() + 2);
+    }
+    place.utf16 = as_string(utf16);
+    append_string(slice(utf16, 0, limits::kFieldNameBytesMax), out);
+    out_.names_.push_back(std::move(place));
+    return !reader_.failed();
+  }
+
+  Bytes chunk_;
+  std::size_t body_at_;
+  ByteReader reader_;
+  FlatTemplate& out_;
+  bool in_system_ = false, is_user_data_ = false, is_closed_ = false;
+};
+
+std::unique_ptr<FlatTemplate> FlatTemplate::compile(Bytes chunk, std::size_t at, Root root) {
+  const Bytes body = body_of(chunk, at);
+  if (body.empty()) return nullptr;
+  auto flat = std::make_unique<FlatTemplate>();
+  flat->root_ = root;
+  flat->body_.assign(body.begin(), body.end());
+  if (!TemplateCompiler(chunk, body, *flat).run()) return nullptr;
+  if (flat->fields_.size() > limits::kFieldsPerEventMax / 2) return nullptr;
+  return flat;
+}
+
+bool FlatTemplate::is_same(Bytes chunk, std::size_t at, Root root) const {
+  const Bytes body = body_of(chunk, at);
+  if (root != root_ || body.size() != body_.size()) return false;
+  const std::size_t body_at = at + kDefinitionHeaderBytes;
+  std::size_t compared = 0;
+  for (const NamePlace& place : names_) {
+    if (std::memcmp(body.data() + compared, body_.data() + compared, place.at - compared) != 0) return false;
+    const std::size_t offset = ByteReader(body, place.at).u32();
+    compared = place.at + 4;
+    if (place.is_inline != (offset == body_at + compared)) return false;
+    Bytes utf16;
+    if (!read_name(chunk, offset, utf16) || as_text(utf16) != place.utf16) return false;
+    if (place.is_inline) compared += 4;  // the place of the next name in the table
+  }
+  return std::memcmp(body.data() + compared, body_.data() + compared, body.size() - compared) == 0;
+}
+
+}  // namespace bartizan::evtx

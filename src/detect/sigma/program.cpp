@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "detect/sigma/program.h"
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+
+#include "base/must.h"
+#include "base/text.h"
+#include "detect/sigma/rarity.h"
+
+namespace bartizan::sigma {
+namespace {
+
+// Lists of values up to this long are walked; longer ones become a group, which any of its members sets.
+constexpr std::size_t kGroupMin = 8;
+
+// A condition while it is being compiled.
+struct Term {
+  enum class Kind : std::uint8_t { kTrue, kFalse, kPredicate, kAnd, kOr, kNot };
+  Kind kind = Kind::kTrue;
+  std::uint32_t predicate = 0;
+  std::vector<Term> children;
+};
+
+// Tests one of which holds whenever the rule does, and how often an event is expected to pass one of them.
+struct Waking {
+  std::vector<std::uint32_t> predicates;
+  double share = 2;  // above 1: no such tests are known
+  bool is_known() const { return share <= 1; }
+};
+
+std::string key_of(const Leaf& leaf, SlotId slot, SlotId reference) {
+  std::string key = std::to_string(slot) + '\x1f' + std::to_string(static_cast<int>(leaf.op)) + '\x1f' +
+                    std::to_string(reference) + '\x1f' + std::to_string(static_cast<int>(leaf.part)) +
+                    (leaf.cased ? 'c' : 'i') + (leaf.starts_open ? 's' : '-') + (leaf.ends_open ? 'e' : '-') + '\x1f';
+  if (leaf.op == LeafOp::kGlob) {
+    for (const Token& token : leaf.pattern)
+      key += static_cast<char>('0' + static_cast<int>(token.kind)), key += token.text, key += '\x1e';
+  } else if (leaf.op == LeafOp::kRegex) {
+    const RegexKey regex = regex_key(leaf);
+    key += regex.pattern + (regex.ignores_case ? 'i' : '-') + (regex.dot_matches_newline ? 's' : '-');
+  } else if (leaf.op == LeafOp::kNetwork) {
+    key += leaf.source;
+  } else {
+    key += leaf.text;
+  }
+  return key;
+}
+
+// The longest literal of a pattern.
+std::string_view part_of(const Pattern& pattern) {
+  std::string_view longest;
+  for (const Token& token : pattern)
+    if (token.kind == Token::Kind::kLiteral && token.text.size() > longest.size()) longest = token.text;
+  return longest;
+}
+
+bool is_decimal(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+}
+
+std::optional<Anchor> anchor_of(LeafOp op) {
+  switch (op) {
+    case LeafOp::kExact: return Anchor::kWhole;
+    case LeafOp::kStartsWith: return Anchor::kStart;
+    case LeafOp::kEndsWith: return Anchor::kEnd;
+    case LeafOp::kContains: return Anchor::kAnywhere;
+    default: return {};
+  }
+}
+
+}  // namespace
+
+class ProgramBuilder {
+ public:
+  ProgramBuilder(Program& program, std::span<const BoundRule> rules, std::size_t slot_count, const KnownLeaf& known)
+      : program_(program), rules_(rules), known_(known), literals_(slot_count) {
+    program_.slots_.resize(slot_count);
+  }
+
+  void build() {
+    for (const BoundRule& bound : rules_) add_rule(bound);
+    for (std::size_t slot = 0; slot < literals_.size(); ++slot) {
+      if (literals_[slot].empty()) continue;
+      program_.slots_[slot].index = FieldIndex(literals_[slot]);
+      program_.slots_[slot].has_index = true;
+    }
+    woken_by_.resize(program_.predicates_.size());
+    groups_of_.resize(program_.predicates_.size());
+    program_.woken_by_ = flatten(woken_by_);
+    program_.groups_of_ = flatten(groups_of_);
+  }
+
+ private:
+  static Program::Lists flatten(const std::vector<std::vector<std::uint32_t>>& lists) {
+    Program::Lists flat;
+    for (const auto& list : lists) {
+      flat.items.insert(flat.items.end(), list.begin(), list.end());
+      flat.starts.push_back(static_cast<std::uint32_t>(flat.items.size()));
+    }
+    return flat;
+  }
+
+  void add_rule(const BoundRule& bound) {
+    const Term term = simplified(*bound.rule, bound.rule->condition, bound);
+    if (term.kind == Term::Kind::kFalse) return;
+    if (term.kind == Term::Kind::kTrue) return program_.always_true_.push_back(bound.id);
+    const auto rule = static_cast<std::uint32_t>(program_.rules_.size());
+    program_.rules_.push_back({bound.id, static_cast<std::uint32_t>(program_.nodes_.size())});
+    emit(term);
+    const Waking waking = waking_of(term);
+    if (!waking.is_known()) return program_.unwoken_.push_back(rule);
+    woken_by_.resize(program_.predicates_.size());
+    for (std::uint32_t predicate : waking.predicates) {
+      woken_by_[predicate].push_back(rule);
+      program_.slots_[program_.predicates_[predicate].slot].wakes = true;
+    }
+  }
+
+  Term simplified(const Rule& rule, const Expression& expression, const BoundRule& bound) {
+    switch (expression.kind) {
+      case Expression::Kind::kLeaf: return term_of(rule.leaves[expression.index], expression.index, bound);
+      case Expression::Kind::kSearch: return simplified(rule, rule.searches[expression.index].expression, bound);
+      case Expression::Kind::kNot: {
+        Term child = simplified(rule, expression.children[0], bound);
+        if (child.kind == Term::Kind::kTrue) return {Term::Kind::kFalse, 0, {}};
+        if (child.kind == Term::Kind::kFalse) return {Term::Kind::kTrue, 0, {}};
+        Term negation{Term::Kind::kNot, 0, {}};
+        negation.children.push_back(std::move(child));
+        return negation;
+      }
+      case Expression::Kind::kAnd: return joined(rule, expression, bound, Term::Kind::kAnd, Term::Kind::kFalse, Term::Kind::kTrue);
+      case Expression::Kind::kOr: return joined(rule, expression, bound, Term::Kind::kOr, Term::Kind::kTrue, Term::Kind::kFalse);
+    }
+    return {};
+  }
+
+  // `decides` ends the matter (false in an and), `neutral` can be left out.
+  Term joined(const Rule& rule, const Expression& expression, const BoundRule& bound, Term::Kind kind, Term::Kind decides,
+              Term::Kind neutral) {
+    Term term{kind, 0, {}};
+    for (const Expression& part : expression.children) {
+      Term child = simplified(rule, part, bound);
+      if (child.kind == decides) return child;
+      if (child.kind == neutral) continue;
+      if (child.kind == kind) std::move(child.children.begin(), child.children.end(), std::back_inserter(term.children));
+      else term.children.push_back(std::move(child));
+    }
+    if (term.children.empty()) return {neutral, 0, {}};
+    if (term.children.size() > 1) return term;
+    Term only = std::move(term.children[0]);
+    return only;
+  }
+
+  Term term_of(const Leaf& leaf, std::size_t index, const BoundRule& bound) {
+    const SlotId slot = bound.slots[index];
+    if (const std::optional<bool> answer = known_(leaf, slot))
+      return {*answer ? Term::Kind::kTrue : Term::Kind::kFalse, 0, {}};
+    return {Term::Kind::kPredicate, predicate_of(leaf, slot, bound.references[index]), {}};
+  }
+
+  std::uint32_t predicate_of(const Leaf& leaf, SlotId slot, SlotId reference) {
+    const auto id = static_cast<std::uint32_t>(program_.predicates_.size());
+    const auto [known, is_new] = ids_.try_emplace(key_of(leaf, slot, reference), id);
+    if (!is_new) return known->second;
+    Program::Predicate predicate{&leaf, slot, reference, Program::Check::kAsked};
+    shares_.push_back(2);
+    index_predicate(predicate, id);
+    program_.predicates_.push_back(predicate);
+    return id;
+  }
+
+  // Enters the predicate's literals into the index of its slot, if it has any.
+  void index_predicate(Program::Predicate& predicate, std::uint32_t id) {
+    const Leaf& leaf = *predicate.leaf;
+    if (const auto anchor = anchor_of(leaf.op)) {
+      const std::string text = leaf.cased ? folded(leaf.text) : leaf.text;
+      if (text.empty() && *anchor != Anchor::kWhole) return;
+      predicate.check = leaf.cased ? Program::Check::kLater : Program::Check::kIndex;
+      return add_literal(predicate.slot, *anchor, text, id);
+    }
+    if (leaf.op == LeafOp::kGlob) {
+      const std::string part = folded(part_of(leaf.pattern));
+      if (part.empty()) return;
+      predicate.check = leaf.cased ? Program::Check::kLater : Program::Check::kGlob;
+      return add_literal(predicate.slot, Anchor::kAnywhere, part, id);
+    }
+    if (leaf.op == LeafOp::kNumber && leaf.part == TimePart::kNone && is_decimal(leaf.text)) {
+      predicate.check = Program::Check::kIndex;
+      program_.slots_[predicate.slot].numbers.push_back(id);
+      return add_literal(predicate.slot, Anchor::kWhole, leaf.text, id);
+    }
+    if (leaf.op == LeafOp::kRegex && !leaf.regex_needs.empty()) {
+      predicate.check = Program::Check::kLater;
+      shares_[id] = 0;
+      for (const std::string& literal : leaf.regex_needs) {
+        const double so_far = shares_[id];
+        add_literal(predicate.slot, Anchor::kAnywhere, literal, id);
+        shares_[id] = std::min(1.0, so_far + shares_[id]);
+      }
+    }
+  }
+
+  void add_literal(SlotId slot, Anchor anchor, std::string text, std::uint32_t id) {
+    shares_[id] = expected_share(anchor, text);
+    literals_[slot].push_back({anchor, std::move(text), id});
+  }
+
+  Waking waking_of(const Term& term) const {
+    switch (term.kind) {
+      case Term::Kind::kPredicate:
+        if (shares_[term.predicate] > 1) return {};
+        return {{term.predicate}, shares_[term.predicate]};
+      case Term::Kind::kAnd: {
+        Waking best;
+        for (const Term& child : term.children)
+          if (Waking waking = waking_of(child); waking.share < best.share) best = std::move(waking);
+        return best;
+      }
+      case Term::Kind::kOr: {
+        Waking all{{}, 0};
+        for (const Term& child : term.children) {
+          const Waking waking = waking_of(child);
+          if (!waking.is_known()) return {};
+          all.predicates.insert(all.predicates.end(), waking.predicates.begin(), waking.predicates.end());
+          all.share = std::min(1.0, all.share + waking.share);
+        }
+        std::sort(all.predicates.begin(), all.predicates.end());
+        all.predicates.erase(std::unique(all.predicates.begin(), all.predicates.end()), all.predicates.end());
+        return all;
+      }
+      default: return {};
+    }
+  }
+
+  // What is cheap to ask stands first: predicates the index has answered, then groups of terms, then tests to be made.
+  unsigned cost_of(const Term& term) const {
+    if (term.kind == Term::Kind::kPredicate) {
+      switch (program_.predicates_[term.predicate].check) {
+        case Program::Check::kIndex: case Program::Check::kGlob: return 1;
+        case Program::Check::kLater: return 20;
+        case Program::Check::kAsked: return program_.predicates_[term.predicate].leaf->op == LeafOp::kRegex ? 1000 : 10;
+      }
+    }
+    unsigned sum = 1;
+    for (const Term& child : term.children) sum = std::min(100'000u, sum + cost_of(child));
+    return sum;
+  }
+
+  void emit(const Term& term) {
+    const std::size_t at = program_.nodes_.size();
+    using Kind = Program::Node::Kind;
+    if (term.kind == Term::Kind::kPredicate) {
+      program_.nodes_.push_back({Kind::kPredicate, term.predicate, 0});
+    } else if (term.kind == Term::Kind::kOr) {
+      emit_or(term);
+    } else {
+      program_.nodes_.push_back({term.kind == Term::Kind::kAnd ? Kind::kAnd : Kind::kNot, 0, 0});
+      emit_children(term);
+    }
+    program_.nodes_[at].end = static_cast<std::uint32_t>(program_.nodes_.size());
+  }
+
+  void emit_children(const Term& term) {
+    std::vector<std::pair<unsigned, const Term*>> order;
+    for (const Term& child : term.children) order.emplace_back(cost_of(child), &child);
+    std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (const auto& [cost, child] : order) emit(*child);
+  }
+
+  // Members of one slot that the index answers become a group when there are many of them.
+  void emit_or(const Term& term) {
+    std::unordered_map<SlotId, std::vector<std::uint32_t>> members;
+    for (const Term& child : term.children)
+      if (child.kind == Term::Kind::kPredicate && answers_at_once(child.predicate))
+        members[program_.predicates_[child.predicate].slot].push_back(child.predicate);
+    Term rest{Term::Kind::kOr, 0, {}};
+    std::vector<std::uint32_t> groups;
+    for (const Term& child : term.children) {
+      const bool in_group = child.kind == Term::Kind::kPredicate && answers_at_once(child.predicate) &&
+                            members[program_.predicates_[child.predicate].slot].size() > kGroupMin;
+      if (!in_group) {
+        rest.children.push_back(child);
+        continue;
+      }
+      auto& list = members[program_.predicates_[child.predicate].slot];
+      if (list.front() == child.predicate) groups.push_back(group_of(list));
+    }
+    using Kind = Program::Node::Kind;
+    if (rest.children.empty() && groups.size() == 1) return program_.nodes_.push_back({Kind::kGroup, groups[0], 0});
+    program_.nodes_.push_back({Kind::kOr, 0, 0});
+    for (std::uint32_t group : groups) {
+      program_.nodes_.push_back({Kind::kGroup, group, 0});
+      program_.nodes_.back().end = static_cast<std::uint32_t>(program_.nodes_.size());
+    }
+    emit_children(rest);
+  }
+
+  bool answers_at_once(std::uint32_t predicate) const {
+    const Program::Check check = program_.predicates_[predicate].check;
+    return check == Program::Check::kIndex || check == Program::Check::kGlob;
+  }
+
+  std::uint32_t group_of(const std::vector<std::uint32_t>& members) {
+    std::string key;
+    for (std::uint32_t member : members) key += std::to_string(member) + ' ';
+    const auto id = static_cast<std::uint32_t>(program_.group_slots_.size());
+    const auto [known, is_new] = group_ids_.try_emplace(std::move(key), id);
+    if (!is_new) return known->second;
+    program_.group_slots_.push_back(program_.predicates_[members[0]].slot);
+    groups_of_.resize(program_.predicates_.size());
+    for (std::uint32_t member : members)
+      if (groups_of_[member].empty() || groups_of_[member].back() != id) groups_of_[member].push_back(id);
+    return id;
+  }
+
+  Program& program_;
+  std::span<const BoundRule> rules_;
+  const KnownLeaf& known_;
+  std::vector<std::vector<IndexedLiteral>> literals_;  // of each slot
+  std::unordered_map<std::string, std::uint32_t> ids_, group_ids_;
+  std::vector<double> shares_;  // of each predicate: expected share of events, above 1 when nothing announces it
+  std::vector<std::vector<std::uint32_t>> woken_by_, groups_of_;
+};
+
+Program::Program(std::span<const BoundRule> rules, std::size_t slot_count, const KnownLeaf& known) {
+  ProgramBuilder(*this, rules, slot_count, known).build();
+  std::sort(always_true_.begin(), always_true_.end());
+}
+
+std::vector<SlotId> Program::used_slots() const {
+  std::vector<SlotId> used;
+  for (const Predicate& predicate : predicates_) {
+    used.push_back(predicate.slot);
+    if (predicate.reference != kNoSlot) used.push_back(predicate.reference);
+  }
+  std::sort(used.begin(), used.end());
+  used.erase(std::unique(used.begin(), used.end()), used.end());
+  return used;
+}
+
+Program::Figures Program::figures() const {
+  Figures figures{rules_.size() + always_true_.size(), unwoken_.size(), predicates_.size(), 0, group_slots_.size()};
+  for (const Predicate& predicate : predicates_) figures.indexed += predicate.check != Check::kAsked;
+  return figures;
+}
+
+void ProgramRun::run(const Program& program, SlotReader& reader, std::vector<std::uint32_t>& out) {
+  program_ = &program, reader_ = &reader;
+  const std::size_t before = out.size();
+  prepare();
+  for (SlotId slot = 0; slot < program.slots_.size(); ++slot)
+    if (program.slots_[slot].wakes) run_slot(slot);
+  for (std::uint32_t rule : program.unwoken_)
+    if (holds(program.rules_[rule].condition)) out.push_back(program.rules_[rule].id);
+  for (std::size_t i = 0; i < woken_.size(); ++i)
+    if (holds(program.rules_[woken_[i]].condition)) out.push_back(program.rules_[woken_[i]].id);
+  out.insert(out.end(), program.always_true_.begin(), program.always_true_.end());
+  std::sort(out.begin() + static_cast<std::ptrdiff_t>(before), out.end());
+  reset();
+}
+
+void ProgramRun::prepare() {
+  auto grow = [](std::vector<std::uint8_t>& list, std::size_t size) {
+    if (list.size() < size) list.resize(size);
+  };
+  grow(states_, program_->predicates_.size());
+  grow(group_states_, program_->group_slots_.size());
+  grow(slots_done_, program_->slots_.size());
+  grow(rules_woken_, program_->rules_.size());
+}
+
+void ProgramRun::reset() {
+  for (std::uint32_t predicate : touched_) states_[predicate] = 0;
+  for (std::uint32_t group : touched_groups_) group_states_[group] = 0;
+  for (std::uint32_t slot : done_slots_) slots_done_[slot] = 0;
+  for (std::uint32_t rule : woken_) rules_woken_[rule] = 0;
+  touched_.clear(), touched_groups_.clear(), done_slots_.clear(), woken_.clear();
+}
+
+void ProgramRun::run_slot(SlotId slot) {
+  slots_done_[slot] = 1;
+  done_slots_.push_back(slot);
+  const Program::Slot& plan = program_->slots_[slot];
+  if (!plan.has_index) return;
+  for (const FieldValue& value : reader_->values(slot)) {
+    if (value.is_null) continue;
+    fold_case(value.text, folded_);
+    plan.index.find(folded_, [&](std::uint32_t predicate) { found(predicate); });
+    test_globs();
+    if (!value.is_number || is_decimal(value.text)) continue;
+    for (std::uint32_t predicate : plan.numbers) {
+      const FieldValue* passed = nullptr;
+      if (test_.holds(*program_->predicates_[predicate].leaf, {&value, 1}, {}, passed)) set_true(predicate);
+    }
+  }
+}
+
+void ProgramRun::found(std::uint32_t predicate) {
+  if (states_[predicate] != 0) return;
+  const Program::Check check = program_->predicates_[predicate].check;
+  if (check == Program::Check::kIndex) return set_true(predicate);
+  states_[predicate] = kFound;
+  if (check == Program::Check::kGlob) return globs_.push_back(predicate);
+  touched_.push_back(predicate);
+  wake(predicate);
+}
+
+// Once a value, however often the index has found their parts in it.
+void ProgramRun::test_globs() {
+  for (std::uint32_t predicate : globs_) {
+    states_[predicate] = 0;
+    if (matches_glob(program_->predicates_[predicate].leaf->pattern, folded_)) set_true(predicate);
+  }
+  globs_.clear();
+}
+
+void ProgramRun::set_true(std::uint32_t predicate) {
+  if (states_[predicate] != 0) return;
+  states_[predicate] = kTrue;
+  touched_.push_back(predicate);
+  wake(predicate);
+  for (std::uint32_t group : program_->groups_of_.of(predicate)) {
+    if (group_states_[group]) continue;
+    group_states_[group] = 1;
+    touched_groups_.push_back(group);
+  }
+}
+
+void ProgramRun::wake(std::uint32_t predicate) {
+  for (std::uint32_t rule : program_->woken_by_.of(predicate)) {
+    if (rules_woken_[rule]) continue;
+    rules_woken_[rule] = 1;
+    woken_.push_back(rule);
+  }
+}
+
+// As deep as conditions nest, which is bounded by limits::kSigmaConditionDepthMax.
+bool ProgramRun::holds(std::uint32_t at) {
+  const Program::Node& node = program_->nodes_[at];
+  using Kind = Program::Node::Kind;
+  switch (node.kind) {
+    case Kind::kPredicate: return predicate_holds(node.index);
+    case Kind::kGroup: {
+      const SlotId slot = program_->group_slots_[node.index];
+      if (!slots_done_[slot]) run_slot(slot);
+      return group_states_[node.index] != 0;
+    }
+    case Kind::kNot: return !holds(at + 1);
+    case Kind::kAnd:
+      for (std::uint32_t child = at + 1; child < node.end; child = program_->nodes_[child].end)
+        if (!holds(child)) return false;
+      return true;
+    case Kind::kOr:
+      for (std::uint32_t child = at + 1; child < node.end; child = program_->nodes_[child].end)
+        if (holds(child)) return true;
+      return false;
+  }
+  return false;
+}
+
+bool ProgramRun::predicate_holds(std::uint32_t predicate) {
+  const Program::Predicate& plan = program_->predicates_[predicate];
+  if (plan.check != Program::Check::kAsked && !slots_done_[plan.slot]) run_slot(plan.slot);
+  std::uint8_t& state = states_[predicate];
+  if (state & (kTrue | kFalse)) return state & kTrue;
+  if (plan.check == Program::Check::kIndex || plan.check == Program::Check::kGlob) return false;
+  if (plan.check == Program::Check::kLater && state == 0) return false;
+  const std::span<const FieldValue> values = reader_->values(plan.slot);
+  const std::span<const FieldValue> others =
+      plan.reference == kNoSlot ? std::span<const FieldValue>{} : reader_->values(plan.reference);
+  const FieldValue* passed = nullptr;
+  const bool result = test_.holds(*plan.leaf, values, others, passed);
+  if (state == 0) touched_.push_back(predicate);
+  state = static_cast<std::uint8_t>(state | (result ? kTrue : kFalse));
+  return result;
+}
+
+}  // namespace bartizan::sigma

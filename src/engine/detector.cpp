@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/detector.h"
+
+namespace bartizan {
+
+PieceDetector::PieceDetector(KindRules& rules, const Correlations& correlations, const DecodeOptions& decode, bool plain, bool owns_pieces,
+                             std::function<bool(std::uint32_t)> wants)
+    : rules_(rules), correlations_(correlations), decode_(decode), plain_(plain), owns_pieces_(owns_pieces), matcher_(rules),
+      plain_matcher_(rules.rules(), std::move(wants)) {
+  decode_.projection = plain ? nullptr : &rules;
+}
+
+PieceResult PieceDetector::detect(LogPiece& piece) {
+  PieceResult result;
+  result.log = piece.log;
+  result.bytes = piece.size;
+  std::unique_ptr<Decoder>& decoder = decoders_[piece.log->format];
+  if (!decoder) decoder = piece.log->format->make_decoder(decode_);
+  batch_.clear();
+  const Piece view = piece.view();
+  decoder->decode(view, batch_, result.oddities);
+  result.events = batch_.size();
+  std::uint64_t number = 0;
+  for (const Event& event : batch_) {
+    hits_.clear();
+    if (plain_) matcher_.count(event), plain_matcher_.match(event, hits_);
+    else matcher_.match(event, hits_);
+    if (!hits_.empty()) {
+      // Only what matched is read as a whole.
+      whole_.clear();
+      const bool is_whole = !event.columns || !decoder->decode_record(view, event.offset, whole_) || whole_.empty();
+      report(is_whole ? event : whole_[0], number, result);
+    }
+    ++number;
+  }
+  // With several threads the piece is the worker's own; its buffer goes back to the reader.
+  if (owns_pieces_) result.buffer = std::move(piece.buffer);
+  return result;
+}
+
+void PieceDetector::report(const Event& event, std::uint64_t number, PieceResult& result) {
+  const std::string& file = result.log->file;
+  for (const RuleHit& hit : hits_) {
+    why_.clear();
+    const RuleFacts& facts = rules_.rules().facts(hit.rule);
+    if (!plain_matcher_.explain(hit, event, why_)) {
+      result.oddities.add("rule " + facts.id + " matched, but its tests do not; left out. This is an error of the program",
+                          event.offset);
+      continue;
+    }
+    if (correlations_.needs(hit.rule)) {
+      Contribution contribution;
+      contribution.rule = hit.rule;
+      contribution.sequence = number;
+      contribution.time = event.time;
+      contribution.values = plain_matcher_.values_of(hit, event, correlations_.fields_of(hit.rule));
+      contribution.event_id = event.event_id;
+      contribution.channel = event.channel;
+      contribution.record_id = event.record_id;
+      contribution.host = event.host;
+      contribution.file = file;
+      contribution.entities = entities_of(event);
+      result.contributions.push_back(std::move(contribution));
+    }
+    if (correlations_.alerts_alone(hit.rule)) result.findings.push_back(make_finding(facts, event, file, why_));
+  }
+}
+
+}  // namespace bartizan

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// PieceDetector: one piece of a log in, its findings out; everything about a piece that does not depend on other pieces.
+// One a thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "decode/decoder.h"
+#include "engine/correlations.h"
+#include "engine/kind_rules.h"
+#include "engine/log_reader.h"
+#include "engine/make_finding.h"
+#include "engine/matcher.h"
+#include "engine/plain_matcher.h"
+
+namespace bartizan {
+
+struct PieceResult {
+  std::shared_ptr<const Log> log;
+  std::uint64_t events = 0, bytes = 0;
+  std::vector<Finding> findings;
+  std::vector<Contribution> contributions;  // sequence: of the event within the piece
+  OddityList oddities;
+  std::vector<std::uint8_t> buffer;  // of the piece, to be used again
+};
+
+class PieceDetector {
+ public:
+  // `decode.projection` is set here. `plain`: with the plain evaluator alone. `owns_pieces`:
+  // pieces are not used by others afterwards.
+  PieceDetector(KindRules& rules, const Correlations& correlations, const DecodeOptions& decode, bool plain, bool owns_pieces,
+                std::function<bool(std::uint32_t rule)> wants);
+
+  PieceResult detect(LogPiece& piece);
+  const std::vector<std::uint64_t>& events_by_kind() const { return matcher_.events_by_kind(); }
+
+ private:
+  void report(const Event& event, std::uint64_t number, PieceResult& result);
+
+  KindRules& rules_;
+  const Correlations& correlations_;
+  DecodeOptions decode_;
+  bool plain_, owns_pieces_;
+  Matcher matcher_;
+  PlainMatcher plain_matcher_;
+  std::map<const Format*, std::unique_ptr<Decoder>> decoders_;
+  EventBatch batch_, whole_;
+  std::vector<RuleHit> hits_;
+  std::vector<sigma::Reason> why_;
+};
+
+}  // namespace bartizan

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// KindRules: the rules of a run compiled for each kind of event as it is first met. Knows which fields of a kind anybody
+// needs, and is what decoders are told (Projection). May be used by several threads; compiling happens under a lock, once a
+// kind, and what it gives does not change and lives as long as the KindRules.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "detect/sigma/program.h"
+#include "engine/rule_set.h"
+#include "model/projection.h"
+
+namespace bartizan {
+
+// Where a slot's values come from.
+struct SlotSource {
+  enum class From : std::uint8_t { kColumn, kMapping, kEveryField, kNowhere };
+  From from = From::kNowhere;
+  std::uint16_t column = 0;
+  const FieldMapping* mapping = nullptr;
+};
+
+// The rules of a kind for events that its `where` conditions judge alike.
+struct KindProgram {
+  sigma::Program program;
+  std::vector<SlotSource> slots;
+  std::vector<RuleSet::Candidate> candidates;  // by the ids the program reports: the rule and its one place
+};
+
+struct Kind : Columns {
+  std::uint32_t number = 0;
+  std::string channel, product, category, service;
+  std::uint32_t event_id = 0;
+  std::vector<const EventPlace*> conditional;  // places with a `where`; the condition of the first is bit 0
+  std::vector<RuleSet::Candidate> candidates;
+  const KindProgram* unconditional = nullptr;  // when there is none of them
+  std::string provider;
+  bool header_is_plain = false;
+};
+
+class KindRules final : public Projection {
+ public:
+  // Rules for which `wants` says no are left out.
+  KindRules(const RuleSet& rules, std::function<bool(std::uint32_t rule)> wants);
+
+  const Columns* columns_of(const EventKind& kind) override { return &kind_of(kind); }
+  const Kind& kind_of(const EventKind& kind);
+  const KindProgram& program_of(const Kind& kind, std::uint64_t conditions);
+  // All kinds met so far, by number. Not while others call kind_of.
+  std::vector<const Kind*> kinds() const;
+
+  const RuleSet& rules() const { return rules_; }
+
+ private:
+  class Compiler;
+  std::unique_ptr<Kind> make_kind(const EventKind& kind);
+
+  const RuleSet& rules_;
+  std::function<bool(std::uint32_t)> wants_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::unique_ptr<Kind>> kinds_;
+  std::map<std::pair<const Kind*, std::uint64_t>, std::unique_ptr<KindProgram>> programs_;
+};
+
+// A text that is the same for the same kind.
+void append_kind_key(const EventKind& kind, std::string& out);
+
+}  // namespace bartizan

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/make_finding.h"
+
+#include <initializer_list>
+
+#include "base/hash.h"
+
+namespace bartizan {
+namespace {
+
+void add_entity(const Event& event, const char* type, std::string_view field, std::vector<Entity>& out) {
+  const std::string_view* value = event.find(field);
+  if (!value || value->empty() || *value == "-") return;
+  for (const Entity& known : out)
+    if (known.type == type && known.value == *value) return;
+  out.push_back({type, std::string(*value)});
+}
+
+void add_entities(const Event& event, const char* type, std::initializer_list<std::string_view> fields,
+                  std::vector<Entity>& out) {
+  for (std::string_view field : fields) add_entity(event, type, field, out);
+}
+
+}  // namespace
+
+std::vector<Entity> entities_of(const Event& event) {
+  std::vector<Entity> out;
+  if (!event.host.empty()) out.push_back({"host", std::string(event.host)});
+  add_entities(event, "account", {"User", "TargetUserName", "SubjectUserName", "AccountName"}, out);
+  add_entities(event, "process", {"Image", "NewProcessName", "SourceImage", "ProcessName", "TargetImage"}, out);
+  add_entities(event, "address", {"IpAddress", "SourceIp", "DestinationIp", "SourceAddress", "DestAddress"}, out);
+  add_entities(event, "file", {"TargetFilename", "ImageLoaded", "ObjectName"}, out);
+  return out;
+}
+
+Finding make_finding(const RuleFacts& rule, const Event& event, const std::string& file,
+                     const std::vector<sigma::Reason>& why) {
+  Finding finding;
+  finding.time = event.time;
+  finding.rule_id = rule.id;
+  finding.rule_title = rule.title;
+  finding.level = rule.level;
+  finding.file = file;
+  finding.record_id = event.record_id;
+  finding.channel = event.channel;
+  finding.event_id = event.event_id;
+  finding.host = event.host;
+  std::string identity = rule.id;
+  identity.append("\n").append(file).append("\n").append(std::to_string(event.offset)).append("\n").append(event.record_id);
+  finding.id = sha256_hex(identity).substr(0, 32);
+  finding.attack = rule.attack;
+  finding.advisory = rule.advisory;
+  for (const sigma::Reason& reason : why)
+    finding.why.push_back({reason.field, reason.predicate, reason.pattern, reason.value});
+  // Where a record was found outside of its place in a log weighs on what the finding is worth.
+  if (const std::string_view* carved = event.find("Carved"))
+    finding.why.push_back({"Carved", "is", std::string(*carved), std::string(*carved)});
+  finding.entities = entities_of(event);
+  return finding;
+}
+
+}  // namespace bartizan

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/matcher.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "base/must.h"
+
+namespace bartizan {
+namespace {
+
+constexpr std::uint16_t kNoField = 0xffff;
+static_assert(limits::kFieldsPerEventMax < kNoField);
+
+}  // namespace
+
+const Kind& Matcher::counted(const Event& event) {
+  const Kind& kind = kind_of_event(event);
+  if (kind.number >= events_by_kind_.size()) events_by_kind_.resize(kind.number + 1);
+  ++events_by_kind_[kind.number];
+  return kind;
+}
+
+void Matcher::match(const Event& event, std::vector<RuleHit>& out) {
+  const Kind& kind = counted(event);
+  if (kind.candidates.empty()) return;
+  program_ = kind.unconditional ? kind.unconditional : &rules_.program_of(kind, conditions_of(kind, event));
+  if (program_->program.is_empty()) return;
+  event_ = &event;
+  ++event_number_;
+  while (slots_.size() < program_->slots.size()) slots_.emplace_back();
+  sort_into_columns(kind, event);
+  ids_.clear();
+  run_.run(program_->program, *this, ids_);
+  for (std::uint32_t id : ids_) out.push_back({program_->candidates[id].rule, program_->candidates[id].places[0]});
+}
+
+const Kind& Matcher::kind_of_event(const Event& event) {
+  if (event.columns) return static_cast<const Kind&>(*event.columns);
+  const EventKind kind = bartizan::kind_of(event);
+  key_.clear();
+  append_kind_key(kind, key_);
+  if (const auto known = kinds_.find(key_); known != kinds_.end()) return *known->second;
+  const Kind& found = rules_.kind_of(kind);
+  if (kinds_.size() >= limits::kKindsMax) kinds_.clear();
+  kinds_.emplace(key_, &found);
+  return found;
+}
+
+std::uint64_t Matcher::conditions_of(const Kind& kind, const Event& event) const {
+  std::uint64_t conditions = 0;
+  for (std::size_t i = 0; i < kind.conditional.size(); ++i)
+    if (kind.conditional[i]->accepts(event)) conditions |= std::uint64_t{1} << i;
+  return conditions;
+}
+
+// Chains the fields of each column, in the order of the event.
+void Matcher::sort_into_columns(const Kind& kind, const Event& event) {
+  first_in_column_.assign(kind.names.size(), kNoField);
+  if (next_in_column_.size() < event.fields.size()) next_in_column_.resize(event.fields.size());
+  for (std::size_t i = event.fields.size(); i-- > 0;) {
+    const Field& field = event.fields[i];
+    std::uint16_t column = field.column;
+    if (!event.columns) {
+      const auto at = std::lower_bound(kind.names.begin(), kind.names.end(), field.name);
+      if (at == kind.names.end() || *at != field.name) continue;
+      column = static_cast<std::uint16_t>(at - kind.names.begin());
+    }
+    if (column == Field::kNoColumn) continue;
+    next_in_column_[i] = first_in_column_[column];
+    first_in_column_[column] = static_cast<std::uint16_t>(i);
+  }
+}
+
+std::span<const sigma::FieldValue> Matcher::values(sigma::SlotId slot) {
+  SlotValues& gathered = slots_[slot];
+  if (gathered.event == event_number_) return gathered.values;
+  gathered.event = event_number_;
+  gathered.values.clear();
+  const SlotSource& source = program_->slots[slot];
+  auto add = [&](const Field& field) { gathered.values.push_back({field.value, field.is_number, field.is_null}); };
+  switch (source.from) {
+    case SlotSource::From::kColumn:
+      for (std::uint16_t i = first_in_column_[source.column]; i != kNoField; i = next_in_column_[i]) add(event_->fields[i]);
+      break;
+    case SlotSource::From::kEveryField:
+      for (const Field& field : event_->fields) add(field);
+      break;
+    case SlotSource::From::kMapping: {
+      std::string_view value;
+      if (mapped_value(*event_, *source.mapping, gathered.made, value)) gathered.values.push_back({value, false, false});
+      break;
+    }
+    case SlotSource::From::kNowhere: break;
+  }
+  return gathered.values;
+}
+
+}  // namespace bartizan
