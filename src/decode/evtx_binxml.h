@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// BinXml of one record as a small tree of elements. Tokens after [MS-EVEN6] 2.2.12 and the public libevtx format
-// description. Templates and names may lie anywhere in the chunk; a definition that refers to itself ends at the depth
-// limit, and what a record may grow to is bounded by nodes and bytes (base/limits.h).
+// BinXml of one record as a small tree of elements. Tokens after [MS-EVEN6] 2.2.12 and the public libevtx
+// format description. Templates and names may lie anywhere in the chunk; a definition that refers to itself
+// ends at the depth limit, and what a record may grow to is bounded by nodes and bytes (base/limits.h).
 //
-// A BinXmlReader serves one chunk, by one thread; the chunk must outlive it, and names in the tree point into the reader.
-// read() gives what was read before the first problem; problem() says what it was.
+// A BinXmlReader serves one chunk, by one thread; the chunk must outlive it, and names in the tree point into
+// the reader. read() gives what was read before the first problem; problem() says what it was.
 #pragma once
 
 #include <cstdint>
@@ -41,7 +41,7 @@ struct Element {
   bool has_content = false;    // text or a substitution, be it empty
   bool optional_null = false;  // an optional substitution was NULL
   bool is_instruction = false;
-  std::uint8_t type = 0;       // of the value that is the whole text; a string when there are several
+  std::uint8_t type = 0;  // of the value that is the whole text; a string when there are several
 
   bool is_number() const { return is_decimal_type(type); }
   // An element whose whole content is an optional substitution without value is not part of the event.
@@ -55,8 +55,8 @@ struct Element {
 
 class BinXmlReader {
  public:
-  // `trusts_chunk`: false where the chunk may have been written over since the record was: a template is used only while it
-  // still has the identity that the record asks for, a name while it has its hash.
+  // `trusts_chunk`: false where the chunk may have been written over since the record was: a template is used
+  // only while it still has the identity that the record asks for, a name while it has its hash.
   explicit BinXmlReader(Bytes chunk, bool trusts_chunk = true) : chunk_(chunk), trusts_chunk_(trusts_chunk) {}
 
   // The next records are of another chunk. What all records may grow to stays one bound.
@@ -66,7 +66,9 @@ class BinXmlReader {
   // Empty when the last record was read to its end.
   std::string_view problem() const { return problem_; }
   // A chunk has used up what its records may grow to.
-  bool is_exhausted() const { return chunk_nodes_ > limits::kEvtxChunkNodesMax || chunk_text_ > limits::kEvtxChunkTextBytesMax; }
+  bool is_exhausted() const {
+    return chunk_nodes_ > limits::kEvtxChunkNodesMax || chunk_text_ > limits::kEvtxChunkTextBytesMax;
+  }
 
  private:
   struct Value {

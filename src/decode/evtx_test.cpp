@@ -56,9 +56,11 @@ TEST(evtx, values_as_windows_shows_them) {
   EXPECT_EQ(value_text(0x13, {1, 9, 0, 0}), "01090000");
   EXPECT_EQ(value_text(0x0f, {0x33, 0x22, 0x11, 0xAA, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}),
             "{aa112233-0201-0403-0506-0708090a0b0c}");
-  EXPECT_EQ(value_text(0x12, {0xe3, 7, 5, 0, 6, 0, 11, 0, 17, 0, 10, 0, 6, 0, 7, 0}), "2019-05-11T17:10:06.0070000Z");
+  EXPECT_EQ(value_text(0x12, {0xe3, 7, 5, 0, 6, 0, 11, 0, 17, 0, 10, 0, 6, 0, 7, 0}),
+            "2019-05-11T17:10:06.0070000Z");
   EXPECT_EQ(value_text(0x11, {0, 0x80, 0x3e, 0xd5, 0xde, 0xb1, 0x9d, 1}), "1970-01-01T00:00:00.0000000Z");
-  EXPECT_EQ(evtx::array_values(0x81, Buffer{'a', 0, 0, 0, 'b', 0, 0, 0}), (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(evtx::array_values(0x81, Buffer{'a', 0, 0, 0, 'b', 0, 0, 0}),
+            (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(evtx::array_values(0x86, Buffer{1, 0, 2, 0, 9}), (std::vector<std::string>{"1", "2"}));
 }
 
@@ -72,8 +74,10 @@ TEST(evtx, template_with_substitutions_becomes_fields) {
   chunk.open("Task"), chunk.substitution(1, true), chunk.close();
   chunk.leaf("Channel", "Security"), chunk.close();
   chunk.open("EventData");
-  chunk.open("Data", true), chunk.attribute("Name", "Command Line"), chunk.close_start(), chunk.substitution(2, false), chunk.close();
-  chunk.open("Data", true), chunk.attribute("Name", "Empty"), chunk.close_start(), chunk.substitution(1, false), chunk.close();
+  chunk.open("Data", true), chunk.attribute("Name", "Command Line"), chunk.close_start(),
+      chunk.substitution(2, false), chunk.close();
+  chunk.open("Data", true), chunk.attribute("Name", "Empty"), chunk.close_start(),
+      chunk.substitution(1, false), chunk.close();
   chunk.open("Data"), chunk.substitution(3, false), chunk.close();
   chunk.leaf("Channel", "false"), chunk.close(), chunk.close();
   chunk.end_template(at);
@@ -88,7 +92,9 @@ TEST(evtx, template_with_substitutions_becomes_fields) {
   EXPECT_EQ(event.channel, "Security");
   EXPECT_EQ(event.record_id, "7");
   EXPECT_EQ(event.offset, kEvtxHeaderBytes + 512);
-  EXPECT_EQ(fields_text(event), "Provider_Name=P;EventID=#4688;Channel=Security;CommandLine=a;Empty=;Data=x;Data=y;Channel=false;");
+  EXPECT_EQ(
+      fields_text(event),
+      "Provider_Name=P;EventID=#4688;Channel=Security;CommandLine=a;Empty=;Data=x;Data=y;Channel=false;");
 }
 
 TEST(evtx, template_that_contains_itself_ends) {
@@ -165,9 +171,12 @@ TEST(evtx, arrays_of_every_type) {
   EXPECT_EQ(members(0x8e, {0xab, 1}), (Texts{"AB01"}));
   EXPECT_EQ(members(0x8f, Buffer(32)), (Texts(2, "{00000000-0000-0000-0000-000000000000}")));
   EXPECT_EQ(members(0x90, {1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0}), (Texts{"0x1", "0x2"}));
-  EXPECT_EQ(members(0x91, {0, 0x80, 0x3e, 0xd5, 0xde, 0xb1, 0x9d, 1}), (Texts{"1970-01-01T00:00:00.0000000Z"}));
-  EXPECT_EQ(members(0x92, {0xe3, 7, 5, 0, 6, 0, 11, 0, 17, 0, 10, 0, 6, 0, 7, 0}), (Texts{"2019-05-11T17:10:06.0070000Z"}));
-  EXPECT_EQ(members(0x93, {1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 5}), (Texts{"S-1-5-18", "S-1-5"}));
+  EXPECT_EQ(members(0x91, {0, 0x80, 0x3e, 0xd5, 0xde, 0xb1, 0x9d, 1}),
+            (Texts{"1970-01-01T00:00:00.0000000Z"}));
+  EXPECT_EQ(members(0x92, {0xe3, 7, 5, 0, 6, 0, 11, 0, 17, 0, 10, 0, 6, 0, 7, 0}),
+            (Texts{"2019-05-11T17:10:06.0070000Z"}));
+  EXPECT_EQ(members(0x93, {1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 5}),
+            (Texts{"S-1-5-18", "S-1-5"}));
   EXPECT_EQ(members(0x94, {0x10, 0, 0, 0}), (Texts{"0x10"}));
   EXPECT_EQ(members(0x95, {0x10, 0, 0, 0, 0, 0, 0, 0}), (Texts{"0x10"}));
 }
@@ -177,7 +186,9 @@ TEST(evtx, checksums_that_are_wrong_warn_or_reject) {
   writer.simple_record(1);
   const Buffer good = writer.finish();
   EXPECT_EQ(decode_chunk(good, true).oddities.total, 0u);
-  const auto oddity = [](const Decoded& decoded) { return decoded.oddities.kept.empty() ? "" : decoded.oddities.kept[0].what; };
+  const auto oddity = [](const Decoded& decoded) {
+    return decoded.oddities.kept.empty() ? "" : decoded.oddities.kept[0].what;
+  };
 
   Buffer header = good, records = good, without = good;
   header[200] = 1, records[520] ^= 1, without[520] ^= 1;
@@ -193,7 +204,8 @@ TEST(evtx, checksums_that_are_wrong_warn_or_reject) {
   without[120] = 4;
   EXPECT_EQ(decode_chunk(without, true).events.size(), 1u);
   without[120] = 0;
-  std::fill_n(without.begin() + 52, 4, std::uint8_t{0}), std::fill_n(without.begin() + 124, 4, std::uint8_t{0});
+  std::fill_n(without.begin() + 52, 4, std::uint8_t{0}),
+      std::fill_n(without.begin() + 124, 4, std::uint8_t{0});
   EXPECT_EQ(decode_chunk(without, true).events.size(), 1u);
 }
 
@@ -236,7 +248,8 @@ std::vector<Place> places_of(Bytes chunk) {
   decode_evtx_chunk(chunk, 0, false, decoded.events, decoded.oddities);
   std::vector<Place> places;
   for (const Event& event : decoded.events)
-    places.push_back({event.offset, ByteReader(chunk, event.offset + 4).u32(), std::string(event.record_id) + ' ' + fields_text(event)});
+    places.push_back({event.offset, ByteReader(chunk, event.offset + 4).u32(),
+                      std::string(event.record_id) + ' ' + fields_text(event)});
   return places;
 }
 
@@ -267,7 +280,8 @@ TEST(evtx, what_a_cut_leaves_whole_is_recovered) {
   const bool any = for_sample_chunks([&](Bytes chunk, const std::vector<Place>& whole, std::uint32_t random) {
     // Near records: most of a chunk may be unused.
     const Place& near = whole[random % whole.size()];
-    const std::size_t cut = std::min<std::size_t>(near.offset + (random >> 8) % (near.size + 100), chunk.size());
+    const std::size_t cut =
+        std::min<std::size_t>(near.offset + (random >> 8) % (near.size + 100), chunk.size());
     std::vector<Place> want, got = places_of(chunk.first(cut));
     for (const Place& place : whole)
       if (place.offset + place.size <= cut) want.push_back(place);
@@ -287,7 +301,8 @@ TEST(evtx, damaged_records_do_not_cost_others) {
     const std::uint32_t kind = random % 3;
     const std::size_t at = kind == 0 ? hit.offset : kind == 1 ? hit.offset + 4 : hit.offset + hit.size - 4;
     Buffer damaged(chunk.begin(), chunk.end());
-    std::fill_n(damaged.begin() + static_cast<std::ptrdiff_t>(at), kind == 0 ? 8 : 4, static_cast<std::uint8_t>(random >> 8 | 1));
+    std::fill_n(damaged.begin() + static_cast<std::ptrdiff_t>(at), kind == 0 ? 8 : 4,
+                static_cast<std::uint8_t>(random >> 8 | 1));
     std::vector<Place> want, got = places_of(damaged);
     for (const Place& place : whole)
       if (place.offset != hit.offset) want.push_back(place);
@@ -306,10 +321,12 @@ TEST(evtx, hostile_files_cut_and_altered_anywhere_do_no_harm) {
   const auto next = [&random] { return random = random * 1664525u + 1013904223u, random >> 8; };
   for (const auto& entry : fs::directory_iterator(folder)) {
     const Buffer file = file_bytes(entry.path());
-    for (std::size_t at = kEvtxHeaderBytes; at < file.size(); at += kEvtxChunkBytes * (1 + file.size() / 1'000'000)) {
+    for (std::size_t at = kEvtxHeaderBytes; at < file.size();
+         at += kEvtxChunkBytes * (1 + file.size() / 1'000'000)) {
       const Bytes whole = slice(file, at, kEvtxChunkBytes);
       for (std::size_t cut : {0u, 7u, 511u, 513u, 600u, 5'000u, 30'001u}) {
-        const Buffer part(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(std::min(cut, whole.size())));
+        const Buffer part(whole.begin(),
+                          whole.begin() + static_cast<std::ptrdiff_t>(std::min(cut, whole.size())));
         (void)decode_chunk(part);
       }
       Buffer altered(whole.begin(), whole.end());
@@ -335,10 +352,13 @@ TEST(evtx, record_counts_agree_with_the_reference) {
       continue;
     }
     const Decoded decoded = decode_file(file_bytes(path));
-    if (decoded.events.size() == records) ++equal;
-    else ++differing, std::cout << "differs: " << line << " here " << decoded.events.size() << '\n';
+    if (decoded.events.size() == records)
+      ++equal;
+    else
+      ++differing, std::cout << "differs: " << line << " here " << decoded.events.size() << '\n';
     if (decoded.oddities.total && std::getenv("EVTX_TEST_VERBOSE"))
-      std::cout << name << ": " << decoded.oddities.total << " oddities, " << decoded.oddities.kept[0].what << '\n';
+      std::cout << name << ": " << decoded.oddities.total << " oddities, " << decoded.oddities.kept[0].what
+                << '\n';
   }
   std::cout << "files equal " << equal << ", differing " << differing << '\n';
   EXPECT_GT(equal, 0u);
