@@ -57,6 +57,8 @@ constexpr Option kOptions[] = {
          "list every oddity of the input, every unusable rule and every entry of the tuning file"),
     flag("Input", "--strict",
          "reject EVTX chunks whose checksum is wrong; without it they are decoded with a warning"),
+    flag("Input", "--carve",
+         "search event logs, and files that no decoder knows (disk images, memory dumps), for event records at any place"),
 };
 
 // The first Ctrl-C ends the reading, the second the program.
@@ -203,6 +205,7 @@ int run_scan(const Arguments& arguments) {
     if (!*target)
       return usage_error(kScanVerb, "'" + arguments.value(name) + "' is no time; write 2026-03-01T08:00:00Z");
   }
+  options.decode.carve = arguments.has("--carve");
   options.plain = arguments.has("--plain");
   options.keep_records = arguments.value("--format", "text") == "html";
   if (!read_threads(arguments.value("--threads"), options.threads))

@@ -84,4 +84,8 @@ inline constexpr std::size_t kCorrelationReasonsMax = 32;     // records a findi
 inline constexpr std::size_t kHtmlRecordBytesMax = 64 * 1024;  // one record; the largest script block part has 32 KiB
 inline constexpr std::size_t kHtmlRecordsBytesMax = 48u << 20;  // all of them: a browser opens a page of 100 MB, but slowly
 
+// Carving
+inline constexpr std::size_t kCarvedBasesMax = 8;            // places where the chunk of a lone record may have begun: a few remains overlap
+inline constexpr std::size_t kCarvedKeysMax = 2'000'000;     // records of a file remembered to tell copies (100 MB); later ones may come twice
+
 }  // namespace bartizan::limits

@@ -9,6 +9,7 @@
 // The events of a piece are the same whoever decodes it and whatever was decoded before.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -23,8 +24,11 @@
 namespace bartizan {
 
 struct DecodeOptions {
-  bool strict = false;                // reject what a checksum says is damaged
-  Projection* projection = nullptr;   // null: every field is wanted. Decoders may ignore it
+  // Reject what a checksum says is damaged instead of warning. Of the formats, only EVTX has checksums: two a chunk, and the
+  // chunk goes as a whole (docs/evtx.md). The others decode as ever.
+  bool strict = false;
+  bool carve = false;                // look for event records outside of their place, too; read_logs heeds it, not decoders
+  Projection* projection = nullptr;  // null: every field is wanted. Decoders may ignore it
 };
 
 struct Piece {
@@ -56,6 +60,10 @@ class Decoder {
   }
 };
 
+// A record in a form that other tools know, one line unless a value has line breaks.
+enum class Rendering { kXml, kJson };
+using TakeRecord = std::function<bool(std::string_view record)>;  // false: no more, please
+
 struct Format {
   std::string_view name;     // one word, as in `--format-of`: evtx
   std::string_view title;    // for people: Windows event log
@@ -65,6 +73,9 @@ struct Format {
   int (*recognise)(Bytes head);
   std::unique_ptr<Cutter> (*make_cutter)();
   std::unique_ptr<Decoder> (*make_decoder)(const DecodeOptions& options);
+  // Renders the records of a piece; false when no more is wanted. Null: the format has no such forms.
+  bool (*render)(const Piece& piece, const DecodeOptions& options, Rendering form, const TakeRecord& take,
+                 OddityList& oddities) = nullptr;
 };
 
 inline constexpr std::size_t kHeadBytes = 4096;

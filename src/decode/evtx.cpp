@@ -10,6 +10,7 @@
 #include "decode/evtx_binxml.h"
 #include "decode/evtx_flatten.h"
 #include "decode/evtx_quick.h"
+#include "model/draft_event.h"
 
 namespace bartizan {
 namespace {
@@ -76,12 +77,14 @@ bool all_zero(Bytes bytes) {
   return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
 }
 
+// True: the record at `at` is dealt with, no tree of it is needed.
+using TakeRecordPlace = std::function<bool(std::size_t at, std::size_t size)>;
+
 class ChunkDecoder {
  public:
-  ChunkDecoder(Bytes chunk, std::uint64_t file_offset, EventBatch& out, OddityList& oddities, evtx::EvtxQuickDecoder* quick)
-      : chunk_(chunk), file_offset_(file_offset), out_(out), oddities_(oddities), quick_(quick), reader_(chunk) {
-    if (quick_) quick_->begin_chunk(chunk);
-  }
+  ChunkDecoder(Bytes chunk, std::uint64_t file_offset, const TakeRecordPlace& first, const VisitEvtxRecord& visit,
+               OddityList& oddities)
+      : chunk_(chunk), file_offset_(file_offset), first_(first), visit_(visit), oddities_(oddities), reader_(chunk) {}
 
   void decode_records(std::size_t end) {
     std::size_t at = kChunkHeaderBytes;
@@ -114,36 +117,29 @@ class ChunkDecoder {
   }
 
   void decode_record(std::size_t at, std::size_t size, bool only_whole) {
-    if (quick_ && quick_->decode(at, size, file_offset_ + at, false, out_)) return;
+    if (first_ && first_(at, size)) return;
     ByteReader header(chunk_, at + 8);
-    DraftEvent event;
-    event.offset = file_offset_ + at;
-    event.product = "windows";
-    event.record_id = fmt::format("{}", header.u64());
-    event.time = instant_from_filetime(header.u64());
+    const std::uint64_t record_id = header.u64();
+    const Instant time = instant_from_filetime(header.u64());
     const std::vector<evtx::Element>& elements = reader_.read(at + kRecordHeaderBytes, at + size - 4);
-    if (!reader_.problem().empty()) oddities_.add(std::string(reader_.problem()), event.offset);
-    if (only_whole && !reader_.problem().empty()) return;
-    if (!evtx::flatten(elements, event)) oddities_.add("event with too many fields, the rest is left out", event.offset);
+    const std::string_view problem = reader_.problem();
+    if (!problem.empty()) oddities_.add(std::string(problem), file_offset_ + at);
+    if (only_whole && !problem.empty()) return;
     // A damaged record is kept as far as it could be read.
-    if (!event.fields.empty()) event.add_to(out_);
-    else if (reader_.problem().empty()) oddities_.add("event record without content", event.offset);
+    if (elements.front().first_child != evtx::kNone) visit_({record_id, time, file_offset_ + at, elements});
+    else if (problem.empty()) oddities_.add("event record without content", file_offset_ + at);
   }
 
   Bytes chunk_;
   std::uint64_t file_offset_;
-  EventBatch& out_;
+  const TakeRecordPlace& first_;
+  const VisitEvtxRecord& visit_;
   OddityList& oddities_;
-  evtx::EvtxQuickDecoder* quick_;
   evtx::BinXmlReader reader_;
 };
 
-}  // namespace
-
-bool looks_like_evtx(Bytes head) { return starts_with(head, 0, kFileMagic); }
-
-void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, EventBatch& out, OddityList& oddities,
-                       evtx::EvtxQuickDecoder* quick) {
+void walk_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, OddityList& oddities, const TakeRecordPlace& first,
+                const VisitEvtxRecord& visit) {
   const bool is_short = chunk.size() < kEvtxChunkBytes;
   chunk = slice(chunk, 0, kEvtxChunkBytes);
   const bool has_magic = starts_with(chunk, 0, kChunkMagic);
@@ -159,7 +155,38 @@ void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, Even
   }
   const bool agree = has_magic && (is_short || checksums_agree(chunk, end, file_offset, oddities));
   if (strict && (!agree || is_short)) return oddities.add("chunk rejected", file_offset);
-  ChunkDecoder(chunk, file_offset, out, oddities, quick).decode_records(end);
+  ChunkDecoder(chunk, file_offset, first, visit, oddities).decode_records(end);
+}
+
+}  // namespace
+
+bool looks_like_evtx(Bytes head) { return starts_with(head, 0, kFileMagic); }
+
+void for_each_evtx_record(Bytes chunk, std::uint64_t file_offset, bool strict, OddityList& oddities,
+                          const VisitEvtxRecord& visit) {
+  walk_chunk(chunk, file_offset, strict, oddities, {}, visit);
+}
+
+void add_evtx_event(const EvtxRecord& record, EventBatch& out, OddityList& oddities) {
+  DraftEvent event;
+  event.offset = record.offset;
+  event.product = "windows";
+  event.record_id = fmt::format("{}", record.record_id);
+  event.time = record.time;
+  if (!evtx::flatten(record.elements, event)) oddities.add("event with too many fields, the rest is left out", record.offset);
+  if (event.fields.empty()) return oddities.add("event record without fields", record.offset);
+  if (!record.carved.empty()) event.fields.push_back({"Carved", std::string(record.carved), false});
+  event.add_to(out);
+}
+
+void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, EventBatch& out, OddityList& oddities,
+                       evtx::EvtxQuickDecoder* quick) {
+  if (quick) quick->begin_chunk(slice(chunk, 0, kEvtxChunkBytes));
+  const TakeRecordPlace decode_quickly = [&](std::size_t at, std::size_t size) {
+    return quick && quick->decode(at, size, file_offset + at, false, out);
+  };
+  walk_chunk(chunk, file_offset, strict, oddities, decode_quickly,
+             [&](const EvtxRecord& record) { add_evtx_event(record, out, oddities); });
 }
 
 }  // namespace bartizan

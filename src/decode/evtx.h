@@ -9,10 +9,12 @@
 // Thread rule: a decoder object per thread.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "base/bytes.h"
-#include "model/draft_event.h"
+#include "decode/evtx_binxml.h"
+#include "model/event.h"
 #include "model/oddity.h"
 
 namespace bartizan {
@@ -32,5 +34,19 @@ bool looks_like_evtx(Bytes head);
 // `quick`, where given, is asked first for each record.
 void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, EventBatch& out, OddityList& oddities,
                        evtx::EvtxQuickDecoder* quick = nullptr);
+
+// A record as its element tree, before anything is made of it.
+struct EvtxRecord {
+  std::uint64_t record_id = 0;
+  Instant time;              // when it was written, by its header
+  std::uint64_t offset = 0;  // in the file
+  const std::vector<evtx::Element>& elements;
+  std::string_view carved = {};  // where it was found, when not in its place in a log
+};
+using VisitEvtxRecord = std::function<void(const EvtxRecord&)>;
+
+// The records of one chunk in the way of decode_evtx_chunk.
+void for_each_evtx_record(Bytes chunk, std::uint64_t file_offset, bool strict, OddityList& oddities, const VisitEvtxRecord& visit);
+void add_evtx_event(const EvtxRecord& record, EventBatch& out, OddityList& oddities);
 
 }  // namespace bartizan

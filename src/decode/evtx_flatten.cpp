@@ -30,7 +30,7 @@ class Flattener {
   template <class Visit>
   void each_child(const Element& parent, Visit visit) {
     for (std::uint32_t child = parent.first_child; child != kNone; child = elements_[child].next)
-      if (!elements_[child].is_omitted()) visit(elements_[child]);
+      if (!elements_[child].is_omitted() && !elements_[child].is_instruction) visit(elements_[child]);
   }
 
   void add(std::string name, std::string value, bool is_number) {
@@ -40,7 +40,7 @@ class Flattener {
 
   void system_element(const Element& element) {
     if (element.has_content) {
-      add(std::string(element.name), element.text, element.is_number);
+      add(std::string(element.name), element.text, element.is_number());
       system_member(element);
     }
     for (const Attribute& attribute : element.attributes) {
@@ -73,8 +73,8 @@ class Flattener {
     std::string name = given ? field_name(*given) : std::string();
     if (name.empty()) name = std::string(element.name);
     if (!given && !element.has_content && data_attributes(element)) return;
-    add(name, element.text, element.is_number);
-    for (const std::string& value : element.more) add(name, value, element.is_number);
+    add(name, element.text, element.is_number());
+    for (const std::string& value : element.more) add(name, value, element.is_number());
   }
 
   // Some providers (CAPI2) write their data as attributes of empty elements.

@@ -306,7 +306,7 @@ bool EvtxQuickDecoder::add_field(const FlatField& field, bool is_embedded, std::
   }
   if (!charge(value)) return false;
   if (value.type & kArrayFlag) return add_array(field, value, column, out);
-  const bool is_number = field.kind == FlatField::Kind::kElement && is_decimal_type(value.type);
+  const bool is_number = field.kind == FlatField::Kind::kElement && is_decimal_type(shown_type(value.type, value.bytes()));
   out.add({field.name, text_of(value, out), column, is_number});
   return true;
 }

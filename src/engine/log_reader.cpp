@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "decode/evtx.h"
+#include "decode/evtx_carve.h"
 #include "source/archive.h"
 #include "source/evidence.h"
 
@@ -12,7 +14,8 @@ namespace {
 
 class LogWalk {
  public:
-  LogWalk(const TakePiece& take, ReadReport& report, Instant modified) : take_(take), report_(report), modified_(modified) {}
+  LogWalk(const TakePiece& take, ReadReport& report, Instant modified, bool carve)
+      : take_(take), report_(report), modified_(modified), carve_(carve) {}
 
   // False: no more is wanted. Recursion, by way of archives, is bounded by the budget's depth.
   bool read(ByteStream& stream, const std::string& file) {
@@ -22,6 +25,7 @@ class LogWalk {
     head.resize(*size);
     if (looks_like_archive(head)) return read_archive(stream, head, file);
     const Format* format = recognise_format(head);
+    if (carve_ && !head.empty() && (!format || looks_like_evtx(head))) format = &raw_format();
     if (!format) {
       report_.not_recognised.push_back(file + (head.empty() ? ": the file is empty" : ": no decoder knows this content"));
       return true;
@@ -104,6 +108,7 @@ class LogWalk {
   const TakePiece& take_;
   ReadReport& report_;
   Instant modified_;
+  bool carve_;
   LogPiece piece_;
   std::vector<std::uint8_t> rest_;  // what was read and not cut
   ArchiveBudget budget_;
@@ -111,9 +116,9 @@ class LogWalk {
 
 }  // namespace
 
-Result<void> read_logs(const std::string& path, const TakePiece& take, ReadReport& report) {
+Result<void> read_logs(const std::string& path, const TakePiece& take, ReadReport& report, bool carve) {
   TRY(EvidenceFile file, EvidenceFile::open(path));
-  LogWalk(take, report, file.modified()).read(file, path);
+  LogWalk(take, report, file.modified(), carve).read(file, path);
   return {};
 }
 

@@ -41,7 +41,8 @@ struct ReadReport {
   std::uint64_t logs = 0, bytes = 0;        // bytes of logs, decompressed
 };
 
-// Reads the file at `path` (`-`: standard input). Fails only when it cannot be opened.
-Result<void> read_logs(const std::string& path, const TakePiece& take, ReadReport& report);
+// Reads the file at `path` (`-`: standard input). Fails only when it cannot be opened. With `carve`, Windows event logs and
+// what no decoder knows are searched for event records at any place (decode/evtx_carve.h).
+Result<void> read_logs(const std::string& path, const TakePiece& take, ReadReport& report, bool carve = false);
 
 }  // namespace bartizan

@@ -52,6 +52,9 @@ Finding make_finding(const RuleSummary& rule, const Event& event, const std::str
   finding.advisory = rule.advisory;
   for (const sigma::Reason& reason : why)
     finding.why.push_back({reason.field, reason.predicate, reason.pattern, reason.value});
+  // Where a record was found outside of its place in a log weighs on what the finding is worth.
+  if (const std::string_view* carved = event.find("Carved"))
+    finding.why.push_back({"Carved", "is", std::string(*carved), std::string(*carved)});
   finding.entities = entities_of(event);
   return finding;
 }

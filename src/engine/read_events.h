@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads one evidence file and hands over its events batch by batch, in the order of the log: read_logs and the decoders in
-// one thread, for verbs that show what is in a log.
+// Reads one evidence file and hands over its events batch by batch, or its records one by one as text, in the order of the
+// log: read_logs and the decoders in one thread, for verbs that show what is in a log.
 #pragma once
 
 #include <functional>
@@ -22,5 +22,9 @@ struct FileReport : ReadReport {
 // batches before them have been delivered.
 using Deliver = std::function<bool(const EventBatch& batch, const std::string& file)>;
 Result<FileReport> read_events(const std::string& path, const DecodeOptions& options, const Deliver& deliver);
+
+// The records as `form` has them. A log of a format without such forms is an error of the report. With an Error or after
+// `take` answered false as above.
+Result<FileReport> render_records(const std::string& path, const DecodeOptions& options, Rendering form, const TakeRecord& take);
 
 }  // namespace bartizan

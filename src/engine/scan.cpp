@@ -75,7 +75,7 @@ class Scan {
       interrupted_ = !keep_going_(progress_);
       return !interrupted_;
     };
-    auto done = read_logs(path, take, report);
+    auto done = read_logs(path, take, report, options_.decode.carve);
     ScanSummary& summary = outcome_.summary;
     if (!done.has_value()) return summary.unreadable.push_back(done.error().text());
     for (std::string& error : report.errors) summary.unreadable.push_back(std::move(error));

@@ -5,6 +5,7 @@
 
 #include "decode/decoder.h"
 #include "decode/evtx_quick.h"
+#include "decode/evtx_render.h"
 
 namespace bartizan {
 namespace {
@@ -49,6 +50,16 @@ class EvtxDecoder final : public Decoder {
   evtx::EvtxQuickDecoder quick_;
 };
 
+bool render(const Piece& piece, const DecodeOptions& options, Rendering form, const TakeRecord& take, OddityList& oddities) {
+  EvtxRenderer renderer(form, take);
+  for (std::size_t at = piece.offset == 0 ? kEvtxHeaderBytes : 0; at < piece.bytes.size(); at += kEvtxChunkBytes) {
+    if (!renderer.going()) return false;
+    for_each_evtx_record(slice(piece.bytes, at, kEvtxChunkBytes), piece.offset + at, options.strict, oddities,
+                         [&](const EvtxRecord& record) { renderer.render(record); });
+  }
+  return renderer.going();
+}
+
 }  // namespace
 
 const Format& evtx_format() {
@@ -56,7 +67,8 @@ const Format& evtx_format() {
       "evtx", "Windows event log", "windows: by channel",
       [](Bytes head) { return looks_like_evtx(head) ? 100 : 0; },
       []() -> std::unique_ptr<Cutter> { return std::make_unique<EvtxCutter>(); },
-      [](const DecodeOptions& options) -> std::unique_ptr<Decoder> { return std::make_unique<EvtxDecoder>(options); }};
+      [](const DecodeOptions& options) -> std::unique_ptr<Decoder> { return std::make_unique<EvtxDecoder>(options); },
+      render};
   return kFormat;
 }
 
