@@ -29,6 +29,10 @@ inline constexpr std::size_t kArchiveOdditiesKept = 4096;    // further ones of 
 inline constexpr std::size_t kJsonDepthMax = 64;             // bounds recursion; a value below it is dropped with an oddity
 inline constexpr std::size_t kJsonRecordsMax = 262'144;      // records inside one wrapping object: bounds events a 64 MiB object can make
 
+inline constexpr std::size_t kJsonNamesMax = 16'384;          // member paths a decoder remembers; others are made anew for each event
+inline constexpr std::size_t kJsonKindsMax = 512;            // kinds whose wanted fields a decoder remembers; beyond it they are asked for anew
+inline constexpr unsigned kJsonRestartsMax = 16;             // items of a list on one line that are looked at again for where they end; bounds work
+
 // Interning
 inline constexpr std::size_t kKindsMax = 65'536;             // kinds whose rules are remembered; beyond it the choice is made anew
 inline constexpr std::size_t kFieldNameBytesMax = 512;       // longer field names are cut

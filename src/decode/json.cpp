@@ -3,12 +3,11 @@
 
 #include <simdjson.h>
 
-#include <algorithm>
-#include <charconv>
 #include <string>
+#include <utility>
 
-#include "base/text.h"
-#include "decode/json_shapes.h"
+#include "decode/json_fields.h"
+#include "decode/json_repair.h"
 
 namespace bartizan {
 
@@ -18,78 +17,19 @@ using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-// Values JSON does not know (NaN, numbers beyond 64 bits) become text.
-std::size_t repair_token(std::string_view text, std::size_t at, std::string& out) {
-  std::size_t end = text.find_first_of("{}[],:\" \t\r\n", at);
-  std::string_view token = text.substr(at, end == text.npos ? end : end - at);
-  bool plain = token.size() <= 18 && token.find_first_not_of("-0123456789.") == token.npos;
-  if (plain || token == "true" || token == "false" || token == "null")
-    out.append(token);
-  else
-    out.append(1, '"').append(token).append(1, '"');
-  return at + token.size();
-}
-
-int hex_unit(std::string_view text, std::size_t at) {
-  int unit = -1;
-  if (text.substr(at, 2) != "\\u" || text.size() < at + 6) return -1;
-  auto [end, error] = std::from_chars(text.data() + at + 2, text.data() + at + 6, unit, 16);
-  return error == std::errc() && end == text.data() + at + 6 ? unit : -1;
-}
-
-// An escape at `at` inside a string; returns where it ends. Lone surrogates become U+FFFD, unknown escapes a
-// backslash.
-std::size_t repair_escape(std::string_view text, std::size_t at, std::string& out) {
-  int unit = hex_unit(text, at);
-  if (unit >= 0xd800 && unit <= 0xdfff) {
-    int low = hex_unit(text, at + 6 <= text.size() ? at + 6 : at);
-    bool pair = unit < 0xdc00 && low >= 0xdc00 && low <= 0xdfff;
-    out.append(pair ? text.substr(at, 12) : std::string_view("\\ufffd"));
-    return at + (pair ? 12 : 6);
-  }
-  if (unit >= 0) return out.append(text.substr(at, 6)), at + 6;
-  bool known =
-      at + 1 < text.size() && std::string_view("\"\\/bfnrt").find(text[at + 1]) != std::string_view::npos;
-  out.append(known ? text.substr(at, 2) : std::string_view("\\\\"));
-  return at + (known ? 2 : 1);
-}
-
-// What real exporters get wrong: bytes that are not UTF-8, raw control characters and bad escapes in strings.
-std::string repaired(std::string_view raw) {
-  std::string text, out;
-  append_valid_utf8(raw, text);
-  out.reserve(text.size() + 64);
-  bool in_string = false;
-  for (std::size_t at = 0; at < text.size();) {
-    char c = text[at];
-    if (c == '"') {
-      in_string = !in_string, out += c, ++at;
-    } else if (!in_string) {
-      bool token = std::string_view("{}[],: \t\r\n").find(c) == std::string_view::npos;
-      if (token)
-        at = repair_token(text, at, out);
-      else
-        out += c, ++at;
-    } else if (c == '\\') {
-      at = repair_escape(text, at, out);
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      constexpr char kDigits[] = "0123456789abcdef";
-      out.append("\\u00").append(1, kDigits[c >> 4]).append(1, kDigits[c & 15]);
-      ++at;
-    } else {
-      out += c, ++at;
-    }
-  }
-  return out;
-}
-
 class Parser {
  public:
-  simdjson::error_code parse(std::string_view text, object& root) {
-    buffer_.assign(text);
-    buffer_.resize(text.size() + simdjson::SIMDJSON_PADDING);
+  // `readable`: bytes that may be read from the start of `text` on. The parser looks a little past the end.
+  simdjson::error_code parse(std::string_view text, std::size_t readable, object& root) {
+    const char* bytes = text.data();
+    if (readable < text.size() + simdjson::SIMDJSON_PADDING) {
+      if (buffer_.size() < text.size() + simdjson::SIMDJSON_PADDING)
+        buffer_.resize(text.size() + simdjson::SIMDJSON_PADDING);
+      text.copy(buffer_.data(), text.size());
+      bytes = buffer_.data();
+    }
     element top;
-    if (auto error = parser_.parse(buffer_.data(), text.size(), false).get(top)) return error;
+    if (auto error = parser_.parse(bytes, text.size(), false).get(top)) return error;
     return top.get(root);
   }
 
@@ -113,24 +53,39 @@ bool first_is_object(const array& items) {
   return items.size() > 0 && !items.at(0).get(first);
 }
 
+// The `Event` object wherever a dump tool puts it, or the record itself (Velociraptor); it holds a System
+// object.
+bool find_windows_event(object root, object& event) {
+  object inner, system;
+  element channel;
+  if (!root.at_key("System").get(system) && !system.at_key("Channel").get(channel)) return event = root, true;
+  if (!root.at_key("document").get(inner)) root = inner;
+  if (!root.at_key("data").get(inner)) root = inner;
+  if (root.at_key("Event").get(event)) return false;
+  return !event.at_key("System").get(system);
+}
+
 }  // namespace
 
 struct JsonDecoder::Parsers {
-  Parser outer, raw;  // `raw` reads the JSON inside Splunk's _raw while values of `outer` are in use
+  Parser outer, raw;  // `raw` reads the JSON inside a text while values of `outer` are in use
+  JsonFields fields;
+  Projection* projection = nullptr;
 
   struct Run {
     std::uint64_t offset;
     EventBatch& out;
     OddityList& oddities;
     std::size_t records = 0;
+    bool many = false;  // records that share an offset: they are not projected
   };
 
-  bool parse(Parser& parser, std::string_view text, object& root, Run& run) {
-    auto error = parser.parse(text, root);
+  bool parse(Parser& parser, std::string_view text, std::size_t readable, object& root, Run& run) {
+    auto error = parser.parse(text, readable, root);
     if (!error) return true;
     bool hopeless =
         error == simdjson::CAPACITY || error == simdjson::MEMALLOC || error == simdjson::DEPTH_ERROR;
-    if (!hopeless && !parser.parse(repaired(text), root)) {
+    if (!hopeless && !parser.parse(repaired_json(text), 0, root)) {
       run.oddities.add("a JSON object had to be repaired: " + std::string(simdjson::error_message(error)),
                        run.offset);
       return true;
@@ -142,6 +97,7 @@ struct JsonDecoder::Parsers {
 
   // Every element of a wrapper's array is a record of its own.
   void decode_records(const array& items, Run& run, int wrappers) {
+    run.many = true;
     for (element item : items) {
       object record;
       if (item.get(record)) continue;
@@ -164,15 +120,24 @@ struct JsonDecoder::Parsers {
     }
     if (!root.at_key("hits").get(inner) && !inner.at_key("hits").get(items) && first_is_object(items))
       return decode_records(items, run, wrappers), true;
-    bool kubernetes_list = !root.at_key("kind").get(text) && text.ends_with("EventList");
+    // EventBridge around a CloudTrail record.
+    if (!root.at_key("detail-type").get(text) && !root.at_key("detail").get(inner) &&
+        inner.at_key("eventName").error() == 0)
+      return decode_object(inner, run, wrappers), true;
+    const bool is_list =
+        !root.at_key("kind").get(text) && (text.ends_with("EventList") || text.ends_with("activities"));
+    const bool is_graph = root.at_key("@odata.context").error() == simdjson::SUCCESS;
     constexpr std::size_t kWrapperMembersMax = 2;  // an event with a list of records in it has more
-    for (const char* name : {"Records", "records", "items"})
-      if ((name[0] == 'i' ? kubernetes_list : root.size() <= kWrapperMembersMax) &&
-          !root.at_key(name).get(items) && first_is_object(items))
+    for (std::string_view name : {"Records", "records", "items", "value"}) {
+      const bool may_wrap = name == "items"   ? is_list
+                            : name == "value" ? is_graph
+                                              : root.size() <= kWrapperMembersMax;
+      if (may_wrap && !root.at_key(name).get(items) && first_is_object(items))
         return decode_records(items, run, wrappers), true;
+    }
     if (!root.at_key("_raw").get(text) && looks_like_json(as_bytes(text)) && !reading_raw_) {
       reading_raw_ = true;
-      bool read = parse(raw, text, inner, run);
+      bool read = parse(raw, text, 0, inner, run);
       if (read) decode_object(inner, run, wrappers);
       reading_raw_ = false;
       return read;
@@ -182,32 +147,58 @@ struct JsonDecoder::Parsers {
 
   void decode_object(const object& root, Run& run, int wrappers) {
     constexpr int kWrappersMax = 4;  // Splunk around Elasticsearch around a list is three
-    if (wrappers < kWrappersMax && unwrap(root, run, wrappers + 1)) return;
-    DraftEvent event;
-    event.offset = run.offset;
+    object event;
+    fields.begin(run.offset, run.out, run.oddities);
+    if (!fields.read(root, true)) {
+      if (wrappers < kWrappersMax && unwrap(root, run, wrappers + 1)) return;
+      fields.begin(run.offset, run.out, run.oddities);
+      if (find_windows_event(root, event))
+        fields.read_windows_event(event);
+      else
+        (void)fields.read(root, false);
+    }
     ++run.records;
-    JsonFields fields(event, run.oddities);
-    fields.read(root);
-    if (event.fields.empty())
+    // A record in a text of another: the fields of both.
+    if (const std::string_view text = fields.inside();
+        !text.empty() && !reading_raw_ && !raw.parse(text, 0, event))
+      (void)fields.read(event, false);
+    if (!fields.emit(run.many ? nullptr : projection))
       run.oddities.add("a JSON object holds no fields", run.offset);
-    else
-      event.add_to(run.out);
   }
 
  private:
   bool reading_raw_ = false;
 };
 
-JsonDecoder::JsonDecoder() : parsers_(std::make_unique<Parsers>()) {}
+JsonDecoder::JsonDecoder(Projection* projection) : parsers_(std::make_unique<Parsers>()) {
+  parsers_->projection = projection;
+}
 JsonDecoder::~JsonDecoder() = default;
 JsonDecoder::JsonDecoder(JsonDecoder&&) noexcept = default;
 JsonDecoder& JsonDecoder::operator=(JsonDecoder&&) noexcept = default;
 
-void JsonDecoder::decode(Bytes json, std::uint64_t file_offset, EventBatch& out,
+void JsonDecoder::decode(Bytes json, std::size_t readable, std::uint64_t file_offset, EventBatch& out,
                          OddityList& oddities) {
   Parsers::Run run{file_offset, out, oddities};
   object root;
-  if (parsers_->parse(parsers_->outer, as_text(json), root, run)) parsers_->decode_object(root, run, 0);
+  if (parsers_->parse(parsers_->outer, as_text(json), readable, root, run))
+    parsers_->decode_object(root, run, 0);
+}
+
+bool JsonDecoder::decode_line(Bytes line, std::size_t readable, std::uint64_t file_offset, EventBatch& out,
+                              OddityList& oddities) {
+  Parsers::Run run{file_offset, out, oddities};
+  object root;
+  if (parsers_->outer.parse(as_text(line), readable, root)) return false;
+  parsers_->decode_object(root, run, 0);
+  return true;
+}
+
+void JsonDecoder::decode_whole(Bytes json, std::uint64_t file_offset, EventBatch& out) {
+  OddityList told_before;
+  Projection* const wanted = std::exchange(parsers_->projection, nullptr);
+  decode(json, json.size(), file_offset, out, told_before);
+  parsers_->projection = wanted;
 }
 
 }  // namespace bartizan

@@ -2,9 +2,9 @@
 // JSON logs: one object a line, pretty-printed objects one after another, or an array of objects. JsonCutter
 // finds the next object in a growing buffer; JsonDecoder turns one object into events and recognises the
 // shapes Windows events are exported in (evtx_dump, Chainsaw, Winlogbeat and Elasticsearch, Splunk, NXLog,
-// Get-WinEvent); anything else becomes dotted paths. Both never throw; what they cannot read is an oddity and
-// stays one record. Thread rule: one cutter and one decoder per thread. Cuts are positions in the caller's
-// buffer; events own their text.
+// Get-WinEvent) and those of json_shapes.cpp; anything else becomes dotted paths. Both never throw; what they
+// cannot read is an oddity and stays one record. Thread rule: one cutter and one decoder per thread. Cuts are
+// positions in the caller's buffer; field names of events live as long as their decoder.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,9 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
-#include "model/draft_event.h"
+#include "model/event.h"
 #include "model/oddity.h"
+#include "model/projection.h"
 
 namespace bartizan {
 
@@ -40,13 +41,20 @@ class JsonCutter {
   explicit JsonCutter(std::size_t object_bytes_max = limits::kPieceBytesMax)
       : object_bytes_max_(object_bytes_max) {}
   JsonCut next(Bytes buffer, std::size_t from, bool end_of_input);
+  // Whether the next byte begins a line between objects; a caller that then reads whole lines itself says so
+  // by begin_line().
+  bool at_line_start() const { return line_start_ && column_ == 0 && scanned_ == 0 && !damaged_; }
+  void begin_line() { line_start_ = true, column_ = 0; }
 
  private:
   enum class Style : std::uint8_t { kUnknown, kOneLine, kIndented, kFlush };
   enum class Line : std::uint8_t { kInside, kNewObject, kNeedsMore };
 
   JsonCut scan_object(Bytes buffer, std::size_t begin, bool end_of_input);
-  JsonCut skip_damage(Bytes buffer, std::size_t begin, const char* why);
+  bool opens(std::uint8_t c);
+  bool closes(std::uint8_t c);
+  JsonCut broken(Bytes buffer, std::size_t begin, std::size_t end, const char* why);
+  JsonCut skip_damage(Bytes buffer, std::size_t begin, std::size_t from, const char* why);
   JsonCut finish(JsonCut cut);
   Line judge_line(Bytes buffer, std::size_t begin, std::size_t newline, bool end_of_input);
 
@@ -57,19 +65,35 @@ class JsonCutter {
   std::size_t indent_ = SIZE_MAX;  // of the line the last object began in
   bool line_start_ = true;         // only blanks since the line began
   bool in_string_ = false, escaped_ = false, damaged_ = false;
-  std::uint8_t last_ = 0;  // last byte of the object that is neither blank nor in a string
+  bool in_list_ = false;          // the object is an item of a list, with others behind it on the line
+  std::size_t string_begin_ = 0;  // of the last string, from the start of the object
+  std::uint64_t lists_ = 0;       // which of the innermost 64 open brackets are [
+  std::uint8_t item_ = 0;         // while skipping: how much of `},{` is there
+  bool to_item_ = false;          // while skipping: the next item of the list will do
+  unsigned restarts_ = 0;         // on this line, inside an item that has no end
+  std::uint8_t last_ = 0;  // last byte of the object that is neither blank nor in a string; " after one
   Style style_ = Style::kUnknown;
 };
 
 class JsonDecoder {
  public:
-  JsonDecoder();
+  // With a projection, records of which an object holds one are emitted as it says; several in one object are
+  // whole.
+  explicit JsonDecoder(Projection* projection = nullptr);
   ~JsonDecoder();
   JsonDecoder(JsonDecoder&&) noexcept;
   JsonDecoder& operator=(JsonDecoder&&) noexcept;
 
-  // Appends the events of one object: one, or many for wrappers such as CloudTrail's Records.
-  void decode(Bytes object, std::uint64_t file_offset, EventBatch& out, OddityList& oddities);
+  // Appends the events of one object: one, or many for wrappers such as CloudTrail's Records. `readable`
+  // bytes may be read from its start on; some more than its size save a copy.
+  void decode(Bytes object, std::size_t readable, std::uint64_t file_offset, EventBatch& out,
+              OddityList& oddities);
+  // The same for a line that probably holds one object and nothing else; false, and nothing told, when it
+  // does not.
+  bool decode_line(Bytes line, std::size_t readable, std::uint64_t file_offset, EventBatch& out,
+                   OddityList& oddities);
+  // The same without the projection, for an object decoded before.
+  void decode_whole(Bytes object, std::uint64_t file_offset, EventBatch& out);
 
  private:
   struct Parsers;

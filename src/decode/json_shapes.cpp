@@ -1,307 +1,300 @@
 // SPDX-License-Identifier: Apache-2.0
+// Member names are those of each product's own documentation of its log.
 #include "decode/json_shapes.h"
 
-#include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <optional>
-#include <vector>
-
-#include "base/limits.h"
-
 namespace bartizan {
-
 namespace {
 
-using simdjson::dom::element_type;
+constexpr JsonNaming kWindows = JsonNaming::kWindows;
 
-constexpr std::string_view kAttributes = "#attributes";  // evtx_dump
-constexpr std::string_view kAttributesSuffix =
-    "_attributes";  // evtx_dump --separate-json-attributes, Chainsaw
-constexpr std::string_view kText = "#text";
+// The first shape that fits counts: a special one stands before a general one.
+constexpr JsonShape kShapes[] = {
+    // clang-format off
+    // Windows events, by whatever shipped them
+    {"Winlogbeat", "", {"winlog|winlog.channel|winlog.event_id|winlog.provider_name"}, {}, {}, kWindows},
+    {"Winlogbeat 6", "", {"log_name", "event_id"}, {}, {}, kWindows},
+    {"Windows event", "", {"Channel|LogName", "EventID|EventId|EventCode|Id"}, {}, {}, kWindows},
 
-std::string shortest_decimal(double value) {
-  char text[400];
-  double size = std::fabs(value);
-  bool plain = size == 0 || (size >= 1e-7 && size < 1e21);
-  auto [end, error] = plain ? std::to_chars(text, text + sizeof text, value, std::chars_format::fixed)
-                            : std::to_chars(text, text + sizeof text, value);
-  return error == std::errc() ? std::string(text, end) : std::string();
+    // Amazon
+    {"CloudTrail", "aws//cloudtrail", {"eventSource", "eventName"}, {"eventTime"}},
+    {"CloudTrail digest", "aws//cloudtrail_digest", {"digestStartTime", "digestS3Bucket"}, {"digestEndTime"}},
+    {"VPC flow", "aws//vpcflow",
+     {"srcaddr", "dstaddr", "dstport", "action"}, {"start"}, {"interface_id", "interface-id"}},
+
+    // Microsoft
+    {"Unified audit", "m365//audit", {"Workload", "Operation", "RecordType|CreationTime"}, {"CreationTime"}},
+    {"Entra sign-ins", "azure/diagnostic/signinlogs",
+     {"category=NonInteractiveUserSignInLogs|category=SignInLogs|category=ServicePrincipalSignInLogs|"
+      "category=ManagedIdentitySignInLogs", "operationName"}, {"time"}},
+    {"Entra audit", "azure/diagnostic/auditlogs", {"category=AuditLogs", "operationName"}, {"time"}},
+    {"Entra risk", "azure/diagnostic/riskdetection",
+     {"category=UserRiskEvents|category=ServicePrincipalRiskEvents|category=RiskyUsers", "operationName"},
+     {"time"}},
+    {"Azure activity", "azure/diagnostic/activitylogs",
+     {"category=Administrative|category=Security|category=Policy|category=ServiceHealth|category=Alert|"
+      "category=Recommendation|category=Autoscale|category=Action|category=Write|category=Delete",
+      "operationName", "resourceId"}, {"time"}},
+    {"Azure activity, az", "azure/graph/activitylogs",
+     {"operationName.value", "eventTimestamp"}, {"eventTimestamp"}},
+    {"Azure diagnostics", "azure//", {"operationName", "resourceId|tenantId"}, {"time"}},
+    {"Entra sign-ins, Graph", "azure/graph/signinlogs",
+     {"createdDateTime", "userPrincipalName", "status.errorCode"}, {"createdDateTime"}},
+    {"Entra audit, Graph", "azure/graph/auditlogs",
+     {"activityDisplayName", "activityDateTime"}, {"activityDateTime"}},
+    {"Entra risk, Graph", "azure/graph/riskdetection",
+     {"riskEventType", "riskLevel|riskState"}, {"activityDateTime", "detectedDateTime"}},
+    {"Entra PIM alerts", "azure/graph/pim",
+     {"@odata.type=#microsoft.graph.", "assigneeId|roleDefinitionId|roleDisplayName|activationCount"},
+     {"activityDateTime", "assignmentCreatedDateTime", "lastSignInDateTime"}},
+    {"Entra sign-ins, Log Analytics", "azure/analytics/signinlogs",
+     {"TimeGenerated", "ResultType", "UserPrincipalName|AppDisplayName"}, {"TimeGenerated"}},
+    {"Entra audit, Log Analytics", "azure/analytics/auditlogs",
+     {"TimeGenerated", "OperationName", "LoggedByService"}, {"ActivityDateTime", "TimeGenerated"}},
+    {"Azure activity, Log Analytics", "azure/analytics/activitylogs",
+     {"TimeGenerated", "OperationNameValue"}, {"TimeGenerated"}},
+    {"Entra risk, Log Analytics", "azure/analytics/riskdetection",
+     {"TimeGenerated", "RiskEventType"}, {"TimeGenerated"}},
+
+    // Google
+    {"Cloud audit", "gcp//gcp.audit",
+     {"protoPayload.methodName|protoPayload.serviceName"}, {"timestamp", "receiveTimestamp"}},
+    {"Cloud audit, Pub/Sub", "gcp/pubsub/gcp.audit",
+     {"data.protoPayload.methodName|data.protoPayload.serviceName"},
+     {"data.timestamp", "data.receiveTimestamp"}},
+    {"Workspace admin", "gcp/reports/google_workspace.admin",
+     {"kind=admin#reports#activity", "id.applicationName=admin"}, {"id.time"}},
+    {"Workspace login", "gcp/reports/google_workspace.login",
+     {"kind=admin#reports#activity", "id.applicationName=login"}, {"id.time"}},
+    {"Workspace", "gcp/reports/=id.applicationName", {"kind=admin#reports#activity"}, {"id.time"}},
+
+    // Identity and code
+    {"Okta", "okta//okta",
+     {"eventType", "published", "outcome.result|actor.alternateId|actor.id"}, {"published"}},
+    {"OneLogin", "onelogin//onelogin.events",
+     {"event_type_id", "account_id|actor_user_id|actor_system|notes"}, {"event_timestamp", "created_at"}},
+    {"Duo", "cisco//duo",
+     {"isotimestamp", "txid|eventtype|event_type|action"}, {"isotimestamp", "timestamp"}, {"host"}},
+    {"GitHub audit", "github//audit",
+     {"action", "actor", "@timestamp|created_at", "org|repo|business|_document_id"},
+     {"@timestamp", "created_at"}},
+    {"GitLab audit", "gitlab//audit", {"author_id", "entity_type", "entity_id"}, {"time", "created_at"}},
+    {"Bitbucket audit", "bitbucket//audit",
+     {"auditType.category", "auditType.action"},
+     {"timestamp.epochSecond", "timestamp", "createdDate"}, {"node"}},
+    {"Samba audit", "samba//=type",
+     {"type", "timestamp", "Authentication|Authorization|dsdbChange|dsdbTransaction|passwordChange|"
+      "groupChange|KDC Authorization"}, {"timestamp"}},
+
+    // Containers and Linux
+    {"Kubernetes audit", "kubernetes/application/audit",
+     {"apiVersion=audit.k8s.io"}, {"requestReceivedTimestamp", "stageTimestamp", "timestamp"}},
+    {"laurel", "linux//auditd",
+     {"ID", "SYSCALL.syscall|EXECVE.argc|PROCTITLE.ARGV|USER_AUTH.pid|USER_CMD.pid|USER_LOGIN.pid|"
+      "USER_START.pid|USER_ACCT.pid|CRED_ACQ.pid|SERVICE_START.pid|CONFIG_CHANGE.op|AVC.pid"},
+     {"ID"}, {"NODE"}, JsonNaming::kPath, true},
+    {"journald", "linux//=SYSLOG_IDENTIFIER",
+     {"__REALTIME_TIMESTAMP", "MESSAGE|_BOOT_ID"},
+     {"_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP"}, {"_HOSTNAME"}},
+    {"Elastic process start", "=host.os.type/process/ecs",
+     {"@timestamp", "process.executable|process.name", "event.category=process", "event.type=start"},
+     {"@timestamp"}, {"host.name", "host.hostname", "agent.hostname"}},
+    {"Elastic process end", "=host.os.type/process_end/ecs",
+     {"@timestamp", "process.executable|process.name", "event.category=process", "event.type=end"},
+     {"@timestamp"}, {"host.name", "host.hostname", "agent.hostname"}},
+    {"Elastic file event", "=host.os.type/file/ecs",
+     {"@timestamp", "file.path", "event.category=file", "event.type=creation"},
+     {"@timestamp"}, {"host.name", "host.hostname", "agent.hostname"}},
+    {"Elastic network event", "=host.os.type/network/ecs",
+     {"@timestamp", "destination.ip", "event.category=network", "process.executable|process.name"},
+     {"@timestamp"}, {"host.name", "host.hostname", "agent.hostname"}},
+    {"osquery", "osquery//=name",
+     {"hostIdentifier", "columns|snapshot|diffResults", "unixTime|calendarTime"},
+     {"unixTime", "calendarTime"}, {"hostIdentifier"}},
+
+    // Network
+    {"Suricata EVE", "suricata//=event_type",
+     {"event_type", "timestamp", "flow_id|stats|src_ip|engine"}, {"timestamp"}, {"host"}},
+    {"Zeek", "zeek//=_path", {"ts", "_path"}, {"ts"}, {"_system_name"}},
+    {"Zeek dns", "zeek//dns",
+     {"ts", "uid", "query|qtype_name|rcode_name", "trans_id|qclass|rejected"}, {"ts"}, {"_system_name"}},
+    {"Zeek http", "zeek//http",
+     {"ts", "uid", "trans_depth", "method|uri|status_code|host"}, {"ts"}, {"_system_name"}},
+    {"Zeek dce_rpc", "zeek//dce_rpc",
+     {"ts", "uid", "endpoint|operation", "named_pipe|rtt"}, {"ts"}, {"_system_name"}},
+    {"Zeek kerberos", "zeek//kerberos",
+     {"ts", "uid", "request_type", "client|service"}, {"ts"}, {"_system_name"}},
+    {"Zeek rdp", "zeek//rdp",
+     {"ts", "uid", "cookie|security_protocol", "result|keyboard_layout|cert_count"},
+     {"ts"}, {"_system_name"}},
+    {"Zeek smb_mapping", "zeek//smb_mapping", {"ts", "uid", "share_type"}, {"ts"}, {"_system_name"}},
+    {"Zeek smb_files", "zeek//smb_files", {"ts", "uid", "action=SMB::"}, {"ts"}, {"_system_name"}},
+    {"Zeek ssl", "zeek//ssl",
+     {"ts", "uid", "cipher|server_name", "established|resumed"}, {"ts"}, {"_system_name"}},
+    {"Zeek ssh", "zeek//ssh", {"ts", "uid", "auth_attempts|kex_alg"}, {"ts"}, {"_system_name"}},
+    {"Zeek x509", "zeek//x509", {"ts", "certificate.serial"}, {"ts"}, {"_system_name"}},
+    {"Zeek notice", "zeek//notice", {"ts", "note", "msg", "actions|suppress_for"}, {"ts"}, {"_system_name"}},
+    {"Zeek weird", "zeek//weird", {"ts", "name", "notice", "peer"}, {"ts"}, {"_system_name"}},
+    {"Zeek conn", "zeek//conn", {"ts", "uid", "conn_state"}, {"ts"}, {"_system_name"}},
+    {"Zeek files", "zeek//files", {"ts", "fuid", "source"}, {"ts"}, {"_system_name"}},
+    {"nfdump", "nfdump//netflow",
+     {"src4_addr|src6_addr", "dst4_addr|dst6_addr", "first|t_first"}, {"t_first", "first"}},
+    {"OpenCanary", "opencanary/application/",
+     {"logtype", "node_id", "src_host"}, {"utc_time", "local_time"}, {"node_id"}},
+
+    // Web servers
+    {"traefik access", "traefik//access",
+     {"RequestPath", "RequestMethod", "DownstreamStatus"}, {"StartUTC", "time"}},
+    {"nginx access", "nginx//nginx",
+     {"request_uri", "status", "remote_addr"}, {"time_iso8601", "time", "msec", "@timestamp"}, {"hostname"}},
+    {"nginx access, request line", "nginx/request/nginx",
+     {"request", "status", "remote_addr", "http_user_agent|http_referer|body_bytes_sent"},
+     {"time_iso8601", "time", "msec", "@timestamp"}, {"hostname"}},
+
+    // Whatever a container wrote that is not JSON itself
+    {"Docker", "docker//json-file", {"log", "stream", "time"}, {"time"}},
+    // clang-format on
+};
+
+static_assert(std::size(kShapes) <= 64 * std::tuple_size_v<JsonShapes::Set>);
+
+constexpr std::string_view kAnyTimes[] = {"@timestamp",
+                                          "eventTime",
+                                          "requestReceivedTimestamp",
+                                          "timestamp",
+                                          "activityDateTime",
+                                          "createdDateTime",
+                                          "TimeGenerated",
+                                          "CreationTime",
+                                          "TimeCreated",
+                                          "time",
+                                          "_time",
+                                          "ts",
+                                          "date"};
+constexpr std::string_view kAnyHosts[] = {"host.name", "hostname", "Hostname", "Computer", "host"};
+constexpr std::string_view kWindowsTimes[] = {"TimeCreated_SystemTime",
+                                              "TimeCreated",
+                                              "TimeCreated.value",
+                                              "@timestamp",
+                                              "EventTime",
+                                              "UtcTime",
+                                              "_time",
+                                              "TimeGenerated"};
+
+constexpr JsonHeader kHeaders[JsonHeader::kCount] = {
+    {"EventID", {"winlog.event_id", "event.code", "event_id", "EventId", "EventCode", "Id"}},
+    {"Channel", {"winlog.channel", "log_name", "LogName"}},
+    {"Provider_Name",
+     {"winlog.provider_name", "event.provider", "source_name", "SourceName", "ProviderName",
+      "EventSourceName", "Provider"}},
+    {"Computer",
+     {"winlog.computer_name", "computer_name", "Hostname", "ComputerName", "MachineName", "host.name"}},
+    {"EventRecordID", {"winlog.record_id", "record_number", "RecordNumber", "RecordId", "EventRecordId"}},
+};
+
+// A record inside another (json.cpp says when they are opened).
+constexpr std::string_view kWraps[] = {"_source", "result", "hits",   "Records", "records",
+                                       "items",   "value",  "detail", "_raw",    "document",
+                                       "data",    "Event",  "System"};
+constexpr std::string_view kInside[] = {"AuditData", "log", "MESSAGE"};
+
+// Rules search the JSON text of these, and members of these by the name a list gives them.
+constexpr std::string_view kTexts[] = {"requestParameters",
+                                       "responseElements",
+                                       "additionalEventData",
+                                       "Parameters",
+                                       "OperationProperties",
+                                       "TargetResources",
+                                       "TargetResources.modifiedProperties",
+                                       "targetResources",
+                                       "targetResources.modifiedProperties",
+                                       "properties.targetResources",
+                                       "properties.targetResources.modifiedProperties",
+                                       "InitiatedBy",
+                                       "initiatedBy",
+                                       "properties.initiatedBy",
+                                       "properties.networkLocationDetails",
+                                       "NetworkLocationDetails",
+                                       "networkLocationDetails"};
+constexpr std::string_view kPairs[] = {"ExtendedProperties",  "Parameters",
+                                       "OperationProperties", "DeviceProperties",
+                                       "events.parameters",   "protoPayload.metadata.event.parameter"};
+
+// Calls visit(name, text) for each alternative of a need.
+template <class Visit>
+void for_each_alternative(std::string_view need, Visit visit) {
+  while (!need.empty()) {
+    const std::string_view one = need.substr(0, need.find('|'));
+    need.remove_prefix(one.size() < need.size() ? one.size() + 1 : one.size());
+    const std::size_t equals = one.find('=');
+    visit(one.substr(0, equals), equals == one.npos ? std::string_view() : one.substr(equals + 1));
+  }
 }
 
-bool has(const simdjson::dom::object& object, std::string_view name) {
-  return object.at_key(name).error() == simdjson::SUCCESS;
-}
-
-bool has_any(const simdjson::dom::object& object, std::initializer_list<std::string_view> names) {
-  return std::any_of(names.begin(), names.end(), [&](std::string_view name) { return has(object, name); });
-}
-
-std::string_view text_of(const simdjson::dom::object& object, std::string_view name) {
-  std::string_view text;
-  return object.at_key(name).get(text) ? std::string_view() : text;
-}
-
-// The `Event` object wherever a dump tool puts it; it must hold a System object.
-bool find_windows_event(simdjson::dom::object root, simdjson::dom::object& event) {
-  simdjson::dom::object inner, system;
-  if (!root.at_key("document").get(inner)) root = inner;
-  if (!root.at_key("data").get(inner)) root = inner;
-  if (root.at_key("Event").get(event)) return false;
-  return !event.at_key("System").get(system);
-}
-
-// Winlogbeat, nested or with dotted names, and its version 6 without the `winlog` object.
-bool is_winlogbeat(const simdjson::dom::object& root) {
-  return has_any(root, {"winlog", "winlog.channel", "winlog.event_id", "winlog.provider_name"}) ||
-         (has(root, "log_name") && has(root, "event_id"));
-}
-
-bool is_flat_windows(const simdjson::dom::object& root) {
-  return has_any(root, {"Channel", "LogName"}) && has_any(root, {"EventID", "EventId", "EventCode", "Id"});
-}
-
-// Get-WinEvent | ConvertTo-Json writes /Date(1557594606325)/.
-std::optional<Instant> parse_log_time(std::string_view text) {
-  if (text.starts_with("/Date(")) text = text.substr(6, text.find_first_of(")+", 6) - 6);
-  return parse_instant(text);
+// `product/category/service`; nothing: none of them.
+std::array<std::string_view, 3> source_parts(std::string_view source) {
+  std::array<std::string_view, 3> parts;
+  for (std::string_view& part : parts) {
+    part = source.substr(0, source.find('/'));
+    source.remove_prefix(part.size() < source.size() ? part.size() + 1 : part.size());
+  }
+  return parts;
 }
 
 }  // namespace
 
-void JsonFields::read(const Object& root) {
-  Object event;
-  std::string path;
-  if (find_windows_event(root, event)) {
-    read_windows_event(event);
-    name_windows_header();
-    return;
-  }
-  flatten_members(path, root, 0);
-  bool winlogbeat = is_winlogbeat(root);
-  if (winlogbeat) rename_winlogbeat();
-  if (winlogbeat || is_flat_windows(root)) {
-    remove_blanks();
-    name_windows_header();
-  } else {
-    name_generic(root);
-  }
+std::span<const JsonShape> json_shapes() {
+  return kShapes;
 }
 
-void JsonFields::read_windows_event(const Object& event) {
-  Object system;
-  if (!event.at_key("System").get(system)) read_system(system);
-  for (auto [key, value] : event) {
-    if (key == "System" || key.starts_with('#') || key.ends_with(kAttributesSuffix)) continue;
-    read_leaves("Data", value, 0);
-  }
-  remove_blanks();
-}
-
-// Elements by name, attributes as Element_Attribute.
-void JsonFields::read_system(const Object& system) {
-  for (auto [key, value] : system) {
-    Object attributes;
-    std::string_view name = key;
-    if (value.get(attributes)) {
-      add(name, value);
-      continue;
+JsonShapes::JsonShapes() {
+  for (const JsonShape& from : kShapes) {
+    Shape& shape = shapes_.emplace_back();
+    shape.from = &from;
+    const auto [product, category, service] = source_parts(from.source);
+    shape.product = product, shape.category = category, shape.service = service;
+    for (std::string_view need : from.needs) {
+      if (need.empty()) continue;
+      auto& either = shape.needs.emplace_back();
+      for_each_alternative(
+          need, [&](std::string_view path, std::string_view text) { either.push_back({slot(path), text}); });
     }
-    if (name.ends_with(kAttributesSuffix)) name.remove_suffix(kAttributesSuffix.size());
-    if (auto text = attributes.at_key(kText); !text.error()) add(name, text.value_unsafe());
-    Object inner;
-    if (!attributes.at_key(kAttributes).get(inner)) attributes = inner;
-    for (auto [attribute, content] : attributes)
-      if (!attribute.starts_with('#')) add(std::string(name) + "_" + std::string(attribute), content);
+    shape.times = slots_of(from.times);
+    shape.hosts = slots_of(from.hosts);
+    if (product.starts_with('=')) shape.slot_of_product = slot(product.substr(1));
+    if (service.starts_with('=')) shape.slot_of_service = slot(service.substr(1));
   }
+  any_times_ = slots_of(kAnyTimes);
+  any_hosts_ = slots_of(kAnyHosts);
+  windows_times_ = slots_of(kWindowsTimes);
+  inside_ = slots_of(kInside);
+  for (std::size_t i = 0; i < headers_.size(); ++i)
+    headers_[i] = {kHeaders[i].name, slot(kHeaders[i].name), slots_of(kHeaders[i].others)};
+  begun_by_.resize(slots_);
+  for (std::size_t i = 0; i < shapes_.size(); ++i)
+    for (const Need& need : shapes_[i].needs.front())
+      begun_by_[need.slot][i / 64] |= std::uint64_t{1} << i % 64;
+  for (std::string_view path : kWraps) marks_[path].wraps = true;
+  for (std::string_view path : kTexts) marks_[path].has_text = true;
+  for (std::string_view path : kPairs) marks_[path].has_pairs = true;
 }
 
-// EventData and UserData: the name of the innermost element is the field's name.
-void JsonFields::read_leaves(std::string_view name, const Element& value, std::size_t depth) {
-  if (too_deep(depth)) return;
-  simdjson::dom::array items;
-  Object object;
-  if (!value.get(items)) {
-    for (Element item : items) read_leaves(name, item, depth + 1);
-    return;
-  }
-  if (value.get(object)) return add(name, value);
-  Object attributes;
-  std::string_view own_name;
-  if (!object.at_key(kAttributes).get(attributes)) own_name = text_of(attributes, "Name");
-  if (own_name.empty() || !has(object, kText)) own_name = name;
-  for (auto [key, content] : object) {
-    if (key == kText)
-      read_leaves(own_name, content, depth + 1);
-    else if (key != kAttributes && !(key.ends_with(kAttributesSuffix) && content.is_object()))
-      read_leaves(key, content, depth + 1);
-  }
+JsonMark JsonShapes::mark_of(std::string_view path) const {
+  const auto found = marks_.find(path);
+  return found == marks_.end() ? JsonMark{} : found->second;
 }
 
-void JsonFields::flatten(std::string& path, const Element& value, std::size_t depth) {
-  if (too_deep(depth)) return;
-  simdjson::dom::array items;
-  Object object;
-  if (!value.get(items)) {
-    for (Element item : items) flatten(path, item, depth + 1);
-  } else if (!value.get(object)) {
-    flatten_members(path, object, depth + 1);
-  } else {
-    add(path, value);
-  }
+std::uint16_t JsonShapes::slot(std::string_view path) {
+  JsonMark& mark = marks_[path];
+  if (mark.slot == JsonMark::kNoSlot) mark.slot = slots_++;
+  return mark.slot;
 }
 
-void JsonFields::flatten_members(std::string& path, const Object& object, std::size_t depth) {
-  std::size_t size = path.size();
-  for (auto [key, value] : object) {
-    if (full_) return;
-    if (size > 0) path += '.';
-    path += key.substr(0, limits::kFieldNameBytesMax);
-    if (path.size() > limits::kFieldNameBytesMax) path.resize(std::max(size, limits::kFieldNameBytesMax));
-    flatten(path, value, depth);
-    path.resize(size);
-  }
-}
-
-void JsonFields::rename_winlogbeat() {
-  constexpr std::string_view kPrefixes[] = {"winlog.event_data.", "winlog.user_data.", "event_data.",
-                                            "user_data."};
-  std::vector<DraftField> unnamed;
-  for (DraftField& field : event_.fields) {
-    for (std::string_view prefix : kPrefixes) {
-      if (!field.name.starts_with(prefix)) continue;
-      std::size_t cut = prefix.size();
-      bool user_data = prefix.find("user_data") != prefix.npos;
-      if (user_data) cut = std::max(cut, field.name.rfind('.') + 1);
-      field.name.erase(0, cut);
-      // Winlogbeat calls unnamed Data elements param1, param2...; some providers do so themselves: both names
-      // are kept.
-      bool numbered = field.name.size() > 5 && field.name.starts_with("param") &&
-                      field.name.find_first_not_of("0123456789", 5) == field.name.npos;
-      if (!user_data && numbered) unnamed.push_back({"Data", field.value, field.is_number});
-      break;
-    }
-  }
-  for (DraftField& field : unnamed) event_.fields.push_back(std::move(field));
-}
-
-void JsonFields::name_windows_header() {
-  add_alias("EventID", {"winlog.event_id", "event.code", "event_id", "EventId", "EventCode", "Id"});
-  add_alias("Channel", {"winlog.channel", "log_name", "LogName"});
-  add_alias("Provider_Name",
-            {"winlog.provider_name", "event.provider", "source_name", "SourceName", "ProviderName"});
-  add_alias("Computer", {"winlog.computer_name", "computer_name", "Hostname", "ComputerName", "MachineName",
-                         "host.name"});
-  add_alias("EventRecordID",
-            {"winlog.record_id", "record_number", "RecordNumber", "RecordId", "EventRecordId"});
-  if (auto* text = first_of({"Channel"})) event_.channel = *text;
-  if (auto* text = first_of({"Provider_Name"})) event_.provider = *text;
-  if (auto* text = first_of({"Computer"})) event_.host = *text;
-  if (auto* text = first_of({"EventRecordID"})) event_.record_id = *text;
-  if (auto* text = first_of({"EventID"})) {
-    std::uint32_t number = 0;
-    auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-    if (error == std::errc() && end == text->data() + text->size())
-      event_.event_id = number;
-    else
-      oddities_.add("an event id is not a number", event_.offset);
-  }
-  for (std::string_view name :
-       {"TimeCreated_SystemTime", "TimeCreated", "@timestamp", "EventTime", "UtcTime", "_time"}) {
-    auto* text = first_of({name});
-    auto time = text ? parse_log_time(*text) : std::nullopt;
-    if (!time) continue;
-    event_.time = *time;
-    break;
-  }
-}
-
-void JsonFields::name_generic(const Object& root) {
-  for (std::string_view name :
-       {"@timestamp", "eventTime", "requestReceivedTimestamp", "timestamp", "activityDateTime",
-        "createdDateTime", "TimeGenerated", "CreationTime", "TimeCreated", "time", "_time", "ts", "date"}) {
-    auto* text = first_of({name});
-    auto time = text ? parse_log_time(*text) : std::nullopt;
-    if (!time) continue;
-    event_.time = *time;
-    break;
-  }
-  if (auto* text = first_of({"host.name", "hostname", "Hostname", "Computer", "host"})) event_.host = *text;
-  std::string_view category = text_of(root, "category");
-  if (has(root, "eventSource") && has(root, "eventName")) {
-    event_.product = "aws", event_.service = "cloudtrail";
-  } else if (text_of(root, "apiVersion").starts_with("audit.k8s.io")) {
-    event_.product = "kubernetes", event_.service = "audit", event_.category = "application";
-  } else if (has(root, "operationName") && has_any(root, {"resourceId", "tenantId"})) {
-    event_.product = "azure";
-    if (category == "AuditLogs")
-      event_.service = "auditlogs";
-    else if (category.ends_with("SignInLogs"))
-      event_.service = "signinlogs";
-    else if (category == "Administrative")
-      event_.service = "activitylogs";
-  }
-}
-
-void JsonFields::add(std::string_view name, const Element& scalar) {
-  if (full_ || scalar.is_null()) return;
-  if (event_.fields.size() >= limits::kFieldsPerEventMax) {
-    full_ = true;
-    oddities_.add("an event has too many fields; the rest is dropped", event_.offset);
-    return;
-  }
-  DraftField field;
-  field.name = name.substr(0, limits::kFieldNameBytesMax);
-  switch (scalar.type()) {
-    case element_type::STRING:
-      field.value = std::string_view(scalar.get_string().value_unsafe());
-      break;
-    case element_type::BOOL:
-      field.value = scalar.get_bool().value_unsafe() ? "true" : "false";
-      break;
-    case element_type::INT64:
-      field.value = std::to_string(scalar.get_int64().value_unsafe());
-      break;
-    case element_type::UINT64:
-      field.value = std::to_string(scalar.get_uint64().value_unsafe());
-      break;
-    case element_type::DOUBLE:
-      field.value = shortest_decimal(scalar.get_double().value_unsafe());
-      break;
-    default:
-      return;
-  }
-  field.is_number = scalar.is_number();
-  event_.fields.push_back(std::move(field));
-}
-
-bool JsonFields::too_deep(std::size_t depth) {
-  if (depth <= limits::kJsonDepthMax) return false;
-  if (!deep_)
-    oddities_.add("a JSON object nests too deeply; the innermost values are dropped", event_.offset);
-  return deep_ = true;
-}
-
-const std::string* JsonFields::first_of(Names names) const {
+template <class Names>
+JsonShapes::Slots JsonShapes::slots_of(const Names& names) {
+  Slots slots;
   for (std::string_view name : names)
-    if (const std::string* value = event_.find(name); value && !value->empty()) return value;
-  return nullptr;
-}
-
-void JsonFields::add_alias(std::string_view name, Names sources) {
-  if (event_.find(name)) return;
-  for (std::string_view source : sources) {
-    auto field = std::find_if(event_.fields.begin(), event_.fields.end(),
-                              [&](const DraftField& f) { return f.name == source; });
-    if (field == event_.fields.end()) continue;
-    DraftField alias{std::string(name), field->value, field->is_number};
-    event_.fields.push_back(std::move(alias));
-    return;
-  }
-}
-
-void JsonFields::remove_blanks() {
-  for (DraftField& field : event_.fields) std::erase(field.name, ' ');
+    if (!name.empty()) slots.push_back(slot(name));
+  return slots;
 }
 
 }  // namespace bartizan

@@ -24,7 +24,7 @@ struct Read {
 Read read_json(std::string_view text, std::size_t step = SIZE_MAX, std::size_t object_bytes_max = 1 << 20) {
   Read read;
   JsonCutter cutter(object_bytes_max);
-  JsonDecoder decoder;
+  static JsonDecoder decoder;  // owns the names of the events
   std::string buffer;
   std::size_t fed = 0, base = 0, from = 0;
   for (std::size_t calls = 0; calls < 4 * text.size() + 64; ++calls) {
@@ -44,7 +44,7 @@ Read read_json(std::string_view text, std::size_t step = SIZE_MAX, std::size_t o
       // A copy of exact size, so that a read past the object is caught.
       std::vector<std::uint8_t> object(buffer.begin() + static_cast<std::ptrdiff_t>(cut.begin),
                                        buffer.begin() + static_cast<std::ptrdiff_t>(cut.end));
-      decoder.decode(object, base + cut.begin, read.events, read.oddities);
+      decoder.decode(object, object.size(), base + cut.begin, read.events, read.oddities);
     } else if (cut.why) {
       ++read.skips_told;
     }
@@ -58,7 +58,10 @@ Read read_json(std::string_view text, std::size_t step = SIZE_MAX, std::size_t o
 std::string fields_of(const Event& event) {
   std::string all;
   for (const Field& field : event.fields)
-    all.append(field.name).append("=").append(field.value).append(field.is_number ? "#;" : ";");
+    all.append(field.name)
+        .append("=")
+        .append(field.is_null ? "null" : field.value)
+        .append(field.is_number ? "#;" : ";");
   return all;
 }
 
@@ -173,9 +176,11 @@ TEST(Json, ReadsOtherSources) {
       R"({"Records":[{"eventSource":"s3.amazonaws.com","eventName":"Get","eventTime":"2020-09-14T01:02:03Z",
     "userIdentity":{"type":"IAM"},"none":null,"list":[{"a":1},{"a":18446744073709551615}]},{"eventName":"B"}]})");
   ASSERT_EQ(trail.events.size(), 2u);
-  EXPECT_EQ(std::string(trail.events[0].product) + "/" + std::string(trail.events[0].service), "aws/cloudtrail");
+  EXPECT_EQ(std::string(trail.events[0].product) + "/" + std::string(trail.events[0].service),
+            "aws/cloudtrail");
   EXPECT_EQ(fields_of(trail.events[0]),
             "eventSource=s3.amazonaws.com;eventName=Get;eventTime=2020-09-14T01:02:03Z;userIdentity.type=IAM;"
+            "none=null;"
             "list.a=1#;"
             "list.a=18446744073709551615#;");
   EXPECT_EQ(trail.events[1].product, "");
@@ -218,6 +223,59 @@ TEST(Json, DamageStaysInOneRecord) {
   EXPECT_EQ(junk.events.size(), 3u);
   EXPECT_EQ(junk.skips_told, 1u);
   EXPECT_EQ(junk.oddities.total, 1u);
+}
+
+TEST(Json, ReadsOnBehindDamageInAList) {
+  const std::string items[] = {R"({"a":1})", R"({"b":[{"x":1},{"y":2}],"c":"x\"y"})", R"({"d":{"e":"f"}})"};
+  for (const std::string& damaged : items)
+    for (std::size_t size = 1; size < damaged.size(); ++size)
+      for (std::size_t step : {std::size_t{3}, SIZE_MAX}) {
+        // A damaged item may take its neighbour along, never the rest of the line.
+        const std::string text = "[" + items[0] + "," + damaged.substr(0, size) + "," + items[1] + "," +
+                                 items[2] + "," + items[0] + "," + items[2] + "]";
+        Read read = read_json(text, step);
+        ASSERT_GE(read.events.size(), 3u) << text;
+        ASSERT_GE(read.oddities.total + read.skips_told, 1u) << text;
+        EXPECT_EQ(fields_of(read.events[read.events.size() - 1]), "d.e=f;") << text;
+      }
+}
+
+TEST(Json, ReadsTheRecordsOfAListWithoutEnd) {
+  const std::string text = R"({"Records": [{"a":1},{"a":{"b":2}},{"a":3},{"a)";
+  for (std::size_t step : {std::size_t{1}, SIZE_MAX}) {
+    Read read = read_json(text, step);
+    EXPECT_EQ(read.events.size(), 3u);
+    EXPECT_EQ(read.skips_told, 2u);
+    Read large = read_json(text + R"(":4}]})", step, 24);
+    EXPECT_EQ(large.events.size(), 4u);
+  }
+}
+
+TEST(Json, TellsNullFromAbsent) {
+  const Event& event = one(R"({"a":null,"b":"","c":[null]})");
+  ASSERT_EQ(event.fields.size(), 3u);
+  EXPECT_TRUE(event.fields[0].is_null);
+  EXPECT_FALSE(event.fields[1].is_null);
+  EXPECT_TRUE(event.fields[2].is_null);
+  EXPECT_FALSE(one(R"({"Channel":"C","EventID":1,"Provider_Name":null,"SourceName":"P"})").header_is_plain);
+  EXPECT_TRUE(one(R"({"Channel":"C","EventID":1,"SourceName":"P"})").header_is_plain);
+  EXPECT_FALSE(one(R"({"Channel":"C","EventID":"01","SourceName":"P"})").header_is_plain);
+}
+
+TEST(Json, KeepsTextOfWhatRulesSearchAsText) {
+  const Event& event = one(R"({"requestParameters":{"a":["x",1.5,null,true],"q":"\"\n"},"z":1})");
+  EXPECT_EQ(value(event, "requestParameters"), R"({"a":["x",1.5,null,true],"q":"\"\n"})");
+  EXPECT_EQ(value(event, "requestParameters.a"), "x");
+}
+
+TEST(Json, RemembersABoundedNumberOfNames) {
+  std::string text;
+  for (std::size_t i = 0; i < limits::kJsonNamesMax + 100; ++i)
+    text += "{\"n" + std::to_string(i) + "\":{\"m\":1}}\n";
+  Read read = read_json(text);
+  ASSERT_EQ(read.events.size(), limits::kJsonNamesMax + 100);
+  for (std::size_t i = 0; i < read.events.size(); i += 97)
+    EXPECT_EQ(fields_of(read.events[i]), "n" + std::to_string(i) + ".m=1#;");
 }
 
 TEST(Json, BoundsWhatHostileInputCosts) {
