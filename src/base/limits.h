@@ -92,4 +92,10 @@ inline constexpr std::size_t kHtmlRecordsBytesMax = 48u << 20;  // all of them: 
 inline constexpr std::size_t kCarvedBasesMax = 8;            // places where the chunk of a lone record may have begun: a few remains overlap
 inline constexpr std::size_t kCarvedKeysMax = 2'000'000;     // records of a file remembered to tell copies (100 MB); later ones may come twice
 
+// Text logs with columns
+inline constexpr std::size_t kHeaderLineBytesMax = 64 * 1024; // a line that names the columns; Zeek's longest has 1 KB
+inline constexpr std::size_t kColumnsMax = 2'048;            // columns of a table; the widest export known has 400
+inline constexpr std::size_t kCsvRecordBytesMax = 1 << 20;   // a quotation mark that is not closed within this is an ordinary character
+inline constexpr std::size_t kPairsPerLineMax = 1'024;       // key=value pairs of one line; FortiOS writes some 60
+
 }  // namespace bartizan::limits

@@ -89,8 +89,10 @@ std::span<const sigma::FieldValue> Matcher::values(sigma::SlotId slot) {
       for (const Field& field : event_->fields) add(field);
       break;
     case SlotSource::From::kMapping: {
-      std::string_view value;
-      if (mapped_value(*event_, *source.mapping, gathered.made, value)) gathered.values.push_back({value, false, false});
+      if (!gathered.made.empty()) gathered.made.clear();
+      mapped_.clear();
+      append_mapped(*event_, *source.mapping, gathered.made, mapped_);
+      for (std::string_view value : mapped_) gathered.values.push_back({value, false, false});
       break;
     }
     case SlotSource::From::kNowhere: break;

@@ -42,7 +42,7 @@ class Matcher final : private sigma::SlotReader {
   struct SlotValues {
     std::uint64_t event = 0;
     std::vector<sigma::FieldValue> values;
-    std::string made;  // what a mapping has made
+    std::deque<std::string> made;  // what a mapping has made
   };
 
   KindRules& rules_;
@@ -51,6 +51,7 @@ class Matcher final : private sigma::SlotReader {
   std::string key_;
   sigma::ProgramRun run_;
   std::vector<std::uint32_t> ids_;
+  std::vector<std::string_view> mapped_;
 
   const Event* event_ = nullptr;
   const KindProgram* program_ = nullptr;

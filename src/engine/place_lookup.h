@@ -23,8 +23,9 @@ class PlaceLookup final : public sigma::FieldLookup {
   void values(const Event& event, std::string_view field, std::vector<sigma::FieldValue>& out) const override {
     if (place_)
       if (auto mapped = place_->fields.find(field); mapped != place_->fields.end()) {
-        std::string_view value;
-        if (mapped_value(event, mapped->second, made_.emplace_back(), value)) out.push_back({value, false, false});
+        mapped_.clear();
+        append_mapped(event, mapped->second, made_, mapped_);
+        for (std::string_view value : mapped_) out.push_back({value, false, false});
         return;
       }
     plain_.values(event, field, out);
@@ -34,6 +35,7 @@ class PlaceLookup final : public sigma::FieldLookup {
  private:
   const EventPlace* place_ = nullptr;
   sigma::PlainFieldLookup plain_;
+  mutable std::vector<std::string_view> mapped_;
   mutable std::deque<std::string> made_;  // a deque: views into it must stay valid
 };
 

@@ -35,6 +35,7 @@ FieldMapping mapping_of(const YamlNode& node) {
   if (node.is_scalar()) return mapping.from = {node.text}, mapping;
   if (const YamlNode* from = node.find("from")) mapping.from = {from->text};
   if (const YamlNode* join = node.find("join")) mapping.from = texts(*join);
+  if (const YamlNode* any = node.find("any")) mapping.from = texts(*any), mapping.each = true;
   mapping.with = text_of(node, "with");
   mapping.decimal = text_of(node, "as") == "decimal";
   mapping.values = pairs_of(node.find("values"));
@@ -78,6 +79,20 @@ bool parse_hexadecimal(std::string_view text, std::uint64_t& number) {
   return error == std::errc{} && end == text.data() + text.size();
 }
 
+// Views of `value`, of the mapping or of a text put into `made`.
+std::string_view converted(const FieldMapping& mapping, std::string_view value, std::deque<std::string>& made) {
+  if (mapping.decimal) {
+    std::uint64_t number = 0;
+    if (parse_hexadecimal(value, number)) value = made.emplace_back(std::to_string(number));
+  }
+  for (const auto& [from, to] : mapping.values)
+    if (equals_ignoring_ascii_case(from, value)) return to;
+  for (const auto& [from, to] : mapping.prefixes)
+    if (equals_ignoring_ascii_case(value.substr(0, from.size()), from))
+      return made.emplace_back(to).append(value.substr(from.size()));
+  return value;
+}
+
 }  // namespace
 
 bool EventPlace::may_hold(const EventKind& kind) const {
@@ -98,7 +113,8 @@ bool EventPlace::accepts(const Event& event) const {
   });
 }
 
-void LogsourceTable::load(const std::string& text, const std::string& file, std::vector<Diagnostic>& diagnostics) {
+void LogsourceTable::load(const std::string& text, const std::string& file,
+                          std::vector<Diagnostic>& diagnostics) {
   auto documents = parse_yaml(text, file);
   if (!documents) return diagnostics.push_back(documents.error());
   for (const YamlNode& document : *documents)
@@ -123,33 +139,23 @@ bool declares(const EventKind& kind, const LogsourceName& wanted) {
   return fits(kind.category, wanted.category) && fits(kind.product, wanted.product) && fits(kind.service, wanted.service);
 }
 
-bool mapped_value(const Event& event, const FieldMapping& mapping, std::string& made, std::string_view& value) {
-  if (mapping.from.empty()) return false;
+void append_mapped(const Event& event, const FieldMapping& mapping, std::deque<std::string>& made,
+                   std::vector<std::string_view>& out) {
+  if (mapping.each || mapping.from.size() == 1) {
+    for (const std::string& name : mapping.from)
+      if (const std::string_view* part = event.find(name)) out.push_back(converted(mapping, *part, made));
+    return;
+  }
+  if (mapping.from.empty()) return;
+  std::string joined;
   for (std::size_t i = 0; i < mapping.from.size(); ++i) {
     const std::string_view* part = event.find(mapping.from[i]);
-    if (!part) return false;
-    if (mapping.from.size() == 1) {
-      value = *part;
-      break;
-    }
-    if (i == 0) made.clear();
-    else made += mapping.with;
-    made += *part;
-    value = made;
+    if (!part) return;
+    if (i) joined += mapping.with;
+    joined += *part;
   }
-  if (mapping.decimal) {
-    std::uint64_t number = 0;
-    if (parse_hexadecimal(value, number)) value = made = std::to_string(number);
-  }
-  for (const auto& [from, to] : mapping.values)
-    if (equals_ignoring_ascii_case(from, value)) return value = to, true;
-  for (const auto& [from, to] : mapping.prefixes)
-    if (equals_ignoring_ascii_case(value.substr(0, from.size()), from)) {
-      const std::string rest(value.substr(from.size()));
-      value = made = to + rest;
-      return true;
-    }
-  return true;
+  made.push_back(std::move(joined));
+  out.push_back(converted(mapping, made.back(), made));
 }
 
 }  // namespace bartizan

@@ -4,6 +4,7 @@
 // record's own fields; the others keep their names. Loaded once, then const: any thread.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -25,6 +26,7 @@ struct LogsourceName {
 struct FieldMapping {
   std::vector<std::string> from;  // several: joined by `with`; empty: the source cannot give this field
   std::string with;
+  bool each = false;                                         // not joined: each field that is there gives a value
   bool decimal = false;                                      // 0x1f4 -> 500
   std::vector<std::pair<std::string, std::string>> values;   // whole value -> value
   std::vector<std::pair<std::string, std::string>> prefixes; // longest first
@@ -59,7 +61,9 @@ class LogsourceTable {
 // An unlisted log source means events whose decoder declares the same; an attribute not given is unconstrained.
 bool declares(const EventKind& kind, const LogsourceName& wanted);
 
-// The value a mapped rule field has in `event`, into `made` or as a view of the event; false when a part of it is absent.
-bool mapped_value(const Event& event, const FieldMapping& mapping, std::string& made, std::string_view& value);
+// Appends the values a mapped rule field has in `event`, none when a part of it is absent: views of the event, of the mapping
+// or of texts put into `made`.
+void append_mapped(const Event& event, const FieldMapping& mapping, std::deque<std::string>& made,
+                   std::vector<std::string_view>& out);
 
 }  // namespace bartizan

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// HAProxy's log with a syslog header in front or without.
+#include "decode/line_decoder.h"
+#include "decode/payload_network.h"
+#include "decode/syslog_front.h"
+
+namespace bartizan {
+namespace {
+
+// What HAProxy says beside its log lines: starts, stops, servers going down.
+bool is_notice(const SyslogFront& front) {
+  return front.program == "haproxy";
+}
+
+bool read_haproxy_line(std::string_view line, const LinePlace& place, EventBatch& draft) {
+  const SyslogFront front = read_syslog_front(line, place.modified);
+  const bool read = haproxy_payload(front.program, front.message, draft);
+  if (!read && !is_notice(front)) return false;
+  Event& event = draft.draft();
+  event.host = front.host;
+  if (read) return true;
+  event.product = "haproxy";
+  event.time = front.time;
+  draft.add("message", front.message);
+  return true;
+}
+
+bool is_log_line(std::string_view line) {
+  EventBatch draft;
+  draft.start();
+  return haproxy_payload({}, read_syslog_front(line, {}).message, draft);
+}
+
+}  // namespace
+
+const Format& haproxy_format() {
+  static constexpr Format kFormat{"haproxy",
+                                  "HAProxy log",
+                                  "haproxy; category webserver for HTTP, service tcp for the rest",
+                                  [](Bytes head) { return lines_that_fit(head, is_log_line) >= 60 ? 88 : 0; },
+                                  make_line_cutter,
+                                  [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
+                                    return std::make_unique<LineDecoder>(
+                                        read_haproxy_line, "a line is not one of HAProxy's log");
+                                  }};
+  return kFormat;
+}
+
+}  // namespace bartizan

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "decode/payload_network.h"
+
+namespace bartizan {
+
+bool network_payload(std::string_view program, std::string_view message, EventBatch& draft) {
+  using Read = bool (*)(std::string_view, std::string_view, EventBatch&);
+  struct Entry {
+    std::string_view program;  // its beginning
+    Read read;
+  };
+  constexpr Entry kEntries[] = {
+      {"dnsmasq-dhcp", dhcp_payload}, {"dnsmasq", dnsmasq_payload},  {"dhcpd", dhcp_payload},
+      {"kea-dhcp", dhcp_payload},     {"exim", exim_payload},        {"haproxy", haproxy_payload},
+      {"kernel", wireguard_payload},  {"named", named_payload},      {"openvpn", openvpn_payload},
+      {"ovpn", openvpn_payload},      {"postfix/", postfix_payload}, {"unbound", unbound_payload},
+  };
+  for (const Entry& entry : kEntries)
+    if (program.starts_with(entry.program) && entry.read(program, message, draft)) return true;
+  if (message.starts_with("wireguard: ")) return wireguard_payload(program, message, draft);
+  // Devices have no program name one could rely on, but a code in the text.
+  if (message.find('%') != message.npos &&
+      (huawei_payload(program, message, draft) || cisco_payload(program, message, draft)))
+    return true;
+  return (program == "RT_FLOW" || program == "rpd" || program == "/kernel" ||
+          message.starts_with("RT_FLOW")) &&
+         juniper_payload(program, message, draft);
+}
+
+}  // namespace bartizan

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What programs write into syslog, read into fields. Each function looks at the text one program wrote
+// (without the syslog header), sets what the draft declares and adds fields; the whole text as `message` is
+// the carrier's to add. False: not a text of this program, and the draft is as it was. Fields are views of
+// `message`, which must lie in the batch, or lie in its arena. Pure, one thread.
+#pragma once
+
+#include <string_view>
+
+#include "model/event.h"
+
+namespace bartizan {
+
+// Tries those below by `program` and by what the text begins with.
+bool network_payload(std::string_view program, std::string_view message, EventBatch& draft);
+
+bool haproxy_payload(std::string_view program, std::string_view message, EventBatch& draft);
+// Name servers: category dns with query, record_type, answer, src_ip.
+bool named_payload(std::string_view program, std::string_view message, EventBatch& draft);
+bool unbound_payload(std::string_view program, std::string_view message, EventBatch& draft);
+bool dnsmasq_payload(std::string_view program, std::string_view message, EventBatch& draft);
+// Address leases: category dhcp with ip, mac, hostname, action. dhcpd, Kea, dnsmasq-dhcp.
+bool dhcp_payload(std::string_view program, std::string_view message, EventBatch& draft);
+// Tunnels: OpenVPN, and WireGuard's lines of the kernel log.
+bool openvpn_payload(std::string_view program, std::string_view message, EventBatch& draft);
+bool wireguard_payload(std::string_view program, std::string_view message, EventBatch& draft);
+// Mail servers: category email.
+bool postfix_payload(std::string_view program, std::string_view message, EventBatch& draft);
+bool exim_payload(std::string_view program, std::string_view message, EventBatch& draft);
+// Routers, switches and firewalls: Cisco IOS and ASA, Juniper, Huawei.
+bool cisco_payload(std::string_view program, std::string_view message, EventBatch& draft);
+bool juniper_payload(std::string_view program, std::string_view message, EventBatch& draft);
+bool huawei_payload(std::string_view program, std::string_view message, EventBatch& draft);
+
+}  // namespace bartizan
