@@ -98,4 +98,10 @@ inline constexpr std::size_t kColumnsMax = 2'048;            // columns of a tab
 inline constexpr std::size_t kCsvRecordBytesMax = 1 << 20;   // a quotation mark that is not closed within this is an ordinary character
 inline constexpr std::size_t kPairsPerLineMax = 1'024;       // key=value pairs of one line; FortiOS writes some 60
 
+// Carriers, Linux and text logs (syslog, auditd, journald, XML, transcripts)
+inline constexpr std::size_t kXmlDepthMax = 64;              // elements within each other; events reach 6, scheduled tasks 5
+inline constexpr std::size_t kAuditGroupsMax = 8;            // audit events whose records may be mixed: as many as processors writing at once
+inline constexpr std::size_t kCarrierFieldsMax = 4096;       // fields a carrier adds to the events of one message, all together: a syslog line has 6
+inline constexpr std::size_t kPathBytesMax = 4096;           // PATH_MAX of Linux; a longer folder is not put before names
+
 }  // namespace bartizan::limits

@@ -12,6 +12,7 @@
 namespace bartizan {
 
 struct Decoded {
+  std::vector<std::unique_ptr<Decoder>> decoders;  // names of events may live in them
   std::unique_ptr<EventBatch> batch = std::make_unique<EventBatch>();
   std::span<const Event> events;
   OddityList oddities;
@@ -45,8 +46,8 @@ inline Decoded decode_text(std::string_view format_name, std::string_view text, 
       const std::string context = cutter->context();
       const std::unique_ptr<std::uint8_t[]> copy(new std::uint8_t[size]);
       std::copy_n(rest.begin(), size, copy.get());
-      format.make_decoder({})->decode({Bytes(copy.get(), size), offset, context, modified}, *out.batch,
-                                      out.oddities);
+      out.decoders.push_back(format.make_decoder({}));
+      out.decoders.back()->decode({Bytes(copy.get(), size), offset, context, modified}, *out.batch, out.oddities);
       rest = rest.subspan(size), offset += size;
       shown = buffer_bytes == 0 ? rest.size() : buffer_bytes;
     } else {

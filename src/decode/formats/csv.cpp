@@ -191,7 +191,7 @@ class CsvDecoder final : public Decoder {
   const Event* read_json(std::string_view json, std::uint64_t offset, OddityList& oddities) {
     inner_.clear();
     if (!json.starts_with('{')) return nullptr;
-    decoder_.decode(as_bytes(json), offset, inner_, oddities);
+    decoder_.decode(as_bytes(json), json.size(), offset, inner_, oddities);
     return inner_.empty() ? nullptr : &inner_[0];
   }
 
