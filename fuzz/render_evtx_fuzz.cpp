@@ -21,12 +21,9 @@ class XmlCheck {
 
   void run() {
     while (at_ < text_.size()) {
-      if (text_[at_] == '<')
-        markup();
-      else if (text_[at_] == '&')
-        reference();
-      else
-        character();
+      if (text_[at_] == '<') markup();
+      else if (text_[at_] == '&') reference();
+      else character();
     }
     MUST(open_.empty());
   }
@@ -80,10 +77,8 @@ class XmlCheck {
     at_ += 2;
     while (at_ < text_.size() && text_[at_] != '"') {
       MUST(text_[at_] != '<');
-      if (text_[at_] == '&')
-        reference();
-      else
-        character();
+      if (text_[at_] == '&') reference();
+      else character();
     }
     ++at_;
     MUST(at_ < text_.size());

@@ -45,7 +45,8 @@ bool checksums_agree(Bytes chunk, std::size_t end, std::uint64_t file_offset, Od
   const std::uint32_t header = u32_at(chunk, kHeaderChecksumAt), records = u32_at(chunk, kRecordsChecksumAt);
   if ((u32_at(chunk, kFlagsAt) & kNoChecksumFlag) != 0 || (header == 0 && records == 0)) return true;
   bool agree = true;
-  if (checksum(checksum(0, chunk.first(kFlagsAt)), chunk.subspan(kTablesAt, kChunkHeaderBytes - kTablesAt)) != header) {
+  if (checksum(checksum(0, chunk.first(kFlagsAt)), chunk.subspan(kTablesAt, kChunkHeaderBytes - kTablesAt)) !=
+      header) {
     oddities.add("chunk header does not agree with its checksum", file_offset);
     agree = false;
   }
@@ -64,7 +65,9 @@ std::optional<std::size_t> record_size(Bytes chunk, std::size_t at) {
   return size;
 }
 
-bool size_copy_agrees(Bytes chunk, std::size_t at, std::size_t size) { return u32_at(chunk, at + size - 4) == size; }
+bool size_copy_agrees(Bytes chunk, std::size_t at, std::size_t size) {
+  return u32_at(chunk, at + size - 4) == size;
+}
 
 // The next place at or after `at` where a record begins and both copies of its size agree; `end` if there is none.
 std::size_t next_record(Bytes chunk, std::size_t at, std::size_t end) {
@@ -82,9 +85,14 @@ using TakeRecordPlace = std::function<bool(std::size_t at, std::size_t size)>;
 
 class ChunkDecoder {
  public:
-  ChunkDecoder(Bytes chunk, std::uint64_t file_offset, const TakeRecordPlace& first, const VisitEvtxRecord& visit,
-               OddityList& oddities)
-      : chunk_(chunk), file_offset_(file_offset), first_(first), visit_(visit), oddities_(oddities), reader_(chunk) {}
+  ChunkDecoder(Bytes chunk, std::uint64_t file_offset, const TakeRecordPlace& first,
+               const VisitEvtxRecord& visit, OddityList& oddities)
+      : chunk_(chunk),
+        file_offset_(file_offset),
+        first_(first),
+        visit_(visit),
+        oddities_(oddities),
+        reader_(chunk) {}
 
   void decode_records(std::size_t end) {
     std::size_t at = kChunkHeaderBytes;
@@ -100,7 +108,8 @@ class ChunkDecoder {
       }
       decode_record(at, *size, false);
       if (reader_.is_exhausted()) {
-        oddities_.add("records of the chunk grow too large, the rest of the chunk is left out", file_offset_ + at);
+        oddities_.add("records of the chunk grow too large, the rest of the chunk is left out",
+                      file_offset_ + at);
         return;
       }
       at += *size;
@@ -138,8 +147,8 @@ class ChunkDecoder {
   evtx::BinXmlReader reader_;
 };
 
-void walk_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, OddityList& oddities, const TakeRecordPlace& first,
-                const VisitEvtxRecord& visit) {
+void walk_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, OddityList& oddities,
+                const TakeRecordPlace& first, const VisitEvtxRecord& visit) {
   const bool is_short = chunk.size() < kEvtxChunkBytes;
   chunk = slice(chunk, 0, kEvtxChunkBytes);
   const bool has_magic = starts_with(chunk, 0, kChunkMagic);
@@ -173,14 +182,15 @@ void add_evtx_event(const EvtxRecord& record, EventBatch& out, OddityList& oddit
   event.product = "windows";
   event.record_id = fmt::format("{}", record.record_id);
   event.time = record.time;
-  if (!evtx::flatten(record.elements, event)) oddities.add("event with too many fields, the rest is left out", record.offset);
+  if (!evtx::flatten(record.elements, event))
+    oddities.add("event with too many fields, the rest is left out", record.offset);
   if (event.fields.empty()) return oddities.add("event record without fields", record.offset);
   if (!record.carved.empty()) event.fields.push_back({"Carved", std::string(record.carved), false});
   event.add_to(out);
 }
 
-void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, EventBatch& out, OddityList& oddities,
-                       evtx::EvtxQuickDecoder* quick) {
+void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, EventBatch& out,
+                       OddityList& oddities, evtx::EvtxQuickDecoder* quick) {
   if (quick) quick->begin_chunk(slice(chunk, 0, kEvtxChunkBytes));
   const TakeRecordPlace decode_quickly = [&](std::size_t at, std::size_t size) {
     return quick && quick->decode(at, size, file_offset + at, false, out);

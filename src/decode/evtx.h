@@ -32,8 +32,8 @@ bool looks_like_evtx(Bytes head);
 // `file_offset` is where the chunk starts, for Event::offset and oddities. Bad checksums are oddities and the chunk is
 // decoded all the same, unless `strict`, which rejects the chunk.
 // `quick`, where given, is asked first for each record.
-void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, EventBatch& out, OddityList& oddities,
-                       evtx::EvtxQuickDecoder* quick = nullptr);
+void decode_evtx_chunk(Bytes chunk, std::uint64_t file_offset, bool strict, EventBatch& out,
+                       OddityList& oddities, evtx::EvtxQuickDecoder* quick = nullptr);
 
 // A record as its element tree, before anything is made of it.
 struct EvtxRecord {
@@ -46,7 +46,8 @@ struct EvtxRecord {
 using VisitEvtxRecord = std::function<void(const EvtxRecord&)>;
 
 // The records of one chunk in the way of decode_evtx_chunk.
-void for_each_evtx_record(Bytes chunk, std::uint64_t file_offset, bool strict, OddityList& oddities, const VisitEvtxRecord& visit);
+void for_each_evtx_record(Bytes chunk, std::uint64_t file_offset, bool strict, OddityList& oddities,
+                          const VisitEvtxRecord& visit);
 void add_evtx_event(const EvtxRecord& record, EventBatch& out, OddityList& oddities);
 
 }  // namespace bartizan

@@ -36,9 +36,7 @@ constexpr std::size_t kTemplateHeaderBytes =
 
 // No value needs more text than three bytes a byte (UTF-16 takes 1.5, hexadecimal digits 2) and some for
 // short numbers.
-constexpr std::size_t text_bytes_max(std::size_t size) {
-  return size * 3 + 48;
-}
+constexpr std::size_t text_bytes_max(std::size_t size) { return size * 3 + 48; }
 
 // As Windows computes it (libevtx, "Name").
 std::uint16_t name_hash(Bytes utf16) {
@@ -87,23 +85,16 @@ bool BinXmlReader::read_fragment(Cursor cursor) {
 bool BinXmlReader::read_token(Cursor& cursor, std::uint8_t token) {
   ByteReader& reader = cursor.reader;
   switch (token & ~kMoreFlag) {
-    case kStartElement:
-      return start_element(cursor, (token & kMoreFlag) != 0);
-    case kCloseStart:
-      cursor.in_attribute = false;
-      return true;
-    case kCloseEmpty:
-      cursor.in_attribute = false;
-      return end_element(cursor);
-    case kEndElement:
-      return end_element(cursor);
+    case kStartElement: return start_element(cursor, (token & kMoreFlag) != 0);
+    case kCloseStart: cursor.in_attribute = false; return true;
+    case kCloseEmpty: cursor.in_attribute = false; return end_element(cursor);
+    case kEndElement: return end_element(cursor);
     case kText: {
       if (reader.u8() != kStringType) return fail("text of an unknown type in binary XML");
       const std::size_t units = reader.u16();
       return add_value(cursor, kStringType, reader.take(units * 2));
     }
-    case kAttribute:
-      return start_attribute(cursor);
+    case kAttribute: return start_attribute(cursor);
     case kCharacterData: {
       const std::size_t units = reader.u16();
       return add_value(cursor, kStringType, reader.take(units * 2));
@@ -112,23 +103,14 @@ bool BinXmlReader::read_token(Cursor& cursor, std::uint8_t token) {
       if (!charge(0, 4)) return false;
       append_code_point(reader.u16(), open_text(cursor, kStringType));
       return true;
-    case kEntity:
-      return add_entity(cursor);
-    case kInstructionTarget:
-      return start_instruction(cursor);
-    case kInstructionData:
-      return end_instruction(cursor);
-    case kTemplateInstance:
-      return template_instance(cursor);
-    case kSubstitution:
-      return substitute(cursor, false);
-    case kOptionalSubstitution:
-      return substitute(cursor, true);
-    case kFragmentHeader:
-      reader.skip(3);
-      return true;
-    default:
-      return fail("unknown token in binary XML");
+    case kEntity: return add_entity(cursor);
+    case kInstructionTarget: return start_instruction(cursor);
+    case kInstructionData: return end_instruction(cursor);
+    case kTemplateInstance: return template_instance(cursor);
+    case kSubstitution: return substitute(cursor, false);
+    case kOptionalSubstitution: return substitute(cursor, true);
+    case kFragmentHeader: reader.skip(3); return true;
+    default: return fail("unknown token in binary XML");
   }
 }
 
@@ -168,10 +150,8 @@ bool BinXmlReader::add_child(Cursor& cursor, std::string_view child_name) {
   child.parent = cursor.element;
   child.depth = depth;
   child.text_at = static_cast<std::uint32_t>(parent.text.size());
-  if (parent.first_child == kNone)
-    parent.first_child = index;
-  else
-    elements_[parent.last_child].next = index;
+  if (parent.first_child == kNone) parent.first_child = index;
+  else elements_[parent.last_child].next = index;
   parent.last_child = index;
   return true;
 }
@@ -305,12 +285,9 @@ bool BinXmlReader::add_array(Cursor& cursor, std::uint8_t type, Bytes data) {
   std::string& text =
       open_text(cursor, values.empty() || (cursor.in_attribute && values.size() > 1) ? kStringType : member);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (i == 0)
-      text += values[i];
-    else if (cursor.in_attribute)
-      text.append(", ").append(values[i]);
-    else
-      elements_[cursor.element].more.push_back(values[i]);
+    if (i == 0) text += values[i];
+    else if (cursor.in_attribute) text.append(", ").append(values[i]);
+    else elements_[cursor.element].more.push_back(values[i]);
   }
   return true;
 }
@@ -319,18 +296,12 @@ bool BinXmlReader::add_entity(Cursor& cursor) {
   const std::string_view entity = name(cursor);
   if (!charge(0, entity.size() + 2)) return false;
   std::string& text = open_text(cursor, kStringType);
-  if (entity == "amp")
-    text += '&';
-  else if (entity == "lt")
-    text += '<';
-  else if (entity == "gt")
-    text += '>';
-  else if (entity == "quot")
-    text += '"';
-  else if (entity == "apos")
-    text += '\'';
-  else
-    text.append("&").append(entity).append(";");
+  if (entity == "amp") text += '&';
+  else if (entity == "lt") text += '<';
+  else if (entity == "gt") text += '>';
+  else if (entity == "quot") text += '"';
+  else if (entity == "apos") text += '\'';
+  else text.append("&").append(entity).append(";");
   return true;
 }
 

@@ -22,9 +22,7 @@ constexpr std::size_t kRecordHeaderBytes = 24, kFirstTokenAt = 28;
 constexpr std::size_t kRecordBytesMin = kFirstTokenAt + 4;
 constexpr std::size_t kRecordBytesMax = kEvtxChunkBytes - kChunkHeaderBytes;
 
-std::uint32_t u32_at(Bytes bytes, std::size_t offset) {
-  return ByteReader(bytes, offset).u32();
-}
+std::uint32_t u32_at(Bytes bytes, std::size_t offset) { return ByteReader(bytes, offset).u32(); }
 bool stands_at(Bytes bytes, std::size_t offset, std::string_view what) {
   return as_text(slice(bytes, offset, what.size())) == what;
 }
@@ -104,12 +102,9 @@ class Carver {
       if (!known || record < at) record = find_carved_record(bytes_, at);
       known = true;
       const std::size_t next = std::min(chunk, record);
-      if (next >= slot)
-        at = slot;
-      else if (next == chunk)
-        at = walk_found_chunk(chunk);
-      else
-        at = std::min({record + lone_record(record), chunk, slot});
+      if (next >= slot) at = slot;
+      else if (next == chunk) at = walk_found_chunk(chunk);
+      else at = std::min({record + lone_record(record), chunk, slot});
     }
   }
 

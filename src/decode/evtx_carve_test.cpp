@@ -11,9 +11,7 @@
 namespace bartizan {
 namespace {
 
-void append(Buffer& to, const Buffer& bytes) {
-  to.insert(to.end(), bytes.begin(), bytes.end());
-}
+void append(Buffer& to, const Buffer& bytes) { to.insert(to.end(), bytes.begin(), bytes.end()); }
 
 // Bytes that hold neither signature.
 Buffer noise(std::size_t size) {

@@ -19,7 +19,8 @@ class Flattener {
   bool run() {
     each_child(elements_.front(), [&](const Element& top) {
       each_child(top, [&](const Element& section) {
-        if (section.name == "System") each_child(section, [&](const Element& element) { system_element(element); });
+        if (section.name == "System")
+          each_child(section, [&](const Element& element) { system_element(element); });
         else if (section.name != "RenderingInfo") data_section(section);
       });
     });
@@ -57,7 +58,8 @@ class Flattener {
     if (element.name == "Channel") event_.channel = text;
     else if (element.name == "Computer") event_.host = text;
     else if (element.name == "EventRecordID" && !text.empty()) event_.record_id = text;
-    else if (element.name == "EventID") std::from_chars(text.data(), text.data() + text.size(), event_.event_id);
+    else if (element.name == "EventID")
+      std::from_chars(text.data(), text.data() + text.size(), event_.event_id);
   }
 
   void data_section(const Element& section) {
@@ -67,7 +69,8 @@ class Flattener {
 
   // As deep as the tree, which is bounded by limits::kBinXmlDepthMax.
   void data_element(const Element& element) {
-    if (element.first_child != kNone) return each_child(element, [&](const Element& child) { data_element(child); });
+    if (element.first_child != kNone)
+      return each_child(element, [&](const Element& child) { data_element(child); });
     const bool is_named = !is_user_data_ || element.name == "Data";
     const std::string* given = is_named ? element.attribute("Name") : nullptr;
     std::string name = given ? field_name(*given) : std::string();
@@ -104,6 +107,8 @@ std::string field_name(std::string_view given) {
   return out;
 }
 
-bool flatten(const std::vector<Element>& elements, DraftEvent& event) { return Flattener(elements, event).run(); }
+bool flatten(const std::vector<Element>& elements, DraftEvent& event) {
+  return Flattener(elements, event).run();
+}
 
 }  // namespace bartizan::evtx

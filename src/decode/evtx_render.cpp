@@ -31,24 +31,15 @@ void append_escaped(std::string_view text, bool in_attribute, std::string& out) 
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t start = at;
     const char32_t code = next_code_point(text, at);
-    if (code == '&')
-      out += "&amp;";
-    else if (code == '<')
-      out += "&lt;";
-    else if (code == '>')
-      out += "&gt;";
-    else if (code == '\r')
-      out += "&#13;";
-    else if (in_attribute && code == '"')
-      out += "&quot;";
-    else if (in_attribute && code == '\n')
-      out += "&#10;";
-    else if (in_attribute && code == '\t')
-      out += "&#9;";
-    else if (!is_xml_character(code))
-      out += kReplacement;
-    else
-      out.append(text, start, at - start);
+    if (code == '&') out += "&amp;";
+    else if (code == '<') out += "&lt;";
+    else if (code == '>') out += "&gt;";
+    else if (code == '\r') out += "&#13;";
+    else if (in_attribute && code == '"') out += "&quot;";
+    else if (in_attribute && code == '\n') out += "&#10;";
+    else if (in_attribute && code == '\t') out += "&#9;";
+    else if (!is_xml_character(code)) out += kReplacement;
+    else out.append(text, start, at - start);
   }
 }
 
@@ -61,10 +52,8 @@ void append_name(std::string_view name, std::string& out) {
     const bool begins =
         (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') || code == '_' || code >= 0xc0;
     const bool goes_on = begins || (code >= '0' && code <= '9') || code == '-' || code == '.' || code == ':';
-    if ((out.size() == start ? begins : goes_on) && is_xml_character(code))
-      out.append(name, from, at - from);
-    else
-      out += '_';
+    if ((out.size() == start ? begins : goes_on) && is_xml_character(code)) out.append(name, from, at - from);
+    else out += '_';
   }
   if (out.size() == start) out += '_';
 }
@@ -79,10 +68,8 @@ class XmlRenderer {
       const Element& element = elements_[child];
       append_escaped(std::string_view(parent.text).substr(at, element.text_at - at), false, out_);
       at = element.text_at;
-      if (element.is_instruction)
-        instruction(element);
-      else if (!element.is_omitted())
-        this->element(element);
+      if (element.is_instruction) instruction(element);
+      else if (!element.is_omitted()) this->element(element);
     }
     append_escaped(std::string_view(parent.text).substr(at), false, out_);
   }
@@ -103,10 +90,8 @@ class XmlRenderer {
     const bool is_short = start_tag.size() * element.more.size() <= limits::kBinXmlTextBytesMax;
     for (const std::string& value : element.more) {
       out_.append("</").append(name).append(">");
-      if (is_short)
-        out_ += start_tag;
-      else
-        out_.append("<").append(name).append(">");
+      if (is_short) out_ += start_tag;
+      else out_.append("<").append(name).append(">");
       append_escaped(value, false, out_);
     }
     out_.append("</").append(name).append(">");
@@ -230,10 +215,8 @@ class JsonRenderer {
     json_.key("#text");
     if (is_list) json_.begin_array();
     for (const Element* one : all)
-      if (one->first_child == kNone)
-        texts(*one);
-      else
-        content(*one);
+      if (one->first_child == kNone) texts(*one);
+      else content(*one);
     if (is_list) json_.end_array();
     json_.end_object();
   }
@@ -242,10 +225,8 @@ class JsonRenderer {
     const bool is_plain = evtx::is_decimal_type(type) || type == evtx::kBooleanType ||
                           ((type == evtx::kFloatType || type == evtx::kDoubleType) &&
                            std::isfinite(std::strtod(text.c_str(), nullptr)));
-    if (is_plain && !text.empty())
-      json_.raw(text);
-    else
-      json_.text(text);
+    if (is_plain && !text.empty()) json_.raw(text);
+    else json_.text(text);
   }
 
   const std::vector<Element>& elements_;

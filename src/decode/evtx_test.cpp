@@ -352,10 +352,8 @@ TEST(evtx, record_counts_agree_with_the_reference) {
       continue;
     }
     const Decoded decoded = decode_file(file_bytes(path));
-    if (decoded.events.size() == records)
-      ++equal;
-    else
-      ++differing, std::cout << "differs: " << line << " here " << decoded.events.size() << '\n';
+    if (decoded.events.size() == records) ++equal;
+    else ++differing, std::cout << "differs: " << line << " here " << decoded.events.size() << '\n';
     if (decoded.oddities.total && std::getenv("EVTX_TEST_VERBOSE"))
       std::cout << name << ": " << decoded.oddities.total << " oddities, " << decoded.oddities.kept[0].what
                 << '\n';

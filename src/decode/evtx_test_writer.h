@@ -54,10 +54,8 @@ class ChunkWriter {
     if (has_dependency_) put<std::uint16_t>(0xffff);
     put<std::uint32_t>(0);
     put_name(name);
-    if (has_attributes)
-      put<std::uint32_t>(0);
-    else
-      close_start();
+    if (has_attributes) put<std::uint32_t>(0);
+    else close_start();
   }
   void attribute(std::string_view name, std::string_view value) { begin_attribute(name), text(value); }
   void begin_attribute(std::string_view name) { put<std::uint8_t>(0x06), put_name(name); }

@@ -40,13 +40,12 @@ void append_guid(Bytes data, std::string& out) {
 
 void append_number(std::uint64_t number, std::string& out) {
   char digits[24];
-  out.append(digits, static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, number).ptr - digits));
+  out.append(digits,
+             static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, number).ptr - digits));
 }
 
 // [MS-DTYP] 2.4.2: revision, count, a big-endian authority of 48 bits, `count` little-endian sub-authorities.
-std::size_t sid_bytes(Bytes data) {
-  return data.size() < 8 ? data.size() + 1 : 8 + std::size_t{data[1]} * 4;
-}
+std::size_t sid_bytes(Bytes data) { return data.size() < 8 ? data.size() + 1 : 8 + std::size_t{data[1]} * 4; }
 
 void append_sid(Bytes data, std::string& out) {
   std::uint64_t authority = 0;
@@ -88,28 +87,22 @@ void append_hex_integer(Bytes data, std::string& out) {
 std::size_t fixed_bytes(std::uint8_t type) {
   switch (type) {
     case 0x03:
-    case 0x04:
-      return 1;
+    case 0x04: return 1;
     case 0x05:
-    case 0x06:
-      return 2;
+    case 0x06: return 2;
     case 0x07:
     case 0x08:
     case 0x0b:
     case 0x0d:
-    case 0x14:
-      return 4;
+    case 0x14: return 4;
     case 0x09:
     case 0x0a:
     case 0x0c:
     case 0x11:
-    case 0x15:
-      return 8;
+    case 0x15: return 8;
     case 0x0f:
-    case 0x12:
-      return 16;
-    default:
-      return 0;
+    case 0x12: return 16;
+    default: return 0;
   }
 }
 
@@ -120,10 +113,8 @@ std::vector<std::string> split_at_nul(Bytes data, std::size_t unit) {
     while (end + unit <= data.size() && (data[end] != 0 || data[end + unit - 1] != 0)) end += unit;
     std::string& value = values.emplace_back();
     const Bytes text = data.subspan(start, end - start);
-    if (unit == 2)
-      append_utf16(text, value);
-    else
-      append_ansi(text, value);
+    if (unit == 2) append_utf16(text, value);
+    else append_ansi(text, value);
     start = end + unit;
   }
   return values;
@@ -152,42 +143,26 @@ void append_string(Bytes utf16, std::string& out) {
 
 void append_value(std::uint8_t type, Bytes data, std::string& out) {
   switch (shown_type(type, data)) {
-    case kNullType:
-      return;
+    case kNullType: return;
     case kStringType:
-    case 0x23:
-      return append_string(data, out);
-    case 0x02:
-      return append_ansi(data, out);
-    case 0x03:
-      return append_decimal<std::int8_t>(data, out);
-    case 0x04:
-      return append_decimal<std::uint8_t>(data, out);
-    case 0x05:
-      return append_decimal<std::int16_t>(data, out);
-    case 0x06:
-      return append_decimal<std::uint16_t>(data, out);
-    case 0x07:
-      return append_decimal<std::int32_t>(data, out);
-    case 0x08:
-      return append_decimal<std::uint32_t>(data, out);
-    case 0x09:
-      return append_decimal<std::int64_t>(data, out);
-    case 0x0a:
-      return append_decimal<std::uint64_t>(data, out);
-    case kFloatType:
-      return append_decimal<float>(data, out);
-    case kDoubleType:
-      return append_decimal<double>(data, out);
+    case 0x23: return append_string(data, out);
+    case 0x02: return append_ansi(data, out);
+    case 0x03: return append_decimal<std::int8_t>(data, out);
+    case 0x04: return append_decimal<std::uint8_t>(data, out);
+    case 0x05: return append_decimal<std::int16_t>(data, out);
+    case 0x06: return append_decimal<std::uint16_t>(data, out);
+    case 0x07: return append_decimal<std::int32_t>(data, out);
+    case 0x08: return append_decimal<std::uint32_t>(data, out);
+    case 0x09: return append_decimal<std::int64_t>(data, out);
+    case 0x0a: return append_decimal<std::uint64_t>(data, out);
+    case kFloatType: return append_decimal<float>(data, out);
+    case kDoubleType: return append_decimal<double>(data, out);
     case kBooleanType:
       out += std::ranges::any_of(data, [](std::uint8_t byte) { return byte != 0; }) ? "true" : "false";
       return;
-    case 0x0f:
-      return append_guid(data, out);
-    case 0x11:
-      return append_instant(instant_from_filetime(ByteReader(data).u64()), out);
-    case 0x12:
-      return append_system_time(data, out);
+    case 0x0f: return append_guid(data, out);
+    case 0x11: return append_instant(instant_from_filetime(ByteReader(data).u64()), out);
+    case 0x12: return append_system_time(data, out);
     case 0x13:
       if (sid_bytes(data) <= data.size()) return append_sid(data, out);
       return append_hex(data, out);
@@ -197,8 +172,7 @@ void append_value(std::uint8_t type, Bytes data, std::string& out) {
     case 0x20:
       if (data.size() == 4 || data.size() == 8) return append_hex_integer(data, out);
       return append_hex(data, out);
-    default:
-      return append_hex(data, out);
+    default: return append_hex(data, out);
   }
 }
 

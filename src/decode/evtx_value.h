@@ -22,9 +22,7 @@ inline constexpr std::uint8_t kBinXmlType = 0x21;
 inline constexpr std::uint8_t kArrayFlag = 0x80;
 
 // Integers shown in decimal.
-constexpr bool is_decimal_type(std::uint8_t type) {
-  return type >= 0x03 && type <= 0x0a;
-}
+constexpr bool is_decimal_type(std::uint8_t type) { return type >= 0x03 && type <= 0x0a; }
 // The type as which append_value shows the value: kBinaryType when it does not have the size of its type.
 std::uint8_t shown_type(std::uint8_t type, Bytes data);
 

@@ -32,7 +32,8 @@ class EvtxDecoder final : public Decoder {
   void decode(const Piece& piece, EventBatch& out, OddityList& oddities) override {
     quick_.begin_piece();
     for (std::size_t at = first_chunk(piece); at < piece.bytes.size(); at += kEvtxChunkBytes)
-      decode_evtx_chunk(slice(piece.bytes, at, kEvtxChunkBytes), piece.offset + at, strict_, out, oddities, &quick_);
+      decode_evtx_chunk(slice(piece.bytes, at, kEvtxChunkBytes), piece.offset + at, strict_, out, oddities,
+                        &quick_);
   }
 
   bool decode_record(const Piece& piece, std::uint64_t offset, EventBatch& out) override {
@@ -50,9 +51,11 @@ class EvtxDecoder final : public Decoder {
   evtx::EvtxQuickDecoder quick_;
 };
 
-bool render(const Piece& piece, const DecodeOptions& options, Rendering form, const TakeRecord& take, OddityList& oddities) {
+bool render(const Piece& piece, const DecodeOptions& options, Rendering form, const TakeRecord& take,
+            OddityList& oddities) {
   EvtxRenderer renderer(form, take);
-  for (std::size_t at = piece.offset == 0 ? kEvtxHeaderBytes : 0; at < piece.bytes.size(); at += kEvtxChunkBytes) {
+  for (std::size_t at = piece.offset == 0 ? kEvtxHeaderBytes : 0; at < piece.bytes.size();
+       at += kEvtxChunkBytes) {
     if (!renderer.going()) return false;
     for_each_evtx_record(slice(piece.bytes, at, kEvtxChunkBytes), piece.offset + at, options.strict, oddities,
                          [&](const EvtxRecord& record) { renderer.render(record); });
@@ -63,12 +66,15 @@ bool render(const Piece& piece, const DecodeOptions& options, Rendering form, co
 }  // namespace
 
 const Format& evtx_format() {
-  static constexpr Format kFormat{
-      "evtx", "Windows event log", "windows: by channel",
-      [](Bytes head) { return looks_like_evtx(head) ? 100 : 0; },
-      []() -> std::unique_ptr<Cutter> { return std::make_unique<EvtxCutter>(); },
-      [](const DecodeOptions& options) -> std::unique_ptr<Decoder> { return std::make_unique<EvtxDecoder>(options); },
-      render};
+  static constexpr Format kFormat{"evtx",
+                                  "Windows event log",
+                                  "windows: by channel",
+                                  [](Bytes head) { return looks_like_evtx(head) ? 100 : 0; },
+                                  []() -> std::unique_ptr<Cutter> { return std::make_unique<EvtxCutter>(); },
+                                  [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
+                                    return std::make_unique<EvtxDecoder>(options);
+                                  },
+                                  render};
   return kFormat;
 }
 

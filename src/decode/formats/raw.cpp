@@ -49,10 +49,8 @@ class RawCutter final : public Cutter {
     for (std::size_t at = find_carved_record(piece, 0); at < piece.size();) {
       const std::size_t size = carved_record_size(piece, at);
       const std::uint64_t key = carved_record_key(piece, at, size);
-      if (seen_.contains(key))
-        copies.push_back(offset_ + at);
-      else
-        fresh.push_back(key);
+      if (seen_.contains(key)) copies.push_back(offset_ + at);
+      else fresh.push_back(key);
       at = find_carved_record(piece, at + size);
     }
     // Copies within a piece are the decoder's to tell: it knows which of them is in its place.
