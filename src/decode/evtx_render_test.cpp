@@ -40,7 +40,7 @@ TEST(EvtxRender, WritesTextOfEveryKind) {
   EXPECT_EQ(rendered(chunk.finish(), Rendering::kJson),
             "{\"Event\":{\"Mixed\":{\"In\":\"2\",\"#text\":\"one  three\"},"
             "\"UserData\":{\"All\":\"<x & \\\"y\\\">\xc3\xa9&<&nbsp;\\u0001\\r\\n\"}}}\n");
-  const Decoded decoded = decode_chunk(chunk.finish());
+  const DecodedChunk decoded = decode_chunk(chunk.finish());
   ASSERT_EQ(decoded.events.size(), 1u);
   EXPECT_EQ(fields_text(decoded.events[0]), "In=2;All=<x & \"y\">\xc3\xa9&<&nbsp;\x01\r\n;");
 }

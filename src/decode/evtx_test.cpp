@@ -29,8 +29,8 @@ fs::path shared_folder() {
   return fs::path(__FILE__).parent_path().parent_path().parent_path().parent_path() / "shared";
 }
 
-Decoded decode_file(const Buffer& file, bool strict = false) {
-  Decoded decoded;
+DecodedChunk decode_file(const Buffer& file, bool strict = false) {
+  DecodedChunk decoded;
   for (std::size_t at = kEvtxHeaderBytes; at < file.size(); at += kEvtxChunkBytes)
     decode_evtx_chunk(slice(file, at, kEvtxChunkBytes), at, strict, decoded.events, decoded.oddities);
   return decoded;
@@ -83,7 +83,7 @@ TEST(evtx, template_with_substitutions_becomes_fields) {
   chunk.end_template(at);
   chunk.values({{0x06, {0x50, 0x12}}, {0, {}}, {1, {'a', 0}}, {0x81, {'x', 0, 0, 0, 'y', 0, 0, 0}}});
   chunk.end_record();
-  const Decoded decoded = decode_chunk(chunk.finish(), true);
+  const DecodedChunk decoded = decode_chunk(chunk.finish(), true);
   ASSERT_EQ(decoded.events.size(), 1u);
   EXPECT_EQ(decoded.oddities.total, 0u);
   const Event& event = decoded.events[0];
@@ -106,7 +106,7 @@ TEST(evtx, template_that_contains_itself_ends) {
   chunk.close();
   chunk.end_template(at), chunk.values({}), chunk.end_record();
   chunk.simple_record(2);
-  const Decoded decoded = decode_chunk(chunk.finish());
+  const DecodedChunk decoded = decode_chunk(chunk.finish());
   EXPECT_GE(decoded.oddities.total, 1u);
   ASSERT_GE(decoded.events.size(), 1u);
   EXPECT_EQ(decoded.events.back().record_id, "2");
@@ -120,7 +120,7 @@ TEST(evtx, bad_record_is_passed_over) {
   Buffer chunk = writer.finish();
   EXPECT_EQ(decode_chunk(chunk).events.size(), 3u);
   chunk[second + 4] = 3;
-  const Decoded decoded = decode_chunk(chunk);
+  const DecodedChunk decoded = decode_chunk(chunk);
   ASSERT_EQ(decoded.events.size(), 2u);
   EXPECT_EQ(decoded.events[1].record_id, "3");
   EXPECT_EQ(decoded.oddities.total, 2u);  // the checksum and the record
@@ -135,7 +135,7 @@ TEST(evtx, torn_record_that_still_reads_is_kept) {
   Buffer chunk = writer.finish();
   chunk[second - 4] ^= 0xff;  // the copy of the first size, and the signature behind it
   chunk[second] = 0;
-  const Decoded decoded = decode_chunk(chunk);
+  const DecodedChunk decoded = decode_chunk(chunk);
   ASSERT_EQ(decoded.events.size(), 2u);
   EXPECT_EQ(decoded.events[0].record_id, "1");
   EXPECT_EQ(decoded.events[1].record_id, "3");
@@ -148,7 +148,7 @@ TEST(evtx, chunk_without_signature_is_walked_and_an_unused_one_is_silent) {
   chunk[0] = 'X';
   EXPECT_EQ(decode_chunk(chunk).events.size(), 1u);
   EXPECT_EQ(decode_chunk(chunk).oddities.total, 1u);
-  const Decoded unused = decode_chunk(Buffer(kEvtxChunkBytes));
+  const DecodedChunk unused = decode_chunk(Buffer(kEvtxChunkBytes));
   EXPECT_EQ(unused.oddities.total, 0u);
   EXPECT_TRUE(unused.events.empty());
 }
@@ -186,7 +186,7 @@ TEST(evtx, checksums_that_are_wrong_warn_or_reject) {
   writer.simple_record(1);
   const Buffer good = writer.finish();
   EXPECT_EQ(decode_chunk(good, true).oddities.total, 0u);
-  const auto oddity = [](const Decoded& decoded) {
+  const auto oddity = [](const DecodedChunk& decoded) {
     return decoded.oddities.kept.empty() ? "" : decoded.oddities.kept[0].what;
   };
 
@@ -196,7 +196,7 @@ TEST(evtx, checksums_that_are_wrong_warn_or_reject) {
   EXPECT_EQ(oddity(decode_chunk(records)), "records of the chunk do not agree with their checksum");
   for (const Buffer* bad : {&header, &records}) {
     EXPECT_EQ(decode_chunk(*bad).events.size(), 1u);
-    const Decoded strict = decode_chunk(*bad, true);
+    const DecodedChunk strict = decode_chunk(*bad, true);
     EXPECT_TRUE(strict.events.empty());
     EXPECT_EQ(strict.oddities.kept.back().what, "chunk rejected");
   }
@@ -244,7 +244,7 @@ struct Place {
 
 // Of one chunk, which may be cut short.
 std::vector<Place> places_of(Bytes chunk) {
-  Decoded decoded;
+  DecodedChunk decoded;
   decode_evtx_chunk(chunk, 0, false, decoded.events, decoded.oddities);
   std::vector<Place> places;
   for (const Event& event : decoded.events)
@@ -351,7 +351,7 @@ TEST(evtx, record_counts_agree_with_the_reference) {
       std::cout << "absent: " << name << '\n';
       continue;
     }
-    const Decoded decoded = decode_file(file_bytes(path));
+    const DecodedChunk decoded = decode_file(file_bytes(path));
     if (decoded.events.size() == records) ++equal;
     else ++differing, std::cout << "differs: " << line << " here " << decoded.events.size() << '\n';
     if (decoded.oddities.total && std::getenv("EVTX_TEST_VERBOSE"))

@@ -149,13 +149,13 @@ class ChunkWriter {
   bool has_dependency_ = true;
 };
 
-struct Decoded {
+struct DecodedChunk {
   EventBatch events;
   OddityList oddities;
 };
 
-inline Decoded decode_chunk(const Buffer& chunk, bool strict = false) {
-  Decoded decoded;
+inline DecodedChunk decode_chunk(const Buffer& chunk, bool strict = false) {
+  DecodedChunk decoded;
   decode_evtx_chunk(chunk, kEvtxHeaderBytes, strict, decoded.events, decoded.oddities);
   return decoded;
 }

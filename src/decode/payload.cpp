@@ -23,6 +23,7 @@ constexpr Kind kKinds[] = {
     {"auditd", "audit: type=", "audit("},
     {"cef", "CEF:", "|"},
     {"leef", "LEEF:", "|"},
+    {"paloalto", "1,20", ","},
     {"kv", "date=", " time="},
     {"kv", "device=", "="},
     {"kv", "devname=", "="},

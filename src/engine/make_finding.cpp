@@ -26,9 +26,10 @@ void add_entities(const Event& event, const char* type, std::initializer_list<st
 std::vector<Entity> entities_of(const Event& event) {
   std::vector<Entity> out;
   if (!event.host.empty()) out.push_back({"host", std::string(event.host)});
-  add_entities(event, "account", {"User", "TargetUserName", "SubjectUserName", "AccountName"}, out);
+  add_entities(event, "account", {"User", "TargetUserName", "SubjectUserName", "AccountName", "user", "cs-username"}, out);
   add_entities(event, "process", {"Image", "NewProcessName", "SourceImage", "ProcessName", "TargetImage"}, out);
-  add_entities(event, "address", {"IpAddress", "SourceIp", "DestinationIp", "SourceAddress", "DestAddress"}, out);
+  add_entities(event, "address", {"IpAddress", "SourceIp", "DestinationIp", "SourceAddress", "DestAddress", "src_ip", "dst_ip", "c-ip", "id.orig_h",
+                                "id.resp_h", "sourceIPAddress"}, out);
   add_entities(event, "file", {"TargetFilename", "ImageLoaded", "ObjectName"}, out);
   return out;
 }

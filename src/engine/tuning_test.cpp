@@ -25,7 +25,8 @@ struct Bench {
   }
   bool excludes(std::size_t rule, const char* host, const char* image = "x.exe") const {
     Event event;
-    event.fields.push_back({"Image", image});
+    const Field field{"Image", image};
+    event.fields = {&field, 1};
     return tuning.excludes_rule(rule, host, event, sigma::PlainFieldLookup());
   }
   std::string complaints() const {

@@ -7,6 +7,7 @@
 #include <map>
 #include <random>
 
+#include "base/yaml.h"
 #include "detect/sigma/load.h"
 #include "model/draft_event.h"
 
@@ -107,7 +108,9 @@ TEST(Program, AnswersAsThePlainEvaluatorDoes) {
     std::vector<Diagnostic> diagnostics;
     std::string text;
     for (int i = 0; i < 40; ++i) text += (i ? "---\n" : "") + make.rule();
-    load_rules(text, "t.yml", rules, diagnostics);
+    auto documents = parse_yaml(text, "t.yml");
+    ASSERT_TRUE(documents.has_value());
+    load_rules(*documents, "t.yml", nullptr, rules, diagnostics);
     for (const Diagnostic& diagnostic : diagnostics) FAIL() << diagnostic.text() << "\n" << text;
     EventReader reader;
     std::vector<BoundRule> bound;

@@ -306,7 +306,7 @@ TEST(SigmaCondition, Errors) {
 TEST(SigmaPlaceholders, StandForTheirValues) {
   const Placeholders known{{"admins", {"alice", "adm_*"}}, {"domain", {"CORP", "LAB"}}, {"one", {"50%"}}};
   const auto user_is = [&](const std::string& item, const char* user) {
-    return rule_matches(load("  a: {" + item + "}\n  condition: a\n", &known), event_of({{"User", user}}));
+    return rule_matches(load("  a: {" + item + "}\n  condition: a\n", &known), batch_of({{"User", user}})[0]);
   };
   EXPECT_TRUE(user_is("User|expand: '%admins%'", "Alice"));
   EXPECT_TRUE(user_is("User|expand: '%admins%'", "adm_bob"));  // wildcards of values count
