@@ -57,7 +57,7 @@ inline constexpr std::size_t kRuleFileBytesMax = 16u << 20;  // the largest publ
 inline constexpr std::size_t kYamlAliasBytesMax = 64u << 20; // text copied by aliases: a long scalar can be named often
 
 // Sigma
-inline constexpr std::size_t kSeenValuesMax = 4096;  // values remembered a thread, 256 bytes each: half of a common second-level cache
+inline constexpr std::size_t kSeenTextsMax = 4096;  // texts remembered a table, 256 bytes each: half of a common second-level cache
 inline constexpr std::size_t kSigmaConditionDepthMax = 64;   // brackets and detection lists; public rules nest 2 deep
 inline constexpr std::size_t kSigmaVariantsMax = 4096;       // values one written value expands to; five dashes give 3,125
 inline constexpr std::size_t kSigmaVariantBytesMax = 8u << 20;  // text of all variants of one value

@@ -238,10 +238,11 @@ std::unique_ptr<EvtxQuickDecoder::Plan> EvtxQuickDecoder::make_plan(std::uint32_
     else if (plan->embedded)
       for (const FlatField& inner : plan->embedded->fields()) add_step(*plan, inner, true);
   }
+  choose_keywords(*plan);
   return plan;
 }
 
-void EvtxQuickDecoder::add_step(Plan& plan, const FlatField& field, bool is_embedded) const {
+void EvtxQuickDecoder::add_step(Plan& plan, const FlatField& field, bool is_embedded) {
   const std::vector<std::string>& names = plan.columns->names;
   const auto at = std::lower_bound(names.begin(), names.end(), field.name);
   if (at != names.end() && *at == field.name)
@@ -250,10 +251,35 @@ void EvtxQuickDecoder::add_step(Plan& plan, const FlatField& field, bool is_embe
     plan.steps.push_back({&field, is_embedded, Field::kNoColumn});
 }
 
-bool EvtxQuickDecoder::fill(const Plan& plan, EventBatch& out) {
+// Constants stand in the definition of the template, which may lie in another record.
+void EvtxQuickDecoder::choose_keywords(Plan& plan) {
+  if (!plan.columns->all || !plan.columns->keywords) return;
   for (const Step& step : plan.steps)
+    if (step.field->value == kNoValue && plan.columns->keywords->may_match(step.field->constant)) return;
+  plan.keywords = plan.columns->keywords;
+  for (const Step& step : plan.steps)
+    if (step.column != Field::kNoColumn) plan.named_steps.push_back(step);
+}
+
+bool EvtxQuickDecoder::may_match(const KeywordFilter& keywords, const Instance& instance) {
+  const SeenTexts::Search search{reinterpret_cast<std::uintptr_t>(&keywords), 0};
+  for (const Value& value : instance.values) {
+    if (value.type == kAnsiStringType || value.type == kEventXmlType || value.type & kArrayFlag) return true;
+    if (value.type != kStringType || value.size < keywords.shortest * 2) continue;
+    if (no_keyword_.find(search, as_text(value.bytes()))) continue;
+    if (keywords.may_match_utf16(value.bytes())) return true;
+    no_keyword_.put(search, as_text(value.bytes()), {});
+  }
+  return false;
+}
+
+bool EvtxQuickDecoder::fill(const Plan& plan, EventBatch& out) {
+  const bool lacks_keywords = plan.keywords && !may_match(*plan.keywords, outer_) &&
+                              (!has_embedded_ || !may_match(*plan.keywords, embedded_));
+  for (const Step& step : lacks_keywords ? plan.named_steps : plan.steps)
     if (!add_field(*step.field, step.is_embedded, step.column, out)) return false;
   out.draft().columns = plan.columns;
+  out.draft().lacks_keywords = lacks_keywords;
   out.commit();
   return true;
 }

@@ -46,6 +46,14 @@ class KindRules::Compiler {
     return compiled;
   }
 
+  // The keywords that are left in a program, if they can be told from the bytes of a record.
+  std::unique_ptr<RawKeywords> keywords_of(const sigma::Program& program) const {
+    std::vector<const sigma::Leaf*> leaves;
+    for (const auto& [leaf, slot] : program.tests())
+      if (sources_[slot].from == SlotSource::From::kEveryField) leaves.push_back(leaf);
+    return RawKeywords::make(leaves);
+  }
+
   // Once the columns of the kind are settled.
   std::vector<SlotSource> slot_sources() const {
     std::vector<SlotSource> out;
@@ -169,12 +177,19 @@ std::unique_ptr<Kind> KindRules::make_kind(const EventKind& given) {
   for (const EventPlace* place : kind->conditional)
     for (const auto& [name, values] : place->where) add_once(kind->names, name);
   std::sort(kind->names.begin(), kind->names.end());
+  if (kind->all) kind->keywords = kept(compiler.keywords_of(compiled->program));
   if (kind->conditional.empty()) {
     compiled->slots = compiler.slot_sources();
     kind->unconditional = compiled.get();
     programs_[{kind.get(), 0}] = std::move(compiled);
   }
   return kind;
+}
+
+const KeywordFilter* KindRules::kept(std::unique_ptr<RawKeywords> keywords) {
+  if (!keywords) return nullptr;
+  const std::string identity = keywords->identity();
+  return keywords_.try_emplace(identity, std::move(keywords)).first->second.get();
 }
 
 const KindProgram& KindRules::program_of(const Kind& kind, std::uint64_t conditions) {

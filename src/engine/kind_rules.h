@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "detect/sigma/program.h"
+#include "engine/keyword_filter.h"
 #include "engine/rule_set.h"
 #include "model/projection.h"
 
@@ -61,6 +62,7 @@ class KindRules final : public Projection {
  private:
   class Compiler;
   std::unique_ptr<Kind> make_kind(const EventKind& kind);
+  const KeywordFilter* kept(std::unique_ptr<RawKeywords> keywords);
 
   const RuleSet& rules_;
   std::function<bool(std::uint32_t)> wants_;
@@ -68,6 +70,7 @@ class KindRules final : public Projection {
   std::unordered_map<std::string, std::unique_ptr<Kind>> kinds_;
   Kind further_;
   std::map<std::pair<const Kind*, std::uint64_t>, std::unique_ptr<KindProgram>> programs_;
+  std::map<std::string, std::unique_ptr<RawKeywords>> keywords_;  // by their identity: most kinds have the same
 };
 
 // A text that is the same for the same kind.

@@ -86,6 +86,7 @@ std::span<const sigma::FieldValue> Matcher::values(sigma::SlotId slot) {
       for (std::uint16_t i = first_in_column_[source.column]; i != kNoField; i = next_in_column_[i]) add(event_->fields[i]);
       break;
     case SlotSource::From::kEveryField:
+      if (event_->lacks_keywords) break;
       for (const Field& field : event_->fields) add(field);
       break;
     case SlotSource::From::kMapping: {

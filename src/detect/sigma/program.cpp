@@ -343,6 +343,12 @@ std::vector<SlotId> Program::used_slots() const {
   return used;
 }
 
+std::vector<std::pair<const Leaf*, SlotId>> Program::tests() const {
+  std::vector<std::pair<const Leaf*, SlotId>> tests;
+  for (const Predicate& predicate : predicates_) tests.emplace_back(predicate.leaf, predicate.slot);
+  return tests;
+}
+
 Program::Figures Program::figures() const {
   Figures figures{rules_.size() + always_true_.size(), unwoken_.size(), predicates_.size(), 0, group_slots_.size()};
   for (const Predicate& predicate : predicates_) figures.indexed += predicate.check != Check::kAsked;
@@ -391,8 +397,8 @@ void ProgramRun::run_slot(SlotId slot) {
   const std::span<const FieldValue> values = reader_->values(slot);
   // With one value, what it makes true is all that the slot makes true.
   if (values.size() == 1 && !values[0].is_null && !values[0].is_number) {
-    const SeenValues::Place place{program_->serial_, slot};
-    if (const auto known = seen_.find(place, values[0].text)) {
+    const SeenTexts::Search where{program_->serial_, slot};
+    if (const auto known = seen_.find(where, values[0].text)) {
       for (std::uint32_t predicate : *known) {
         if (program_->predicates_[predicate].check == Program::Check::kLater) found(predicate);
         else set_true(predicate);
@@ -401,7 +407,7 @@ void ProgramRun::run_slot(SlotId slot) {
     }
     const std::size_t before = touched_.size();
     search(plan, values[0]);
-    seen_.put(place, values[0].text, std::span(touched_).subspan(before));
+    seen_.put(where, values[0].text, std::span(touched_).subspan(before));
     return;
   }
   for (const FieldValue& value : values)

@@ -17,12 +17,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/seen_texts.h"
 #include "detect/sigma/evaluate.h"
 #include "detect/sigma/field_index.h"
 #include "detect/sigma/rule.h"
-#include "detect/sigma/seen_values.h"
 
 namespace bartizan::sigma {
 
@@ -54,6 +55,8 @@ class Program {
   bool is_empty() const { return rules_.empty() && always_true_.empty(); }
   // Slots that any rule left over asks for.
   std::vector<SlotId> used_slots() const;
+  // The tests of the rules that are left, each once, and where their values come from.
+  std::vector<std::pair<const Leaf*, SlotId>> tests() const;
   // For people: how many rules are left, how many of them are looked at for every event, predicates.
   struct Figures {
     std::size_t rules = 0, unwoken = 0, predicates = 0, indexed = 0, groups = 0;
@@ -137,7 +140,7 @@ class ProgramRun {
   std::vector<std::uint8_t> states_, group_states_, slots_done_, rules_woken_;
   std::vector<std::uint32_t> touched_, touched_groups_, done_slots_, woken_;
   std::vector<std::uint32_t> globs_;  // found in the value at hand
-  SeenValues seen_;
+  SeenTexts seen_;
 };
 
 }  // namespace bartizan::sigma
