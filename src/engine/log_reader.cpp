@@ -24,14 +24,15 @@ class LogWalk {
     if (!size.has_value()) return add_error(file, size.error());
     head.resize(*size);
     if (looks_like_archive(head)) return read_archive(stream, head, file);
-    const Format* format = recognise_format(head);
+    std::vector<FormatScore> scores = score_formats(head);
+    const Format* format = scores.empty() ? nullptr : scores.front().format;
     if (carve_ && !head.empty() && (!format || looks_like_evtx(head))) format = &raw_format();
     if (!format) {
       report_.not_recognised.push_back(file + (head.empty() ? ": the file is empty" : ": no decoder knows this content"));
       return true;
     }
     ++report_.logs;
-    return read_log(stream, head, std::make_shared<const Log>(Log{file, format, modified_}));
+    return read_log(stream, head, std::make_shared<const Log>(Log{file, format, modified_, std::move(scores)}));
   }
 
  private:

@@ -20,6 +20,7 @@ struct Log {
   std::string file;
   const Format* format = nullptr;
   Instant modified;  // of the evidence file; zero: not known
+  std::vector<FormatScore> scores = {};  // of all formats that could read it, surest first
 };
 
 struct LogPiece {

@@ -96,7 +96,9 @@ const Format& lines_format() {
       "none",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<TimedLinesCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<LinesDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<LinesDecoder>(); },
+      nullptr,
+      "2026-11-24 08:00:00 the nightly job has finished\n"};
   return kFormat;
 }
 

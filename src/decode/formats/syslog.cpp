@@ -164,7 +164,12 @@ const Format& syslog_format() {
       "linux: sshd, sudo, auth, cron, syslog, vsftpd, clamav, guacamole; category firewall; by the payload",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<SyslogCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<SyslogDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<SyslogDecoder>(); },
+      nullptr,
+      "2026-11-24T08:00:00+00:00 web1 sshd[812]: Failed password for root from 192.0.2.7 po"
+      "rt 4242 ssh2\n"
+      "2026-11-24T08:00:01+00:00 web1 sudo:     jo : TTY=pts/0 ; PWD=/home/jo ; USER=root ;"
+      " COMMAND=/usr/bin/id\n"};
   return kFormat;
 }
 
