@@ -7,8 +7,9 @@
 namespace bartizan::app {
 namespace {
 
-constexpr const Verb* kVerbs[] = {&kScanVerb,      &kDecodeVerb,       &kRulesCheckVerb, &kRulesTestVerb,
-                                  &kRulesListVerb, &kRulesExplainVerb, &kRulesFetchVerb, &kCompletionVerb};
+// The longer of two names that begin alike stands first.
+constexpr const Verb* kVerbs[] = {&kScanVerb,      &kDecodeVerb,    &kFormatsExplainVerb, &kFormatsVerb,    &kRulesCheckVerb,
+                                  &kRulesTestVerb, &kRulesListVerb, &kRulesExplainVerb,   &kRulesFetchVerb, &kCompletionVerb};
 
 constexpr std::size_t kOverviewColumn = 34;
 

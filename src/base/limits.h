@@ -104,4 +104,8 @@ inline constexpr std::size_t kAuditGroupsMax = 8;            // audit events who
 inline constexpr std::size_t kCarrierFieldsMax = 4096;       // fields a carrier adds to the events of one message, all together: a syslog line has 6
 inline constexpr std::size_t kPathBytesMax = 4096;           // PATH_MAX of Linux; a longer folder is not put before names
 
+// What `bartizan formats explain` remembers of one log
+inline constexpr std::size_t kExplainedKindsMax = 4096;   // kinds of events; Windows has some 1,000 in a channel of many providers
+inline constexpr std::size_t kExplainedFieldsMax = 4096;  // names of fields of a kind; JSON made up by somebody could have any number
+
 }  // namespace bartizan::limits
