@@ -112,8 +112,10 @@ class InputSizes {
     }
   }
   std::uint64_t total() const { return before_.back(); }
-  std::uint64_t before(std::uint64_t file) const {
-    return before_[std::min<std::size_t>(file, before_.size() - 1)];
+  // With so many files read and `bytes` of the next one.
+  std::uint64_t within(std::uint64_t files, std::uint64_t bytes) const {
+    const std::size_t last = before_.size() - 1;
+    return std::min(before_[std::min<std::size_t>(files, last)] + bytes, before_[std::min<std::size_t>(files + 1, last)]);
   }
 
  private:
@@ -190,7 +192,7 @@ ScanOutcome scan_with_progress(const std::vector<std::string>& paths, const Scan
   const InputSizes sizes(paths);
   ProgressLine line;
   return scan(paths, options, rules, [&](const ScanProgress& progress) {
-    line.show({sizes.before(progress.files_done), sizes.total(), progress.events, progress.findings});
+    line.show({sizes.within(progress.files_done, progress.file_bytes), sizes.total(), progress.events, progress.findings});
     return interrupted == 0;
   });
 }

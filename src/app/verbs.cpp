@@ -8,8 +8,10 @@ namespace bartizan::app {
 namespace {
 
 // The longer of two names that begin alike stands first.
-constexpr const Verb* kVerbs[] = {&kScanVerb,      &kDecodeVerb,    &kFormatsExplainVerb, &kFormatsVerb,    &kRulesCheckVerb,
-                                  &kRulesTestVerb, &kRulesListVerb, &kRulesExplainVerb,   &kRulesFetchVerb, &kCompletionVerb};
+constexpr const Verb* kVerbs[] = {&kScanVerb,       &kDecodeVerb,    &kNormaliseVerb, &kDetectVerb,
+                                  &kPowershellVerb, &kFormatsExplainVerb, &kFormatsVerb, &kRulesCheckVerb,
+                                  &kRulesTestVerb,  &kRulesListVerb, &kRulesExplainVerb, &kRulesFetchVerb,
+                                  &kCompletionVerb};
 
 constexpr std::size_t kOverviewColumn = 34;
 

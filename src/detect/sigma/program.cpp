@@ -350,6 +350,7 @@ void ProgramRun::run(const Program& program, SlotReader& reader, std::vector<std
   program_ = &program, reader_ = &reader;
   const std::size_t before = out.size();
   prepare();
+  test_.forget();
   for (SlotId slot = 0; slot < program.slots_.size(); ++slot)
     if (program.slots_[slot].wakes) run_slot(slot);
   for (std::uint32_t rule : program.unwoken_)
