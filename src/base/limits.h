@@ -131,4 +131,10 @@ inline constexpr std::size_t kPowershellUrlsMax = 256;        // kept as fields;
 inline constexpr std::size_t kPowershellCommandLineMax = 128u << 10;  // Windows passes at most 32,767 characters
 inline constexpr unsigned kPowershellShellsMax = 8;           // cmd within cmd within wmic ...
 
+// Captures of networks, read by Suricata (it reads some 12 MB/s of packets and writes twice as much)
+inline constexpr unsigned kCaptureSecondsMax = 4 * 3600;      // of one capture: 170 GB at that rate
+inline constexpr unsigned kCaptureIdleSecondsMax = 300;       // neither takes packets nor writes; loading 50,000 signatures takes 30
+inline constexpr std::uint64_t kCaptureEveBytesMax = 64ull << 30;
+inline constexpr std::uint64_t kCaptureLogBytesMax = 16u << 20;  // of what it says about itself, and of any other file it writes
+
 }  // namespace bartizan::limits

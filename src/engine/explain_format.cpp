@@ -185,7 +185,7 @@ Result<FormatExplanation> explain_format(const std::string& path, const DecodeOp
         for (const Event& event : batch.events()) study->add(event);
         return true;
       },
-      explanation.report, options.carve));
+      explanation.report, {.carve = options.carve, .capture = {}}));
   finish();
   return explanation;
 }
