@@ -195,12 +195,17 @@ std::string served_cell(const Row& row) {
 }
 
 constexpr const char* kMarkdownHead =
-    R"(# Log sources
+    R"(# Formats
 
-Written by `bartizan formats --format markdown`; a test compares it with what the program says. Rules name a log source by
-product, category and service. A decoder declares one for each event, or the event has a channel of Windows; the tables
-in `content/mapping/` say which rules that serves. A log source that no table lists is served by events that declare the
-same. What a given file is taken for, and which rules can apply to it, `bartizan formats explain FILE` says.
+What can be read. This page is what `bartizan formats --format markdown` prints; a test compares the two.
+
+A log is told by its content, never by its name: every format says how sure it is of the first 4 KiB, and the surest
+reads the log. What none of them knows is listed as not read. `bartizan formats explain FILE` says what a file was taken
+for, what else it could have been, and which rules can see something in it.
+
+Rules name a log source by product, category and service. A decoder declares one for each event, or the event has a
+channel of Windows; the tables in `content/mapping/` say which rules that serves. A log source that no table lists is
+served by events that declare the same.
 
 ## Formats
 
@@ -259,8 +264,8 @@ constinit const Verb kFormatsVerb{
     .operands = {},
     .operands_min = 0,
     .summary = "what can be read: formats, log sources, examples",
-    .about = "Every format and every shape of JSON records, with the log sources it declares and the rules' log sources that\n"
-             "serves.\n",
+    .about = "Every format and every shape of JSON records: the log sources it declares, the log sources of rules that\n"
+             "serves, its fields, and an example.\n",
     .options = kOptions,
     .examples =
         "  bartizan formats\n"

@@ -16,11 +16,11 @@
 namespace bartizan::app {
 namespace {
 
-constexpr std::size_t kOdditiesShown = 5, kIdsShown = 12, kMissingShown = 20;
+constexpr std::size_t kOdditiesShown = 5, kIdsShown = 12, kMissingShown = 20, kFieldsShown = 30;
 
 constexpr Option kOptions[] = {
     option("", "--format", "F", "text unless given; jsonl: one object a log, with everything", Repeat::kOnce, "text jsonl"),
-    flag("", "--verbose", "list every rule that can apply, and every field that rules miss"),
+    flag("", "--verbose", "list every field, every rule that can apply, and every field that rules miss"),
     flag("", "--strict", "as for scan: reject EVTX chunks whose checksum is wrong"),
     flag("", "--carve", "as for scan: search for Windows event records at any place"),
     kRulesOption,
@@ -83,10 +83,19 @@ std::string missing_of(const SourceExplanation& source, bool all) {
   return out;
 }
 
+std::string fields_of(const SourceExplanation& source, bool all) {
+  std::string out;
+  for (std::size_t i = 0; i < source.fields.size() && (all || i < kFieldsShown); ++i)
+    out += (i ? ", " : "") + shown(source.fields[i]);
+  if (!all && source.fields.size() > kFieldsShown) out += fmt::format(", {} more", source.fields.size() - kFieldsShown);
+  return out;
+}
+
 void print_source(const SourceExplanation& source, const RuleSet& rules, bool verbose) {
   fmt::print("  {}: {}, {} can apply\n", name_of(source), counted(source.events, "event"),
              counted(source.rules.size(), "rule"));
   if (!source.event_ids.empty()) fmt::print("    event ids    {}\n", ids_of(source));
+  if (!source.fields.empty()) fmt::print("    fields       {}\n", fields_of(source, verbose));
   for (const MappedFields& mapped : source.mapped) {
     fmt::print("    mapped       {}, {}", mapped.place->table, mapped.place->name);
     const char* between = ": ";
@@ -206,14 +215,22 @@ class Explainer {
     for (const LogExplanation& log : explanation->logs)
       if (is_jsonl_) print_jsonl(log, rules_);
       else print_log(log, rules_, verbose_);
-    for (const std::string& line : explanation->report.not_recognised) say_not_read(line);
+    for (const std::string& line : explanation->report.not_recognised) print_not_read(line);
     for (const std::string& line : explanation->report.errors) say_unreadable(line);
   }
 
-  void say_not_read(const std::string& line) {
+  // `path: reason`. A path may hold a colon; the reason is ours and holds none.
+  void print_not_read(const std::string& line) {
     all_read_ = false;
-    std::fflush(stdout);
-    std::fprintf(stderr, "bartizan: not read: %s\n", shown(line).c_str());
+    const std::size_t colon = line.rfind(": ");
+    const std::string file = line.substr(0, colon), reason = line.substr(colon + 2);
+    if (!is_jsonl_) return fmt::print("{}\n  taken for      nothing: {}\n\n", shown(file), shown(reason));
+    std::string out;
+    JsonWriter json(out);
+    json.begin_object();
+    json.member("file", file), json.member("not_read", reason);
+    json.end_object();
+    std::puts(out.c_str());
   }
   void say_unreadable(const std::string& line) {
     all_read_ = false;
@@ -246,7 +263,8 @@ constinit const Verb kFormatsExplainVerb{
     .summary = "what a file is taken for, and which rules can apply",
     .about = "PATH is a file, a folder, or - for standard input; logs within archives are explained one by one. Says which\n"
              "format reads a log and how sure that is, its first oddities, the log sources its events declare, the fields\n"
-             "the mapping tables translate, the rules that can apply, and the fields those rules ask for in vain.\n",
+             "the mapping tables translate, the rules that can apply, and the fields those rules ask for in vain.\n"
+             "What nothing reads is said as well, and the exit code is then 2.\n",
     .options = kOptions,
     .examples =
         "  bartizan formats explain Security.evtx\n"

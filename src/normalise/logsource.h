@@ -57,8 +57,6 @@ class LogsourceTable {
   // Every log source the tables list, with its places.
   const std::map<LogsourceName, std::vector<EventPlace>>& all() const { return places_; }
 
-  const std::map<LogsourceName, std::vector<EventPlace>>& all() const { return places_; }
-
  private:
   std::map<LogsourceName, std::vector<EventPlace>> places_;
 };
