@@ -60,6 +60,9 @@ constexpr Option kOptions[] = {
          "reject EVTX chunks whose checksum is wrong; without it they are decoded with a warning"),
     flag("Input", "--carve",
          "search event logs, and files that no decoder knows (disk images, memory dumps), for event records at any place"),
+    option("Input", "--suricata-rules", "FILE",
+           "signatures for captures of networks (pcap, pcapng), which an installed Suricata reads; its own unless given",
+           Repeat::kMany),
 };
 
 // The first Ctrl-C ends the reading, the second the program.
@@ -207,6 +210,7 @@ int run_scan(const Arguments& arguments) {
       return usage_error(kScanVerb, "'" + arguments.value(name) + "' is no time; write 2026-03-01T08:00:00Z");
   }
   options.decode.carve = arguments.has("--carve");
+  options.suricata_rules = arguments.values("--suricata-rules");
   options.plain = arguments.has("--plain");
   options.keep_records = arguments.value("--format", "text") == "html";
   if (!read_threads(arguments.value("--threads"), options.threads))
@@ -256,7 +260,8 @@ constinit const Verb kScanVerb{
         "  bartizan scan --rules sigma/rules --format jsonl -o findings.jsonl Security.evtx Sysmon.evtx\n"
         "  bartizan scan --format html -o report.html --min-level medium evidence/\n"
         "  bartizan scan --tag t1003* --host 'dc*' --since 2026-03-01 evidence/\n"
-        "  bartizan scan --tuning tuning.yml --fail-level high evidence/\n",
+        "  bartizan scan --tuning tuning.yml --fail-level high evidence/\n"
+        "  bartizan scan --suricata-rules local.rules capture.pcapng\n",
     .choices = {},
     .run = run_scan,
 };

@@ -7,8 +7,11 @@
 namespace bartizan::app {
 namespace {
 
-constexpr const Verb* kVerbs[] = {&kScanVerb,      &kDecodeVerb,       &kNormaliseVerb,  &kDetectVerb,     &kPowershellVerb, &kRulesCheckVerb, &kRulesTestVerb,
-                                  &kRulesListVerb, &kRulesExplainVerb, &kRulesFetchVerb, &kCompletionVerb};
+// The longer of two names that begin alike stands first.
+constexpr const Verb* kVerbs[] = {&kScanVerb,       &kDecodeVerb,    &kNormaliseVerb, &kDetectVerb,
+                                  &kPowershellVerb, &kFormatsExplainVerb, &kFormatsVerb, &kRulesCheckVerb,
+                                  &kRulesTestVerb,  &kRulesListVerb, &kRulesExplainVerb, &kRulesFetchVerb,
+                                  &kCompletionVerb};
 
 constexpr std::size_t kOverviewColumn = 34;
 

@@ -105,6 +105,10 @@ inline constexpr std::size_t kAuditGroupsMax = 8;            // audit events who
 inline constexpr std::size_t kCarrierFieldsMax = 4096;       // fields a carrier adds to the events of one message, all together: a syslog line has 6
 inline constexpr std::size_t kPathBytesMax = 4096;           // PATH_MAX of Linux; a longer folder is not put before names
 
+// What `bartizan formats explain` remembers of one log
+inline constexpr std::size_t kExplainedKindsMax = 4096;   // kinds of events; Windows has some 1,000 in a channel of many providers
+inline constexpr std::size_t kExplainedFieldsMax = 4096;  // names of fields of a kind; JSON made up by somebody could have any number
+
 // PowerShell (real loaders: 1.2 MB of text, depth of layers 7, inflate ratio 4; see docs/design/0004-powershell.md)
 inline constexpr unsigned kPowershellNestingMax = 256;        // brackets within each other; bounds recursion. Real scripts reach 40
 inline constexpr std::size_t kPowershellNodesMax = 2'000'000; // of one text; a million-element array is still read
@@ -127,5 +131,11 @@ inline constexpr std::size_t kPowershellFoldMax = 4u << 20;   // text written in
 inline constexpr std::size_t kPowershellUrlsMax = 256;        // kept as fields; all stand in the text
 inline constexpr std::size_t kPowershellCommandLineMax = 128u << 10;  // Windows passes at most 32,767 characters
 inline constexpr unsigned kPowershellShellsMax = 8;           // cmd within cmd within wmic ...
+
+// Captures of networks, read by Suricata (it reads some 12 MB/s of packets and writes twice as much)
+inline constexpr unsigned kCaptureSecondsMax = 4 * 3600;      // of one capture: 170 GB at that rate
+inline constexpr unsigned kCaptureIdleSecondsMax = 300;       // neither takes packets nor writes; loading 50,000 signatures takes 30
+inline constexpr std::uint64_t kCaptureEveBytesMax = 64ull << 30;
+inline constexpr std::uint64_t kCaptureLogBytesMax = 16u << 20;  // of what it says about itself, and of any other file it writes
 
 }  // namespace bartizan::limits

@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/time.h"
@@ -76,6 +77,8 @@ struct Format {
   // Renders the records of a piece; false when no more is wanted. Null: the format has no such forms.
   bool (*render)(const Piece& piece, const DecodeOptions& options, Rendering form, const TakeRecord& take,
                  OddityList& oddities) = nullptr;
+  // A small log of this format, for `bartizan formats`: text that the format reads without an oddity. Empty: it is binary.
+  std::string_view example = {};
 };
 
 inline constexpr std::size_t kHeadBytes = 4096;
@@ -84,5 +87,12 @@ inline constexpr std::size_t kHeadBytes = 4096;
 std::span<const Format* const> all_formats();
 // The format that reads a log beginning with `head`; null when none does.
 const Format* recognise_format(Bytes head);
+
+struct FormatScore {
+  const Format* format = nullptr;
+  int score = 0;
+};
+// All formats that could read it, surest first; the first is recognise_format's.
+std::vector<FormatScore> score_formats(Bytes head);
 
 }  // namespace bartizan

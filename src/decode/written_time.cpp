@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "decode/log_time.h"
 #include "decode/text_cursor.h"
 
 namespace bartizan {
@@ -148,16 +149,6 @@ bool take_offset(TextCursor& in, int& seconds) {
   return hour >= 0;
 }
 
-int year_before(const Date& date, const Clock& clock, Instant modified) {
-  constexpr std::int64_t kDayTicks = 86'400 * kTicksPerSecond;
-  const int year = static_cast<int>(civil_time(modified).year);
-  for (int candidate : {year + 1, year})
-    if (instant_from_civil(candidate, date.month, date.day, clock.hour, clock.minute, clock.second, 0)
-            .ticks <= modified.ticks + kDayTicks)
-      return candidate;
-  return year - 1;
-}
-
 }  // namespace
 
 int month_of_name(std::string_view name) {
@@ -192,7 +183,9 @@ std::optional<Instant> parse_written_time(std::string_view text, Instant modifie
   }
   if (date.year < 0) {
     if (modified == Instant{}) return {};
-    date.year = year_before(date, clock, modified);
+    const std::int64_t ticks_of_day =
+        (clock.hour * 3600 + clock.minute * 60 + clock.second) * std::int64_t{kTicksPerSecond} + clock.ticks;
+    date.year = static_cast<int>(year_written(date.month, date.day, ticks_of_day, modified));
   }
   const Instant local = instant_from_civil(date.year, date.month, date.day, clock.hour, clock.minute,
                                            clock.second, clock.ticks);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/detector.h"
 
+#include "engine/signature_finding.h"
 #include "model/jsonl.h"
 
 namespace bartizan {
@@ -27,19 +28,34 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
     hits_.clear();
     if (plain_) matcher_.count(event);
     const bool is_matched = !plain_ && matcher_.match(event, hits_);
-    if (!is_matched || !hits_.empty()) {
+    const bool is_signature = is_signature_alert(event);
+    if (!is_matched || !hits_.empty() || is_signature) {
       // Only what matched is read as a whole.
       whole_.clear();
       const bool is_whole = !event.columns || !decoder->decode_record(view, event.offset, whole_) || whole_.empty();
       const Event& whole = is_whole ? event : whole_[0];
       if (!is_matched) plain_matcher_.match(whole, hits_);
       report(whole, number, result);
+      if (is_signature) report_signature(whole, result);
     }
     ++number;
   }
   // With several threads the piece is the worker's own; its buffer goes back to the reader.
   if (owns_pieces_) result.buffer = std::move(piece.buffer);
   return result;
+}
+
+void PieceDetector::report_signature(const Event& event, PieceResult& result) {
+  Finding finding = make_signature_finding(event, *result.log);
+  const Tuning* tuning = rules_.rules().tuning();
+  std::vector<std::string> tags;
+  for (const std::string& technique : finding.attack) tags.push_back("attack." + technique);
+  const RuleFacts facts{finding.rule_id, {}, finding.rule_title, {}, level_name(finding.level), tags};
+  if (!rules_.rules().selects(facts)) return;
+  if (tuning && tuning->excludes_signature(facts, event.host, event, PlaceLookup())) return;
+  if (tuning) finding.level = tuning->level_of_signature(facts, event.host).value_or(finding.level);
+  if (keep_records_) append_event_json(event, result.log->file, finding.record);
+  result.findings.push_back(std::move(finding));
 }
 
 void PieceDetector::report(const Event& event, std::uint64_t number, PieceResult& result) {
@@ -69,7 +85,7 @@ void PieceDetector::report(const Event& event, std::uint64_t number, PieceResult
       result.contributions.push_back(std::move(contribution));
     }
     if (!correlations_.alerts_alone(hit.rule)) continue;
-    Finding& finding = result.findings.emplace_back(make_finding(summary, event, file, std::move(why_)));
+    Finding& finding = result.findings.emplace_back(make_finding(summary, event, *result.log, std::move(why_)));
     if (keep_records_) append_event_json(event, file, finding.record);
     if (tuning) finding.level = tuning->level_of_rule(hit.rule, event.host).value_or(finding.level);
   }

@@ -38,6 +38,7 @@ class PieceDetector {
 
  private:
   void report(const Event& event, std::uint64_t number, PieceResult& result);
+  void report_signature(const Event& event, PieceResult& result);
 
   KindRules& rules_;
   const Correlations& correlations_;

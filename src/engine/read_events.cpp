@@ -60,7 +60,7 @@ Result<FileReport> read_events(const std::string& path, const DecodeOptions& opt
           report.events += batch.size();
           return batch.empty() || deliver(batch, piece.log->file);
         },
-        report, options.carve));
+        report, {.carve = options.carve, .capture = {}}));
   }
   return report;
 }
@@ -81,7 +81,7 @@ Result<FileReport> render_records(const std::string& path, const DecodeOptions& 
                                     ": only Windows event logs have an XML form, and the JSON made of it");
           return true;
         },
-        report, options.carve));
+        report, {.carve = options.carve, .capture = {}}));
   }
   return report;
 }

@@ -76,7 +76,7 @@ void RuleSet::load_rules(const std::string& path, sigma::MetadataCheck* check) {
 }
 
 void RuleSet::load_mapping(const std::string& content) {
-  for (const char* name : {"windows", "linux", "other", "agents", "cloud", "sensors"}) {
+  for (const char* name : {"windows", "linux", "other", "agents", "cloud", "sensors", "application"}) {
     std::string file = content + "/mapping/" + name + ".yml";
     auto text = read_text_file(file, limits::kRuleFileBytesMax);
     if (text.has_value()) table_.load(*text, file, diagnostics_);

@@ -42,6 +42,8 @@ class RuleSet {
 
   // Which rules take part; the others are dropped by prepare, once filters have found theirs.
   void select(Selection selection) { selection_ = std::move(selection); }
+  // Whether what is no rule of ours, a signature of a sensor, is among what was asked for.
+  bool selects(const RuleFacts& facts) const { return selection_.wants_rule(facts); }
   // Must outlive the rule set; bound in prepare.
   void use_tuning(Tuning* tuning) { tuning_ = tuning; }
 

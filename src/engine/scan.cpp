@@ -76,7 +76,12 @@ class Scan {
       interrupted_ = !keep_going_(progress_);
       return !interrupted_;
     };
-    auto done = read_logs(path, take, report, options_.decode.carve);
+    auto keep_going = [&] {
+      const std::lock_guard lock(mutex_);
+      return !(interrupted_ = interrupted_ || !keep_going_(progress_));
+    };
+    auto done = read_logs(path, take, report,
+                          {.carve = options_.decode.carve, .capture = {options_.suricata_rules, keep_going}});
     ScanSummary& summary = outcome_.summary;
     if (!done.has_value()) return summary.unreadable.push_back(done.error().text());
     for (std::string& error : report.errors) summary.unreadable.push_back(std::move(error));

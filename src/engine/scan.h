@@ -19,6 +19,7 @@ namespace bartizan {
 
 struct ScanOptions {
   DecodeOptions decode;
+  std::vector<std::string> suricata_rules;  // for captures of networks; none: those installed
   std::size_t threads = 1;
   Level level_min = Level::kInformational;
   std::optional<Instant> since, until;  // until is exclusive

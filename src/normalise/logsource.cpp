@@ -123,7 +123,10 @@ void LogsourceTable::load(const std::string& text, const std::string& file,
       const YamlNode* sources = entry.find("sources");
       if (!name || !sources) continue;
       std::vector<EventPlace>& places = places_[logsource_of(*name)];
-      for (const YamlNode& source : sources->items) places.push_back(place_of(source));
+      for (const YamlNode& source : sources->items) {
+        places.push_back(place_of(source));
+        places.back().table = file.substr(file.find_last_of('/') + 1);
+      }
     }
 }
 
@@ -137,6 +140,13 @@ bool declares(const EventKind& kind, const LogsourceName& wanted) {
     return asked.empty() || equals_ignoring_ascii_case(given, asked);
   };
   return fits(kind.category, wanted.category) && fits(kind.product, wanted.product) && fits(kind.service, wanted.service);
+}
+
+std::string text_of(const LogsourceName& name) {
+  std::string out;
+  for (const std::string* part : {&name.product, &name.category, &name.service})
+    if (!part->empty()) out += (out.empty() ? "" : "/") + *part;
+  return out;
 }
 
 void append_mapped(const Event& event, const FieldMapping& mapping, std::deque<std::string>& made,

@@ -298,7 +298,11 @@ const Format& csv_format() {
       "firewall)",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<CsvCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<CsvDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<CsvDecoder>(); },
+      nullptr,
+      "RecordId,Id,LogName,ProviderName,MachineName,TimeCreated,Message\n"
+      "7,104,System,Microsoft-Windows-Eventlog,pc1,2026-11-24T08:00:00Z,The System log file"
+      " was cleared.\n"};
   return kFormat;
 }
 

@@ -137,7 +137,11 @@ const Format& json_format() {
                                   []() -> std::unique_ptr<Cutter> { return std::make_unique<JsonPieces>(); },
                                   [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
                                     return std::make_unique<JsonFormatDecoder>(options.projection);
-                                  }};
+                                  },
+                                  nullptr,
+                                  "{\"eventTime\":\"2026-11-24T08:00:00Z\",\"eventSource\":"
+                                  "\"sts.amazonaws.com\",\"eventName\":\"AssumeRole\",\"sour"
+                                  "ceIPAddress\":\"192.0.2.10\"}\n"};
   return kFormat;
 }
 

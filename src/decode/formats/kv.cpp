@@ -173,7 +173,11 @@ const Format& kv_format() {
       make_line_cutter,
       [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
         return std::make_unique<LineDecoder>(read_line, "a line has no key=value pairs");
-      }};
+      },
+      nullptr,
+      "date=2026-11-24 time=08:00:01 devname=\"fg1\" devid=\"FGT60\" tz=\"+0000\" type=\"traffic\" "
+      "subtype=\"forward\" srcip=10.0.0.5 srcport=50000 dstip=192.0.2.9 dstport=443 action=\"c"
+      "lose\"\n"};
   return kFormat;
 }
 

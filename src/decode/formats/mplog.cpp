@@ -109,7 +109,10 @@ const Format& mplog_format() {
       "windows: mplog; category antivirus",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<WholeCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<MpLogDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<MpLogDecoder>(); },
+      nullptr,
+      "2026-11-24T08:00:00.000Z DETECTION_ADD#2 HackTool:Win32/Example.D file:C:\\Users\\Publ"
+      "ic\\m.exe\n"};
   return kFormat;
 }
 

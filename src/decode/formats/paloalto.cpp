@@ -113,7 +113,12 @@ const Format& paloalto_format() {
                                   [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
                                     return std::make_unique<LineDecoder>(read_pan_line,
                                                                          "a line is not a PAN-OS record");
-                                  }};
+                                  },
+                                  nullptr,
+                                  "1,2026/11/24 08:00:02,0011,GLOBALPROTECT,0,2561,20"
+                                  "26/11/24 08:00:02,vsys1,gateway-connected,connecte"
+                                  "d,,IPSec,jo,AT,pc1,203.0.113.5,0.0.0.0,10.9.0.4,0."
+                                  "0.0.0,id,sn,6.2,Windows,10,1,,,,success,,0,,0,gp\n"};
   return kFormat;
 }
 

@@ -141,7 +141,16 @@ const Format& ps_transcript_format() {
       "windows: category ps_script",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<WholeCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<TranscriptDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<TranscriptDecoder>(); },
+      nullptr,
+      "**********************\n"
+      "Windows PowerShell transcript start\n"
+      "Start time: 20261124080000\n"
+      "Username: EXAMPLE\\jo\n"
+      "Machine: PC1 (Microsoft Windows NT 10.0.19045.0)\n"
+      "Host Application: powershell.exe\n"
+      "**********************\n"
+      "PS C:\\> Get-Process\n"};
   return kFormat;
 }
 

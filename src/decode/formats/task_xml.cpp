@@ -127,7 +127,14 @@ const Format& task_xml_format() {
       "windows: category scheduled_task",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<WholeCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<TaskDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<TaskDecoder>(); },
+      nullptr,
+      "<?xml version=\"1.0\"?>\n"
+      "<Task version=\"1.2\" xmlns=\"http://schemas.microsoft.com/windows/2004/02/mit/task\">\n"
+      "<RegistrationInfo><Author>EXAMPLE\\jo</Author><URI>\\Updater</URI></RegistrationInfo>\n"
+      "<Actions><Exec><Command>powershell.exe</Command><Arguments>-nop</Arguments></Exec></"
+      "Actions>\n"
+      "</Task>\n"};
   return kFormat;
 }
 

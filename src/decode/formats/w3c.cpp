@@ -244,7 +244,12 @@ const Format& w3c_format() {
       "columns",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<HeaderCutter>(kKeys); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<W3cDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<W3cDecoder>(); },
+      nullptr,
+      "#Software: Microsoft Internet Information Services 10.0\n"
+      "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip c"
+      "s(User-Agent) sc-status\n"
+      "2026-11-24 08:00:00 10.0.0.5 GET /a.aspx x=1 443 - 192.0.2.1 agent 200\n"};
   return kFormat;
 }
 
