@@ -26,12 +26,10 @@ class ViewMaker {
     const auto& layers = viewed_.script->layers.layers;
     // What a plain engine has looked at already needs no second look.
     if (!viewed_.is_joined) seen_.insert(viewed_.text->text);
-    for (std::uint32_t i = 0; i < layers.size(); ++i) {
-      if (!layers[i].binary_sha256.empty()) continue;
-      add(i, ViewName::kRaw, layers[i].text);
-      add(i, ViewName::kNormalised, layers[i].normalised);
-      add(i, ViewName::kMerged, layers[i].merged);
-    }
+    // A layer as it would be run says most, so these come first.
+    for (std::uint32_t i = 0; i < layers.size(); ++i) add(i, ViewName::kRaw, layers[i].text);
+    for (std::uint32_t i = 0; i < layers.size(); ++i) add(i, ViewName::kNormalised, layers[i].normalised);
+    for (std::uint32_t i = 0; i < layers.size(); ++i) add(i, ViewName::kMerged, layers[i].merged);
   }
 
  private:

@@ -34,6 +34,16 @@ void ViewCollector::look_at_blocks(OddityList& oddities) {
   complete_.clear();
 }
 
+// A text logged again, or a layer that PowerShell logged when it ran the record that was reported for it. Another text
+// that hides the same layer is news. Without a process nobody can tell.
+bool ViewCollector::is_known(const ViewFinding& found) {
+  if (found.layer.process.empty()) return false;
+  const std::string key = key_of(found.layer) + '\n' + std::to_string(found.rule);
+  const bool is_new_text = known_.insert(key + '\n' + found.origin).second;
+  const bool is_new_layer = known_.insert(key).second;
+  return !is_new_text || (!is_new_layer && predicted_.contains(found.layer.process + '\n' + found.origin));
+}
+
 void ViewCollector::keep(ViewResult& result, std::uint64_t events_before) {
   for (const LayerPlace& layer : result.logged) {
     if (logged_.size() >= limits::kBlocksLoggedMax) break;
@@ -46,8 +56,7 @@ void ViewCollector::keep(ViewResult& result, std::uint64_t events_before) {
     first = std::min(first, layer.time);
   }
   for (ViewFinding& found : result.findings) {
-    // Without a process nobody can tell whether it is the same.
-    if (!found.layer.process.empty() && !known_.insert(key_of(found.layer) + '\n' + std::to_string(found.rule)).second) continue;
+    if (is_known(found)) continue;
     if (found.reported.contribution) {
       found.reported.contribution->sequence += events_before;
       correlations_.add(std::move(*found.reported.contribution));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ViewCollector: what views of records gave, in the order of the evidence. Puts script blocks together and looks at them,
-// leaves out what the same rule said of the same layer of the same process before, and tells which layers PowerShell logged
+// leaves out what a rule said already of the same text or the same chain of layers in a process, and tells which layers PowerShell logged
 // itself. One thread.
 #pragma once
 
@@ -26,6 +26,7 @@ class ViewCollector {
   void finish(std::vector<Finding>& out, OddityList& oddities, ScanSummary& summary);
 
  private:
+  bool is_known(const ViewFinding& found);
   void keep(ViewResult& result, std::uint64_t events_before);
   void look_at_blocks(OddityList& oddities);
 
@@ -35,8 +36,9 @@ class ViewCollector {
   std::vector<ScriptBlock> complete_;
   EventBatch batch_;
   std::vector<std::pair<Finding, LayerPlace>> findings_;
-  std::unordered_set<std::string> known_;                  // process, rule, layer
-  std::unordered_map<std::string, Instant> logged_, predicted_;  // process and layer; when last logged, when first predicted
+  std::unordered_set<std::string> known_;  // process, layer, rule; the same and the text it was found in
+  // By process and layer: when last logged, when first predicted.
+  std::unordered_map<std::string, Instant> logged_, predicted_;
   std::uint64_t joined_ = 0, partial_ = 0;
 };
 

@@ -11,6 +11,7 @@ namespace bartizan {
 namespace {
 
 constexpr std::string_view kViewFields = "Deob.";
+constexpr std::size_t kStepsShown = 8;
 
 std::uint32_t number_in(const Event& event, std::string_view field) {
   std::uint32_t number = 0;
@@ -30,9 +31,13 @@ std::string process_of(const Event& event) {
     const bool is_hex = value->starts_with("0x");
     std::uint64_t number = 0;
     std::from_chars(value->data() + (is_hex ? 2 : 0), value->data() + value->size(), number, is_hex ? 16 : 10);
-    if (number == 0) continue;
-    return std::string(event.host) + '\n' + std::to_string(number);
+    if (number != 0) return std::string(event.host) + '\n' + std::to_string(number);
   }
+  // Classic events have no process id, but name the session.
+  constexpr std::string_view kSession = "HostId=";
+  for (const Field& field : event.fields)
+    if (const std::size_t at = field.value.find(kSession); field.name == "Data" && at != field.value.npos)
+      return std::string(event.host) + '\n' + std::string(field.value.substr(at + kSession.size(), 36));
   return {};
 }
 
@@ -61,14 +66,32 @@ std::string head(std::string_view text) {
   return std::string(text.substr(0, end)) + "…";
 }
 
-std::vector<ViewStep> chain_of(const powershell::Layers& layers, std::uint32_t last) {
+ViewStep step_of(const powershell::Layers& layers, std::uint32_t at) {
+  const powershell::Layer& layer = layers.layers[at];
+  return {at, layer.sink, layer.transforms, head(layer.text)};
+}
+
+// From the record to the layer; a merged view holds what lies below it too.
+std::vector<ViewStep> chain_of(const powershell::Layers& layers, const ScriptView& view) {
   std::vector<ViewStep> chain;
-  for (std::uint32_t at = last; at != powershell::kNoParent; at = layers.layers[at].parent) {
-    const powershell::Layer& layer = layers.layers[at];
-    chain.push_back({at, layer.sink, layer.transforms, head(layer.text)});
-  }
+  for (std::uint32_t at = view.layer; at != powershell::kNoParent; at = layers.layers[at].parent) chain.push_back(step_of(layers, at));
   std::reverse(chain.begin(), chain.end());
+  std::vector<bool> within(layers.layers.size());
+  within[view.layer] = view.name == ViewName::kMerged;
+  for (std::uint32_t at = view.layer + 1; at < layers.layers.size() && chain.size() < kStepsShown; ++at) {
+    within[at] = within[layers.layers[at].parent];
+    if (within[at]) chain.push_back(step_of(layers, at));
+  }
   return chain;
+}
+
+// A rule about the command line of another program says nothing about a script.
+bool is_about_other_program(const sigma::Reason& reason) {
+  if (reason.field != "Image" && reason.field != "OriginalFileName") return false;
+  const std::string program = folded(std::string_view(reason.value).substr(reason.value.find_last_of("\\/") + 1));
+  for (const std::string_view shell : {"powershell", "pwsh", "cmd."})
+    if (program.starts_with(shell)) return false;
+  return true;
 }
 
 // Whether a test rests on a field of the record, under whatever name the rule's log source gives it.
@@ -185,16 +208,29 @@ void ViewDetector::look(const ViewedText& viewed, const ViewSource& source, Oddi
   }
 }
 
+// Some test fails on the record as logged and holds on the view. Else a rule would fire because a view lacks what the rule
+// asks to be absent.
+bool ViewDetector::is_due_to_view(const ViewedText& viewed, const ScriptView& view, const RuleHit& hit, std::string_view field) {
+  if (view.from_command_line || viewed.is_joined) return true;
+  const std::string_view value = view.event.fields[viewed.field].value;
+  bool is_due = false;
+  for (const sigma::Reason& reason : hit_report_.reasons()) {
+    if (viewed.text->is_command_line && is_about_other_program(reason)) return false;
+    is_due = is_due || (rests_on(reason, hit.place, field, value) && !plain_matcher_.holds(hit, reason, *viewed.record));
+  }
+  return is_due;
+}
+
 void ViewDetector::report(const ViewedText& viewed, const ScriptView& view, const RuleHit& hit, const ViewSource& source,
                           OddityList& oddities, ViewResult& result) {
   if (!hit_report_.explain(hit, view.event, oddities)) return;
   const Event& record = *viewed.record;
   const std::string_view field = view.from_command_line ? std::string_view("ScriptBlockText") : record.fields[viewed.field].name;
-  const std::string_view* value = view.event.find(field);
+  const std::string_view value = view.from_command_line ? view.text : view.event.fields[viewed.field].value;
   const auto& reasons = hit_report_.reasons();
   const auto rests = std::find_if(reasons.begin(), reasons.end(),
-                                  [&](const sigma::Reason& reason) { return rests_on(reason, hit.place, field, value ? *value : view.text); });
-  if (rests == reasons.end()) return;
+                                  [&](const sigma::Reason& reason) { return rests_on(reason, hit.place, field, value); });
+  if (rests == reasons.end() || !is_due_to_view(viewed, view, hit, field)) return;
   reported_.push_back(hit.rule);
   const powershell::Layers& layers = viewed.script->layers;
   FindingView shown;
@@ -207,7 +243,7 @@ void ViewDetector::report(const ViewedText& viewed, const ScriptView& view, cons
   shown.score = layers.score.points;
   shown.limits = layers.limits;
   if (viewed.is_partial) shown.limits.emplace_back("missing_parts");
-  shown.chain = chain_of(layers, view.layer);
+  shown.chain = chain_of(layers, view);
   for (const ViewStep& step : shown.chain) add_once(shown.assumptions, layers.layers[step.layer].assumptions);
   shown.text = excerpt(view.text, rests->pattern, shown.is_cut);
   for (sigma::Reason& reason : hit_report_.reasons()) {
@@ -217,7 +253,7 @@ void ViewDetector::report(const ViewedText& viewed, const ScriptView& view, cons
   Reported reported = hit_report_.report(hit, view.event, record, source.sequence, source.file);
   if (reported.finding) reported.finding->view = std::move(shown);
   if (!reported.finding && !reported.contribution) return;
-  result.findings.push_back({std::move(reported), {process_of(record), viewed.script->hashes[view.layer], record.time}, hit.rule});
+  result.findings.push_back({std::move(reported), {process_of(record), viewed.script->hashes[view.layer], record.time}, viewed.script->hashes[0], hit.rule});
 }
 
 }  // namespace bartizan

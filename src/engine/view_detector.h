@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ViewDetector: asks the rules about the views of records that hold script text. Rules that hit the record as logged are
 // not reported again, and a rule is reported once a record, for the first view it holds on: raw results stay what they are,
-// views only add. A rule counts only when one of its tests rests on the view's text, so that a test for the absence of
-// something never fires because the text was replaced; the tag `deob.raw-only` keeps a rule away from views. One a thread;
+// views only add. A rule counts only when one of its tests fails on the record as logged and holds on the view's text, so
+// that a test for the absence of something never fires because the text was replaced; the tag `deob.raw-only` keeps a rule away from views. One a thread;
 // the KindRules and ReadScripts it works with are shared.
 #pragma once
 
@@ -31,6 +31,7 @@ struct LayerPlace {
 struct ViewFinding {
   Reported reported;
   LayerPlace layer;
+  std::string origin;  // hash of the text the layer was found in, as logged
   std::uint32_t rule = 0;
 };
 
@@ -73,6 +74,7 @@ class ViewDetector {
   void look(const ViewedText& viewed, const ViewSource& source, OddityList& oddities, ViewResult& result);
   void report(const ViewedText& viewed, const ScriptView& view, const RuleHit& hit, const ViewSource& source, OddityList& oddities,
               ViewResult& result);
+  bool is_due_to_view(const ViewedText& viewed, const ScriptView& view, const RuleHit& hit, std::string_view field);
   bool may_report(std::uint32_t rule, bool with_text) const;
   void ask(const Event& event);
 
