@@ -138,4 +138,17 @@ inline constexpr unsigned kCaptureIdleSecondsMax = 300;       // neither takes p
 inline constexpr std::uint64_t kCaptureEveBytesMax = 64ull << 30;
 inline constexpr std::uint64_t kCaptureLogBytesMax = 16u << 20;  // of what it says about itself, and of any other file it writes
 
+// Views of records that hold script text
+inline constexpr std::size_t kViewStepBytesMax = 2'000;        // text of one layer in a finding: what an analyst reads at a glance
+inline constexpr std::size_t kViewTextBytesMax = 8'000;        // of the text a rule matched, around the match
+inline constexpr std::size_t kViewBytesPerRecordMax = 16u << 20;  // text of all views of one record that rules look at
+inline constexpr std::size_t kReadScriptsBytesMax = 64u << 20; // layers of scripts remembered: four of five logged blocks repeat
+inline constexpr std::size_t kScriptTextsPerFieldMax = 16;     // pieces of script text in one field; a module log binds some 5 parameters
+inline constexpr std::size_t kScriptBlocksBytesMax = 64u << 20;  // parts of script blocks waiting for the others; a block has at most 20 MB
+inline constexpr std::size_t kScriptBlocksMax = 4'096;         // blocks waiting: a log is read in order, so some few are open at a time
+inline constexpr std::size_t kScriptBlockPartsMax = 2'048;     // parts of one block: 20 MB in parts of 10,000 characters
+inline constexpr std::size_t kScriptBlocksDoneMax = 65'536;    // complete blocks remembered, so that a copy of a log gives them once
+inline constexpr std::size_t kLayersPredictedMax = 262'144;    // layers compared with what PowerShell logged; 100 bytes each
+inline constexpr std::size_t kBlocksLoggedMax = 1'048'576;     // logged blocks remembered for it
+
 }  // namespace bartizan::limits

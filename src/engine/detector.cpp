@@ -6,10 +6,11 @@
 
 namespace bartizan {
 
-PieceDetector::PieceDetector(KindRules& rules, const Correlations& correlations, const DecodeOptions& decode, bool plain, bool owns_pieces, bool keep_records,
-                             std::function<bool(std::uint32_t)> wants)
-    : rules_(rules), correlations_(correlations), decode_(decode), plain_(plain), owns_pieces_(owns_pieces), keep_records_(keep_records), matcher_(rules),
-      plain_matcher_(rules.rules(), std::move(wants)) {
+PieceDetector::PieceDetector(KindRules& rules, const Correlations& correlations, ReadScripts& scripts, const DecodeOptions& decode,
+                             bool plain, bool owns_pieces, bool keep_records, std::function<bool(std::uint32_t)> wants)
+    : decode_(decode), plain_(plain), owns_pieces_(owns_pieces), matcher_(rules), plain_matcher_(rules.rules(), wants),
+      rules_(rules), keep_records_(keep_records), hit_report_(rules, correlations, plain_matcher_, keep_records),
+      view_detector_(rules, correlations, scripts, plain, keep_records, wants) {
   decode_.projection = plain ? nullptr : &rules;
 }
 
@@ -29,7 +30,9 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
     if (plain_) matcher_.count(event);
     const bool is_matched = !plain_ && matcher_.match(event, hits_);
     const bool is_signature = is_signature_alert(event);
-    if (!is_matched || !hits_.empty() || is_signature) {
+    const Kind& kind = matcher_.kind_of_event(event);
+    const bool has_script = view_detector_.concerns(kind, event);
+    if (!is_matched || !hits_.empty() || is_signature || has_script) {
       // Only what matched is read as a whole.
       whole_.clear();
       const bool is_whole = !event.columns || !decoder->decode_record(view, event.offset, whole_) || whole_.empty();
@@ -37,6 +40,7 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
       if (!is_matched) plain_matcher_.match(whole, hits_);
       report(whole, number, result);
       if (is_signature) report_signature(whole, result);
+      if (has_script) view_detector_.detect(kind, whole, hits_, {result.log->file, number}, result.oddities, result.views);
     }
     ++number;
   }
@@ -59,35 +63,11 @@ void PieceDetector::report_signature(const Event& event, PieceResult& result) {
 }
 
 void PieceDetector::report(const Event& event, std::uint64_t number, PieceResult& result) {
-  const std::string& file = result.log->file;
   for (const RuleHit& hit : hits_) {
-    why_.clear();
-    const RuleSummary& summary = rules_.rules().summary(hit.rule);
-    if (!plain_matcher_.explain(hit, event, why_)) {
-      result.oddities.add("rule " + summary.id + " matched, but its tests do not; left out. This is an error of the program",
-                          event.offset);
-      continue;
-    }
-    const Tuning* tuning = rules_.rules().tuning();
-    if (tuning && tuning->excludes_rule(hit.rule, event.host, event, plain_matcher_.lookup())) continue;
-    if (correlations_.needs(hit.rule)) {
-      Contribution contribution;
-      contribution.rule = hit.rule;
-      contribution.sequence = number;
-      contribution.time = event.time;
-      contribution.values = plain_matcher_.values_of(hit, event, correlations_.fields_of(hit.rule));
-      contribution.event_id = event.event_id;
-      contribution.channel = event.channel;
-      contribution.record_id = event.record_id;
-      contribution.host = event.host;
-      contribution.file = file;
-      contribution.entities = entities_of(event);
-      result.contributions.push_back(std::move(contribution));
-    }
-    if (!correlations_.alerts_alone(hit.rule)) continue;
-    Finding& finding = result.findings.emplace_back(make_finding(summary, event, *result.log, std::move(why_)));
-    if (keep_records_) append_event_json(event, file, finding.record);
-    if (tuning) finding.level = tuning->level_of_rule(hit.rule, event.host).value_or(finding.level);
+    if (!hit_report_.explain(hit, event, result.oddities)) continue;
+    Reported reported = hit_report_.report(hit, event, event, number, *result.log);
+    if (reported.contribution) result.contributions.push_back(std::move(*reported.contribution));
+    if (reported.finding) result.findings.push_back(std::move(*reported.finding));
   }
 }
 

@@ -11,9 +11,10 @@
 #include "engine/correlations.h"
 #include "engine/kind_rules.h"
 #include "engine/log_reader.h"
-#include "engine/make_finding.h"
+#include "engine/hit_report.h"
 #include "engine/matcher.h"
 #include "engine/plain_matcher.h"
+#include "engine/view_detector.h"
 
 namespace bartizan {
 
@@ -22,6 +23,7 @@ struct PieceResult {
   std::uint64_t events = 0, bytes = 0;
   std::vector<Finding> findings;
   std::vector<Contribution> contributions;  // sequence: of the event within the piece
+  ViewResult views;
   OddityList oddities;
   std::vector<std::uint8_t> buffer;  // of the piece, to be used again
 };
@@ -30,7 +32,7 @@ class PieceDetector {
  public:
   // `decode.projection` is set here. `plain`: with the plain evaluator alone. `owns_pieces`:
   // pieces are not used by others afterwards.
-  PieceDetector(KindRules& rules, const Correlations& correlations, const DecodeOptions& decode, bool plain, bool owns_pieces, bool keep_records,
+  PieceDetector(KindRules& rules, const Correlations& correlations, ReadScripts& scripts, const DecodeOptions& decode, bool plain, bool owns_pieces, bool keep_records,
                 std::function<bool(std::uint32_t rule)> wants);
 
   PieceResult detect(LogPiece& piece);
@@ -40,16 +42,17 @@ class PieceDetector {
   void report(const Event& event, std::uint64_t number, PieceResult& result);
   void report_signature(const Event& event, PieceResult& result);
 
-  KindRules& rules_;
-  const Correlations& correlations_;
   DecodeOptions decode_;
-  bool plain_, owns_pieces_, keep_records_;
+  bool plain_, owns_pieces_;
   Matcher matcher_;
   PlainMatcher plain_matcher_;
+  const KindRules& rules_;
+  bool keep_records_;
+  HitReport hit_report_;
+  ViewDetector view_detector_;
   std::map<const Format*, std::unique_ptr<Decoder>> decoders_;
   EventBatch batch_, whole_;
   std::vector<RuleHit> hits_;
-  std::vector<sigma::Reason> why_;
 };
 
 }  // namespace bartizan

@@ -176,6 +176,8 @@ std::unique_ptr<Kind> KindRules::make_kind(const EventKind& given) {
   auto compiled = compiler.compile(chosen, kind->names, kind->all);
   for (const EventPlace* place : kind->conditional)
     for (const auto& [name, values] : place->where) add_once(kind->names, name);
+  kind->script_fields = script_fields_of(given, rules_.logsources());
+  for (const ScriptField& field : kind->script_fields) add_once(kind->names, field.name);
   std::sort(kind->names.begin(), kind->names.end());
   if (kind->all) kind->keywords = kept(compiler.keywords_of(compiled->program));
   if (kind->conditional.empty()) {

@@ -15,6 +15,7 @@
 #include "detect/sigma/program.h"
 #include "engine/keyword_filter.h"
 #include "engine/rule_set.h"
+#include "engine/script_texts.h"
 #include "model/projection.h"
 
 namespace bartizan {
@@ -42,6 +43,7 @@ struct Kind : Columns {
   std::vector<RuleSet::Candidate> candidates;
   const KindProgram* unconditional = nullptr;  // when there is none of them
   std::string provider;
+  std::vector<ScriptField> script_fields;  // wanted too, whatever the rules ask for
   bool header_is_plain = false;
   bool is_compiled = true;  // false: stands for all kinds beyond limits::kKindsMax, which rules are asked about one by one
 };

@@ -34,7 +34,7 @@ std::vector<Entity> entities_of(const Event& event) {
   return out;
 }
 
-std::string place_of(const Event& event, const Log& log) {
+std::string place_of(const Event& event, LogName log) {
   std::string place = log.file + '\n';
   if (!log.is_made) return place.append(std::to_string(event.offset)).append("\n").append(event.record_id);
   place += std::to_string(event.time.ticks);
@@ -43,8 +43,7 @@ std::string place_of(const Event& event, const Log& log) {
   return place;
 }
 
-Finding make_finding(const RuleSummary& rule, const Event& event, const Log& log,
-                     std::vector<sigma::Reason>&& why) {
+Finding make_finding(const RuleSummary& rule, const Event& event, LogName log, std::vector<sigma::Reason>&& why) {
   Finding finding;
   finding.time = event.time;
   finding.rule_id = rule.id;

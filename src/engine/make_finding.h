@@ -16,11 +16,18 @@ namespace bartizan {
 // Who and what the record names, by the fields that usually hold it.
 std::vector<Entity> entities_of(const Event& event);
 
-// Where a record is, for the id of its finding. Of a log that another program wrote a moment ago the content stands in,
-// without the numbers it draws anew each time.
-std::string place_of(const Event& event, const Log& log);
+// The log a record is in. `is_made`: by another program a moment ago, as Log::is_made.
+struct LogName {
+  LogName(const std::string& name) : file(name) {}
+  LogName(const Log& log) : file(log.file), is_made(log.is_made) {}
+  const std::string& file;
+  bool is_made = false;
+};
 
-Finding make_finding(const RuleSummary& rule, const Event& event, const Log& log,
-                     std::vector<sigma::Reason>&& why);
+// Where a record is, for the id of its finding. Of a log that was made a moment ago the content stands in, without the numbers
+// that are drawn anew each time.
+std::string place_of(const Event& event, LogName log);
+
+Finding make_finding(const RuleSummary& rule, const Event& event, LogName log, std::vector<sigma::Reason>&& why);
 
 }  // namespace bartizan

@@ -9,6 +9,7 @@
 #include "engine/coverage.h"
 #include "engine/detector.h"
 #include "engine/ordered_workers.h"
+#include "engine/view_collector.h"
 #include "source/evidence.h"
 
 namespace bartizan {
@@ -28,11 +29,13 @@ class Scan {
  public:
   Scan(const ScanOptions& options, RuleSet& rules, const std::function<bool(const ScanProgress&)>& keep_going)
       : options_(options), rules_(rules), keep_going_(keep_going), correlations_(rules),
-        kinds_(rules, [this](std::uint32_t rule) { return wants_rule(rule); }) {
+        kinds_(rules, [this](std::uint32_t rule) { return wants_rule(rule); }),
+        block_detector_(kinds_, correlations_, scripts_, options.plain, options.keep_records, [this](std::uint32_t rule) { return wants_rule(rule); }),
+        views_(block_detector_, correlations_) {
     MUST(rules.is_prepared());
     const std::size_t threads = std::clamp<std::size_t>(options.threads, 1, limits::kThreadsMax);
     for (std::size_t i = 0; i < threads; ++i)
-      detectors_.push_back(std::make_unique<PieceDetector>(kinds_, correlations_, options.decode, options.plain, threads > 1, options.keep_records,
+      detectors_.push_back(std::make_unique<PieceDetector>(kinds_, correlations_, scripts_, options.decode, options.plain, threads > 1, options.keep_records,
                                                            [this](std::uint32_t rule) { return wants_rule(rule); }));
   }
 
@@ -96,6 +99,7 @@ class Scan {
       contribution.sequence += events_before_;
       correlations_.add(std::move(contribution));
     }
+    views_.add(std::move(result.views), events_before_, result.oddities);
     events_before_ += result.events;
     keep(result.findings);
     note_oddities(*result.log, result.oddities);
@@ -124,6 +128,11 @@ class Scan {
   }
 
   void finish() {
+    std::vector<Finding> from_views;
+    OddityList oddities;
+    views_.finish(from_views, oddities, outcome_.summary);
+    keep(from_views);
+    outcome_.summary.oddities += oddities.total;
     std::vector<Finding> correlated;
     correlations_.finish(correlated);
     keep(correlated);
@@ -147,6 +156,9 @@ class Scan {
   const std::function<bool(const ScanProgress&)>& keep_going_;
   Correlations correlations_;
   KindRules kinds_;
+  ReadScripts scripts_;
+  ViewDetector block_detector_;
+  ViewCollector views_;
   std::vector<std::unique_ptr<PieceDetector>> detectors_;
   ScanOutcome outcome_;
   std::uint64_t events_before_ = 0;

@@ -22,6 +22,14 @@ void DraftEvent::add_to(EventBatch& batch) const {
   batch.commit();
 }
 
+DraftEvent draft_of(const Event& event) {
+  DraftEvent draft{std::string(event.channel), std::string(event.provider), event.event_id, std::string(event.record_id),
+                   std::string(event.host), event.time, event.offset, std::string(event.product), std::string(event.category),
+                   std::string(event.service), {}};
+  for (const Field& field : event.fields) draft.fields.push_back({std::string(field.name), std::string(field.value), field.is_number});
+  return draft;
+}
+
 void judge_header(EventBatch& batch) {
   Event& event = batch.draft();
   char digits[16];

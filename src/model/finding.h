@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,30 @@ struct Entity {
   bool operator==(const Entity&) const = default;
 };
 
+// One text on the way from what a record holds to what a rule matched.
+struct ViewStep {
+  std::uint32_t layer = 0;              // 0: what the record holds
+  std::string sink;                     // what would run it
+  std::vector<std::string> transforms;  // how it was made of the step before
+  std::string text;                     // cut at limits::kViewStepBytesMax
+};
+
+// Which view of a record matched, when it was not the record as logged.
+struct FindingView {
+  std::string view;  // raw, normalised or merged
+  std::uint32_t layer = 0;
+  std::string field;            // of the record, in which the text stands
+  bool from_command_line = false;  // the rule is about script blocks, the record holds a command line
+  bool is_verified = false;     // PowerShell logged this very layer
+  bool is_joined = false;       // of several records that hold parts of one script block
+  bool is_partial = false;      // some of them are missing
+  std::uint32_t score = 0;      // how obfuscated the record's text looks, 0 to 100
+  std::vector<std::string> assumptions, limits;
+  std::vector<ViewStep> chain;  // the last is the layer
+  std::string text;             // what the rule looked at, around what it asked for
+  bool is_cut = false;
+};
+
 struct Finding {
   std::string id;
   Instant time;
@@ -45,6 +70,7 @@ struct Finding {
   std::vector<FindingReason> why;
   std::vector<Entity> entities;
   std::string record;  // the whole record as one JSON object, as `bartizan decode` prints it; empty when it was not kept
+  std::optional<FindingView> view;
 };
 
 }  // namespace bartizan

@@ -45,6 +45,10 @@ void write_summary(const ScanSummary& summary, JsonWriter& json) {
   write_number("rules_unusable", summary.rules_unusable, json);
   write_number("applicable", summary.rules_applicable, json);
   write_bool("interrupted", summary.interrupted, json);
+  write_number("layers_predicted", summary.script_layers_predicted, json);
+  write_number("layers_verified", summary.script_layers_verified, json);
+  write_number("blocks_joined", summary.script_blocks_joined, json);
+  write_number("blocks_partial", summary.script_blocks_partial, json);
   write_texts("not_recognised", summary.not_recognised, json);
   write_texts("unreadable", summary.unreadable, json);
   write_texts("tuned", summary.tuned, json);
@@ -84,7 +88,8 @@ bool shorten_values(Finding& finding) {
 Finding without_record(const Finding& finding) {
   Finding out{finding.id,     finding.time,      finding.rule_id, finding.rule_title, finding.level,
               finding.file,   finding.record_id, finding.channel, finding.event_id,   finding.host,
-              finding.attack, finding.advisory,  finding.why,     finding.entities,   {}};
+              finding.attack, finding.advisory,  finding.why,     finding.entities,   {},
+              finding.view};
   return out;
 }
 

@@ -39,6 +39,10 @@ struct ScanSummary {
       missing_sources;  // names of those without events, for when log_sources is not known
   std::vector<std::string> techniques_covered;  // ATT&CK ids of the applicable rules; empty: not known
   bool interrupted = false;
+  // Script text hidden in records: layers found by reading it, and those of them that PowerShell logged itself; script
+  // blocks put together from parts, and those of them that lack some.
+  std::uint64_t script_layers_predicted = 0, script_layers_verified = 0;
+  std::uint64_t script_blocks_joined = 0, script_blocks_partial = 0;
 };
 
 // What a report is explained with; read from content/. Without it the matrix has no names and no group is

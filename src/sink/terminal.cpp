@@ -173,12 +173,29 @@ std::vector<const Finding*> choose(std::span<const Finding> findings) {
   return chosen;
 }
 
+std::string decoded_text(const FindingView& view) {
+  std::string text = view.layer == 0 ? "the text, " + view.view : fmt::format("layer {} of the text", view.layer);
+  if (view.layer > 0 && !view.chain.empty()) {
+    std::string how;
+    for (const ViewStep& step : view.chain)
+      for (const std::string& transform : step.transforms) how += (how.empty() ? "" : " > ") + transform;
+    if (!how.empty()) text += " (" + how + ")";
+    if (view.view != "raw") text += ", " + view.view;
+  }
+  if (view.from_command_line) text += ", from the command line";
+  if (view.is_joined) text += ", put together from parts";
+  if (view.is_partial) text += " of which some are missing";
+  if (view.is_verified) text += "; PowerShell logged this layer too";
+  return text;
+}
+
 void write_finding(const Finding& finding, Page& page) {
   page.paragraph(visible(finding.rule_title, limits::kTerminalTitleMax), 39,
                  fmt::format("  {}  {}", time_text(finding.time), page.level(finding.level)));
   const std::string record = finding.record_id.empty() ? "" : ", record " + visible(finding.record_id, 20);
   const std::string host = finding.host.empty() ? "" : visible(finding.host, 26) + ", ";
   page.paragraph(host + visible_path(finding.file, page.room(6 + host.size() + record.size())) + record, 6);
+  if (finding.view) page.paragraph("seen in " + visible(decoded_text(*finding.view), 300), 6);
   const std::size_t shown = std::min(finding.why.size(), kReasonsShown);
   std::string_view last;  // several tests of one value: the value is said once
   for (const FindingReason& reason : std::span(finding.why).first(shown)) {
@@ -293,6 +310,14 @@ void write_coverage(const ScanSummary& summary, bool with_channels, Page& page) 
     page.paragraph(fmt::format("{} {} in the evidence: damaged or unusual records, read as far as possible; "
                                "--verbose lists them",
                                summary.oddities, summary.oddities == 1 ? "oddity" : "oddities"),
+                   2);
+  if (summary.script_layers_predicted)
+    page.paragraph(fmt::format("{} hidden in script text; PowerShell itself logged {} of them",
+                               counted(summary.script_layers_predicted, "layer"), summary.script_layers_verified),
+                   2);
+  if (summary.script_blocks_joined)
+    page.paragraph(fmt::format("{} put together from parts, {} of them with parts missing",
+                               counted(summary.script_blocks_joined, "script block"), summary.script_blocks_partial),
                    2);
   if (with_channels) write_channels(summary, page);
   write_list("Left out or changed by the tuning file", summary.tuned, page);
