@@ -179,6 +179,8 @@ std::unique_ptr<Kind> KindRules::make_kind(const EventKind& given) {
   kind->script_fields = script_fields_of(given, rules_.logsources());
   for (const ScriptField& field : kind->script_fields) add_once(kind->names, field.name);
   std::sort(kind->names.begin(), kind->names.end());
+  for (ScriptField& field : kind->script_fields)
+    field.column = static_cast<std::uint16_t>(std::lower_bound(kind->names.begin(), kind->names.end(), field.name) - kind->names.begin());
   if (kind->all) kind->keywords = kept(compiler.keywords_of(compiled->program));
   if (kind->conditional.empty()) {
     compiled->slots = compiler.slot_sources();

@@ -26,6 +26,7 @@ enum class ScriptShape : std::uint8_t {
 struct ScriptField {
   std::string name;  // in the record
   ScriptShape shape = ScriptShape::kScript;
+  std::uint16_t column = Field::kNoColumn;  // in the columns of the kind
 };
 
 std::vector<ScriptField> script_fields_of(const EventKind& kind, const LogsourceTable& table);

@@ -130,11 +130,14 @@ ViewDetector::ViewDetector(KindRules& rules, const Correlations& correlations, R
 bool ViewDetector::concerns(const Kind& kind, const Event& event) {
   for (const ScriptField& wanted : kind.script_fields)
     for (const Field& field : event.fields) {
-      if (field.name != wanted.name) continue;
+      if (event.columns ? field.column != wanted.column : field.name != wanted.name) continue;
       if (wanted.shape == ScriptShape::kScript) return true;  // may be a part, or what a layer is compared with
+      const SeenTexts::Search search{1, static_cast<std::uint32_t>(wanted.shape)};
+      if (no_script_.find(search, field.value)) continue;
       texts_.clear();
       append_script_texts(wanted.shape, field.value, texts_);
       if (!texts_.empty()) return true;
+      no_script_.put(search, field.value, {});
     }
   return false;
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/seen_texts.h"
 #include "engine/hit_report.h"
 #include "engine/kind_rules.h"
 #include "engine/matcher.h"
@@ -88,6 +89,7 @@ class ViewDetector {
   bool any_asks_for_view_fields_ = false;
   EventBatch batch_;
   std::vector<ScriptText> texts_;
+  SeenTexts no_script_;  // values in which there is none
   std::vector<ScriptView> views_;
   std::vector<RuleHit> hits_;
   std::vector<std::uint32_t> reported_;  // rules of the record at hand
