@@ -28,17 +28,20 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
     const bool is_matched = !plain_ && matcher_.match(event, hits_);
     const Kind& kind = matcher_.kind_of_event(event);
     const bool has_script = view_detector_.concerns(kind, event);
-    if (!is_matched || !hits_.empty() || has_script) {
+    const bool has_posture = has_script || posture_notes_.concerns(kind, event);
+    if (!is_matched || !hits_.empty() || has_posture) {
       // Only what matched is read as a whole.
       whole_.clear();
       const bool is_whole = !event.columns || !decoder->decode_record(view, event.offset, whole_) || whole_.empty();
       const Event& whole = is_whole ? event : whole_[0];
       if (!is_matched) plain_matcher_.match(whole, hits_);
       report(whole, number, result);
+      if (has_posture) posture_notes_.note(kind, whole, result.log->file);
       if (has_script) view_detector_.detect(kind, whole, hits_, {result.log->file, number}, result.oddities, result.views);
     }
     ++number;
   }
+  result.posture = posture_notes_.take();
   // With several threads the piece is the worker's own; its buffer goes back to the reader.
   if (owns_pieces_) result.buffer = std::move(piece.buffer);
   return result;
