@@ -149,6 +149,7 @@ inline constexpr std::size_t kScriptBlocksMax = 4'096;         // blocks waiting
 inline constexpr std::size_t kScriptBlockPartsMax = 2'048;     // parts of one block: 20 MB in parts of 10,000 characters
 inline constexpr std::size_t kScriptBlocksDoneMax = 65'536;    // complete blocks remembered, so that a copy of a log gives them once
 inline constexpr std::size_t kLayersPredictedMax = 262'144;    // layers compared with what PowerShell logged; 100 bytes each
+inline constexpr std::size_t kPostureFactsMax = 65'536;        // one a host and protection: 10,000 hosts
 inline constexpr std::size_t kBlocksLoggedMax = 1'048'576;     // logged blocks remembered for it
 
 }  // namespace bartizan::limits

@@ -32,7 +32,8 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
     const bool is_signature = is_signature_alert(event);
     const Kind& kind = matcher_.kind_of_event(event);
     const bool has_script = view_detector_.concerns(kind, event);
-    if (!is_matched || !hits_.empty() || is_signature || has_script) {
+    const bool has_posture = has_script || posture_notes_.concerns(kind, event);
+    if (!is_matched || !hits_.empty() || is_signature || has_posture) {
       // Only what matched is read as a whole.
       whole_.clear();
       const bool is_whole = !event.columns || !decoder->decode_record(view, event.offset, whole_) || whole_.empty();
@@ -40,10 +41,12 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
       if (!is_matched) plain_matcher_.match(whole, hits_);
       report(whole, number, result);
       if (is_signature) report_signature(whole, result);
+      if (has_posture) posture_notes_.note(kind, whole, result.log->file);
       if (has_script) view_detector_.detect(kind, whole, hits_, {result.log->file, number}, result.oddities, result.views);
     }
     ++number;
   }
+  result.posture = posture_notes_.take();
   // With several threads the piece is the worker's own; its buffer goes back to the reader.
   if (owns_pieces_) result.buffer = std::move(piece.buffer);
   return result;

@@ -14,6 +14,7 @@
 #include "engine/hit_report.h"
 #include "engine/matcher.h"
 #include "engine/plain_matcher.h"
+#include "engine/powershell_posture.h"
 #include "engine/view_detector.h"
 
 namespace bartizan {
@@ -24,6 +25,7 @@ struct PieceResult {
   std::vector<Finding> findings;
   std::vector<Contribution> contributions;  // sequence: of the event within the piece
   ViewResult views;
+  std::vector<PostureFact> posture;
   OddityList oddities;
   std::vector<std::uint8_t> buffer;  // of the piece, to be used again
 };
@@ -50,6 +52,7 @@ class PieceDetector {
   bool keep_records_;
   HitReport hit_report_;
   ViewDetector view_detector_;
+  PostureNotes posture_notes_;
   std::map<const Format*, std::unique_ptr<Decoder>> decoders_;
   EventBatch batch_, whole_;
   std::vector<RuleHit> hits_;

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/must.h"
+#include "engine/powershell_posture.h"
 
 namespace bartizan {
 namespace {
@@ -178,6 +179,7 @@ std::unique_ptr<Kind> KindRules::make_kind(const EventKind& given) {
     for (const auto& [name, values] : place->where) add_once(kind->names, name);
   kind->script_fields = script_fields_of(given, rules_.logsources());
   for (const ScriptField& field : kind->script_fields) add_once(kind->names, field.name);
+  if (const std::string_view field = posture_field_of(given); !field.empty()) add_once(kind->names, std::string(field));
   std::sort(kind->names.begin(), kind->names.end());
   for (ScriptField& field : kind->script_fields)
     field.column = static_cast<std::uint16_t>(std::lower_bound(kind->names.begin(), kind->names.end(), field.name) - kind->names.begin());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/read_scripts.h"
 
+#include <algorithm>
+
 #include "base/hash.h"
 #include "base/limits.h"
 #include "detect/powershell/score.h"
@@ -16,12 +18,23 @@ std::size_t size_of(const powershell::Layers& layers) {
   return bytes;
 }
 
+// Of the innermost layers: what made them stays in the outer ones and says nothing of what was left unread.
+unsigned remaining_score(const powershell::Layers& layers) {
+  std::vector<bool> is_parent(layers.layers.size());
+  for (const powershell::Layer& layer : layers.layers)
+    if (layer.parent != powershell::kNoParent) is_parent[layer.parent] = true;
+  unsigned most = 0;
+  for (std::size_t i = 0; i < layers.layers.size(); ++i)
+    if (!is_parent[i]) most = std::max(most, powershell::score_text(layers.layers[i].merged, {}).points);
+  return most;
+}
+
 std::shared_ptr<const ReadScript> read_now(std::string_view text, bool is_command_line) {
   auto script = std::make_shared<ReadScript>();
   script->layers = is_command_line ? powershell::peel_command_line(text) : powershell::deobfuscate(text);
   for (const powershell::Layer& layer : script->layers.layers) script->hashes.push_back(hash_of_script(layer.text));
   if (script->layers.score.points >= powershell::kObfuscatedPoints)
-    script->remaining = powershell::score_text(script->layers.layers[0].merged, {}).points;
+    script->remaining = remaining_score(script->layers);
   return script;
 }
 

@@ -99,6 +99,7 @@ class Scan {
       contribution.sequence += events_before_;
       correlations_.add(std::move(contribution));
     }
+    posture_.add(std::move(result.posture));
     views_.add(std::move(result.views), events_before_, result.oddities);
     events_before_ += result.events;
     keep(result.findings);
@@ -132,6 +133,7 @@ class Scan {
     OddityList oddities;
     views_.finish(from_views, oddities, outcome_.summary);
     keep(from_views);
+    outcome_.summary.powershell_posture = posture_.facts();
     outcome_.summary.oddities += oddities.total;
     std::vector<Finding> correlated;
     correlations_.finish(correlated);
@@ -159,6 +161,7 @@ class Scan {
   ReadScripts scripts_;
   ViewDetector block_detector_;
   ViewCollector views_;
+  PowershellPosture posture_;
   std::vector<std::unique_ptr<PieceDetector>> detectors_;
   ScanOutcome outcome_;
   std::uint64_t events_before_ = 0;

@@ -35,9 +35,8 @@ void ViewCollector::look_at_blocks(OddityList& oddities) {
 }
 
 // A text logged again, or a layer that PowerShell logged when it ran the record that was reported for it. Another text
-// that hides the same layer is news. Without a process nobody can tell.
+// that hides the same layer is news.
 bool ViewCollector::is_known(const ViewFinding& found) {
-  if (found.layer.process.empty()) return false;
   const std::string key = key_of(found.layer) + '\n' + std::to_string(found.rule);
   const bool is_new_text = known_.insert(key + '\n' + found.origin).second;
   const bool is_new_layer = known_.insert(key).second;

@@ -21,7 +21,7 @@ std::uint32_t number_in(const Event& event, std::string_view field) {
 
 // Host and process id. In records of process creations that of the new process.
 std::string process_of(const Event& event) {
-  constexpr std::string_view kLogged[] = {"Execution_ProcessID", "ExecutionProcessID", "winlog.process.pid", "ProcessID", "process.pid"};
+  constexpr std::string_view kLogged[] = {"Execution_ProcessID", "ExecutionProcessID", "winlog.process.pid", "ProcessID", "process_id", "process.pid"};
   constexpr std::string_view kCreated[] = {"NewProcessId", "ProcessId", "process.pid"};
   const std::span<const std::string_view> names =
       event.channel.find("PowerShell") != event.channel.npos ? std::span<const std::string_view>(kLogged) : kCreated;
@@ -39,6 +39,12 @@ std::string process_of(const Event& event) {
     if (const std::size_t at = field.value.find(kSession); field.name == "Data" && at != field.value.npos)
       return std::string(event.host) + '\n' + std::string(field.value.substr(at + kSession.size(), 36));
   return {};
+}
+
+// Where the process is not known, the host stands for it: a session logs its command line over and over.
+std::string process_or_host(const Event& event) {
+  std::string process = process_of(event);
+  return process.empty() ? std::string(event.host) : process;
 }
 
 // The part of a long text around what a rule asked for.
@@ -256,7 +262,7 @@ void ViewDetector::report(const ViewedText& viewed, const ScriptView& view, cons
   Reported reported = hit_report_.report(hit, view.event, record, source.sequence, source.file);
   if (reported.finding) reported.finding->view = std::move(shown);
   if (!reported.finding && !reported.contribution) return;
-  result.findings.push_back({std::move(reported), {process_of(record), viewed.script->hashes[view.layer], record.time}, viewed.script->hashes[0], hit.rule});
+  result.findings.push_back({std::move(reported), {process_or_host(record), viewed.script->hashes[view.layer], record.time}, viewed.script->hashes[0], hit.rule});
 }
 
 }  // namespace bartizan

@@ -61,6 +61,16 @@ void write_summary(const ScanSummary& summary, JsonWriter& json) {
     json.end_object();
   }
   json.end_array();
+  json.key("posture"), json.begin_array();
+  for (const PostureFact& fact : summary.powershell_posture) {
+    json.begin_object();
+    json.member("host", fact.host), json.member("control", fact.control);
+    write_bool("in_force", fact.in_force, json);
+    json.member("evidence", fact.evidence), json.member("time", format_instant(fact.time));
+    json.member("file", fact.file), json.member("record", fact.record_id);
+    json.end_object();
+  }
+  json.end_array();
   json.key("channels"), json.begin_array();
   for (const auto& [channel, count] : summary.events_by_channel) {
     json.begin_object();

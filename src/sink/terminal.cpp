@@ -297,6 +297,18 @@ void write_channels(const ScanSummary& summary, Page& page) {
   if (channels.size() > shown) page.line(fmt::format("    … and {} more channels", channels.size() - shown));
 }
 
+void write_posture(const ScanSummary& summary, Page& page) {
+  if (summary.powershell_posture.empty()) return;
+  page.heading("PowerShell's own protections, by the evidence");
+  const std::size_t shown = std::min(summary.powershell_posture.size(), limits::kTerminalRulesMax);
+  for (const PostureFact& fact : std::span(summary.powershell_posture).first(shown))
+    page.paragraph(fmt::format("{} {}: {}, {}, {}, record {}", visible(fact.control, 40), fact.in_force ? "in force" : "NOT in force",
+                               visible(fact.evidence, 160), time_text(fact.time), visible_path(fact.file, 60), visible(fact.record_id, 20)),
+                   28, fmt::format("  {:<26}", fact.host.empty() ? "(no host named)" : visible(fact.host, 25)));
+  if (summary.powershell_posture.size() > shown)
+    page.line(fmt::format("  … and {}.", counted(summary.powershell_posture.size() - shown, "more fact")));
+}
+
 void write_coverage(const ScanSummary& summary, bool with_channels, Page& page) {
   page.heading("What was read");
   page.line(fmt::format("  {}, {}, {}", counted(summary.files_read, "file"), counted(summary.events, "event"),
@@ -360,6 +372,7 @@ std::string render_terminal(std::span<const Finding> findings, const ScanSummary
     write_timeline(findings, page);
     write_actors(findings, content, page);
   }
+  write_posture(summary, page);
   write_coverage(summary, findings.empty(), page);
   return page.take();
 }
