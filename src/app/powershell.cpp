@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
-#include <iostream>
 #include <iterator>
 
 #include "app/verbs.h"
@@ -29,8 +28,9 @@ struct Request {
 
 bool read_whole(const std::string& path, std::string& bytes) {
   if (path == "-") {
-    bytes.assign(std::istreambuf_iterator<char>(std::cin), {});
-    return true;
+    char block[1 << 16];
+    for (std::size_t got = 0; (got = std::fread(block, 1, sizeof block, stdin)) > 0;) bytes.append(block, got);
+    return !std::ferror(stdin);
   }
   std::ifstream file(path, std::ios::binary);
   if (!file) return false;
