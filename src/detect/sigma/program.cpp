@@ -392,56 +392,48 @@ void ProgramRun::reset() {
 void ProgramRun::run_slot(SlotId slot) {
   slots_done_[slot] = 1;
   done_slots_.push_back(slot);
-  const Program::Slot& plan = program_->slots_[slot];
-  if (!plan.has_index) return;
-  const std::span<const FieldValue> values = reader_->values(slot);
-  // With one value, what it makes true is all that the slot makes true.
-  if (values.size() == 1 && !values[0].is_null && !values[0].is_number) {
-    const SeenTexts::Search where{program_->serial_, slot};
-    if (const auto known = seen_.find(where, values[0].text)) {
-      for (std::uint32_t predicate : *known) {
-        if (program_->predicates_[predicate].check == Program::Check::kLater) found(predicate);
-        else set_true(predicate);
-      }
-      return;
+  if (!program_->slots_[slot].has_index) return;
+  for (const FieldValue& value : reader_->values(slot)) {
+    if (value.is_null) continue;
+    for (std::uint32_t predicate : told_by(slot, value)) {
+      if (program_->predicates_[predicate].check == Program::Check::kLater) set_found(predicate);
+      else set_true(predicate);
     }
-    const std::size_t before = touched_.size();
-    search(plan, values[0]);
-    seen_.put(where, values[0].text, std::span(touched_).subspan(before));
-    return;
   }
-  for (const FieldValue& value : values)
-    if (!value.is_null) search(plan, value);
 }
 
-void ProgramRun::search(const Program::Slot& plan, const FieldValue& value) {
+// The predicates that a value makes true, and those whose test is worth making. They depend on the value alone.
+std::span<const std::uint32_t> ProgramRun::told_by(SlotId slot, const FieldValue& value) {
+  const SeenTexts::Search search{program_->serial_, slot};
+  if (!value.is_number)
+    if (const auto known = seen_.find(search, value.text)) return *known;
+  const Program::Slot& plan = program_->slots_[slot];
+  told_.clear();
   fold_case(value.text, folded_);
-  plan.index.find(folded_, [&](std::uint32_t predicate) { found(predicate); });
-  test_globs();
-  if (!value.is_number || is_decimal(value.text)) return;
-  for (std::uint32_t predicate : plan.numbers) {
-    const FieldValue* passed = nullptr;
-    if (test_.holds(*program_->predicates_[predicate].leaf, {&value, 1}, {}, passed)) set_true(predicate);
+  plan.index.find(folded_, [&](std::uint32_t predicate) { told_.push_back(predicate); });
+  if (!told_.empty()) {
+    std::sort(told_.begin(), told_.end());
+    told_.erase(std::unique(told_.begin(), told_.end()), told_.end());
+    std::erase_if(told_, [&](std::uint32_t predicate) {
+      const Program::Predicate& plan_of = program_->predicates_[predicate];
+      return plan_of.check == Program::Check::kGlob && !matches_glob(plan_of.leaf->pattern, folded_);
+    });
   }
+  if (!value.is_number) {
+    seen_.put(search, value.text, told_);
+  } else if (!is_decimal(value.text)) {
+    const FieldValue* passed = nullptr;
+    for (std::uint32_t predicate : plan.numbers)
+      if (test_.holds(*program_->predicates_[predicate].leaf, {&value, 1}, {}, passed)) told_.push_back(predicate);
+  }
+  return told_;
 }
 
-void ProgramRun::found(std::uint32_t predicate) {
+void ProgramRun::set_found(std::uint32_t predicate) {
   if (states_[predicate] != 0) return;
-  const Program::Check check = program_->predicates_[predicate].check;
-  if (check == Program::Check::kIndex) return set_true(predicate);
   states_[predicate] = kFound;
-  if (check == Program::Check::kGlob) return globs_.push_back(predicate);
   touched_.push_back(predicate);
   wake(predicate);
-}
-
-// Once a value, however often the index has found their parts in it.
-void ProgramRun::test_globs() {
-  for (std::uint32_t predicate : globs_) {
-    states_[predicate] = 0;
-    if (matches_glob(program_->predicates_[predicate].leaf->pattern, folded_)) set_true(predicate);
-  }
-  globs_.clear();
 }
 
 void ProgramRun::set_true(std::uint32_t predicate) {

@@ -124,9 +124,8 @@ class ProgramRun {
 
   void prepare();
   void run_slot(SlotId slot);
-  void found(std::uint32_t predicate);
-  void test_globs();
-  void search(const Program::Slot& plan, const FieldValue& value);
+  std::span<const std::uint32_t> told_by(SlotId slot, const FieldValue& value);
+  void set_found(std::uint32_t predicate);
   void set_true(std::uint32_t predicate);
   void wake(std::uint32_t predicate);
   bool holds(std::uint32_t node);
@@ -139,7 +138,7 @@ class ProgramRun {
   std::string folded_;
   std::vector<std::uint8_t> states_, group_states_, slots_done_, rules_woken_;
   std::vector<std::uint32_t> touched_, touched_groups_, done_slots_, woken_;
-  std::vector<std::uint32_t> globs_;  // found in the value at hand
+  std::vector<std::uint32_t> told_;  // by the value at hand
   SeenTexts seen_;
 };
 
