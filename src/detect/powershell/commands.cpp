@@ -144,7 +144,7 @@ Arguments Evaluator::bind(const Node& node, const Node* parameters) {
 }
 
 std::string Evaluator::resolve_alias(std::string name) {
-  for (int hops = 0; hops < 4; ++hops) {
+  for (int hops = 0; own_aliases_ && hops < 4; ++hops) {
     Value alias = read_variable("alias:" + name);
     if (!alias.text()) break;
     name = narrow(lower_text(*alias.text()));
@@ -204,8 +204,8 @@ Flow Evaluator::run_command(const Node& node, const Values* input, Values& out, 
     out.emplace_back(name_value.known() ? Reason::kCommand : name_value.reason());
     return Flow::kNext;
   }
-  Value function = read_variable("function:" + name);
-  if (!function.as<Block>()) function = read_variable("function:" + written);
+  Value function = own_functions_ ? read_variable("function:" + name) : Value();
+  if (own_functions_ && !function.as<Block>()) function = read_variable("function:" + written);
   if (auto* block = function.as<Block>()) {
     const Node& definition = *block->node;
     bool is_function = definition.kind == Kind::kFunction;
@@ -323,7 +323,7 @@ bool Evaluator::is_stream_stage(const Node& node) {
   if (name.kind != Kind::kWord && name.kind != Kind::kString) return false;
   std::string resolved = resolve_alias(lower_ascii(name.text));
   if (resolved != "foreach-object" && resolved != "where-object") return false;
-  if (read_variable("function:" + resolved).as<Block>()) return false;
+  if (own_functions_ && read_variable("function:" + resolved).as<Block>()) return false;
   for (std::size_t i = 1; i < node.kids.size(); ++i)
     if (node.kids[i]->kind == Kind::kScriptBlock) return true;
   return false;
@@ -360,8 +360,12 @@ bool Evaluator::stream_items(const std::vector<Stage>& stages, std::size_t at, c
     out.push_back(item);
     return true;
   }
-  Values produced;
   bool going = true;
+  if (at + 1 == stages.size() && !stages[at].filters) {
+    for (const Node* block : stages[at].process) going &= run_block_item(*block, item, out);
+    return going;
+  }
+  Values produced;
   for (const Node* block : stages[at].process) going &= run_block_item(*block, item, produced);
   if (stages[at].filters) {
     auto keep = produced.empty()       ? std::optional<bool>(false)
@@ -373,6 +377,15 @@ bool Evaluator::stream_items(const std::vector<Stage>& stages, std::size_t at, c
   for (const Value& value : produced)
     if (!stream_items(stages, at + 1, value, out)) return false;
   return going;
+}
+
+// `0..65535 | % {0}` makes a buffer: every turn gives what the first one gave.
+bool Evaluator::gives_constant(const Stage& stage) {
+  if (stage.filters || stage.process.size() != 1) return false;
+  const Node* node = stage.process[0]->kids[0];
+  while ((node->kind == Kind::kBlock || node->kind == Kind::kPipeline) && node->kids.size() == 1)
+    node = node->kids[0];
+  return node->kind == Kind::kNumber || node->kind == Kind::kString;
 }
 
 std::size_t Evaluator::run_stream(const Node& node, std::size_t at, const Values& items, Values& out) {
@@ -399,6 +412,12 @@ std::size_t Evaluator::run_stream(const Node& node, std::size_t at, const Values
     }
     forget(changed);
     out.emplace_back(Reason::kBranch);
+  } else if (items.size() > 1 && stages.size() == 1 && gives_constant(stages[0])) {
+    Values once;
+    if (stream_items(stages, 0, items[0], once) && once.size() == 1 && charge(items.size() * sizeof(Value)))
+      out.insert(out.end(), items.size(), once[0]);
+    else
+      out.emplace_back(Reason::kLimit);
   } else {
     for (const Value& item : items)
       if (!stream_items(stages, 0, item, out)) break;

@@ -3,6 +3,7 @@
 #include "detect/powershell/evaluate.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/text.h"
 #include "detect/powershell/branch.h"
@@ -497,7 +498,10 @@ Flow Evaluator::pipeline(const Node& node, Values& out) {
     }
     items = std::move(produced);
   }
-  out.insert(out.end(), items.begin(), items.end());
+  if (out.empty())
+    out = std::move(items);
+  else
+    out.insert(out.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
   return Flow::kNext;
 }
 
@@ -505,6 +509,9 @@ void Evaluator::set_in_scope(std::size_t scope, const std::string& name, Value v
   if (scope >= scopes_.size()) return;
   ++writes_;
   ++set_counts_[name];
+  own_separator_ |= name == "ofs";
+  own_aliases_ |= name.starts_with("alias:");
+  own_functions_ |= name.starts_with("function:");
   auto& variables = scopes_[scope].variables;
   auto found = variables.find(name);
   if (branches_ > 0)
@@ -518,6 +525,8 @@ void Evaluator::set_in_scope(std::size_t scope, const std::string& name, Value v
 
 void Evaluator::assign_variable(const std::string& written, Value value) {
   std::size_t scope = scopes_.size() - 1;
+  if (!typed_variables_ && written.find(':') == std::string::npos)
+    return set_in_scope(scope, written, std::move(value));
   std::string name = written;
   bool global = name.starts_with("global:"), script = name.starts_with("script:");
   if (global || script) {

@@ -67,7 +67,9 @@ class Evaluator {
   void note_assumption(std::string_view name);
   void note_limit(std::string_view name);
   Text separator();
-  std::optional<Text> text_of(const Value& value) { return to_text(value, separator()); }
+  std::optional<Text> text_of(const Value& value) {
+    return to_text(value, value.is_list() ? separator() : Text());
+  }
   Value make_array(Values items, Element element = Element::kAny);
   Value make_bytes(Bytes8 bytes);
   // What may be put into a container: `value`, or Unknown where it would nest too deep or in a circle.
@@ -131,6 +133,7 @@ class Evaluator {
     std::vector<const Node*> begin, process, end;
   };
   static Stage make_stage(const Node& node);
+  static bool gives_constant(const Stage& stage);
   class Branch;
   friend class Branch;
 
@@ -185,6 +188,7 @@ class Evaluator {
   std::uint64_t steps_ = 0, turns_ = 0;
   std::size_t bytes_ = 0, fold_bytes_ = 0, layer_bytes_ = 0;
   bool stopped_ = false, typed_variables_ = false, maybe_left_loop_ = false, maybe_returned_ = false;
+  bool own_separator_ = false, own_aliases_ = false, own_functions_ = false;  // the script has set such a variable
   std::deque<Tree> trees_;
   const Tree no_tree_;
   std::vector<Fold> folds_;

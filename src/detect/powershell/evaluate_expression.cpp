@@ -21,6 +21,7 @@ std::string quoted(std::string_view plain) {
 }  // namespace
 
 Text Evaluator::separator() {
+  if (!own_separator_) return u" ";
   for (std::size_t scope = scopes_.size(); scope-- > 0;) {
     auto found = scopes_[scope].variables.find("ofs");
     if (found != scopes_[scope].variables.end()) return to_text(found->second, u" ").value_or(u" ");

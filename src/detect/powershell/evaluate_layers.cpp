@@ -176,9 +176,9 @@ bool Evaluator::run_block_item(const Node& block, const Value& item, Values& out
   ++calls_;
   auto held = scopes_.back().variables.find("_");
   Value outer = held == scopes_.back().variables.end() ? Value(Reason::kVariable) : held->second;
-  assign_variable("_", item);
+  set_in_scope(scopes_.size() - 1, "_", item);
   Flow flow = statements(*block.kids[0], out);
-  assign_variable("_", std::move(outer));
+  set_in_scope(scopes_.size() - 1, "_", std::move(outer));
   --calls_;
   return flow != Flow::kBreak && flow != Flow::kExit && !stopped_;
 }

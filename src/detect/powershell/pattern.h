@@ -37,6 +37,7 @@ class Pattern {
   const std::vector<std::string>& group_names() const { return group_names_; }
 
  private:
+  std::vector<Text> split_literal(const Text& text, std::size_t matches_max) const;
   std::optional<std::vector<PatternMatch>> find_literal(const Text& text, std::size_t most) const;
 
   Text literal_;  // used when re_ is null

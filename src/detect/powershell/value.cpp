@@ -152,6 +152,11 @@ Value integer_value(std::int64_t number) {
 }
 
 Value number_literal(std::string_view written) {
+  if (written.size() <= 9 && std::all_of(written.begin(), written.end(), is_digit) && !written.empty()) {
+    std::int32_t plain = 0;
+    for (char c : written) plain = plain * 10 + (c - '0');
+    return plain;
+  }
   double scale = 1;
   std::string_view digits = written;
   bool hex = written.starts_with("0x");
@@ -371,6 +376,7 @@ std::string type_of(const Value& value) {
 std::string canonical_type(std::string_view written) {
   std::string name = lower_ascii(written);
   if (name.starts_with("system.")) name.erase(0, 7);
+  if (name.size() < 5) return name;  // shorter than all that follow
   constexpr std::pair<std::string_view, std::string_view> kSame[] = {
       {"int32", "int"},
       {"int64", "long"},
