@@ -188,7 +188,7 @@ class Evaluator {
   std::uint64_t steps_ = 0, turns_ = 0;
   std::size_t bytes_ = 0, fold_bytes_ = 0, layer_bytes_ = 0;
   bool stopped_ = false, typed_variables_ = false, maybe_left_loop_ = false, maybe_returned_ = false;
-  bool own_separator_ = false, own_aliases_ = false, own_functions_ = false;  // the script has set such a variable
+  bool own_separator_ = false, own_aliases_ = false, own_functions_ = false;  // set by the script
   std::deque<Tree> trees_;
   const Tree no_tree_;
   std::vector<Fold> folds_;
