@@ -130,6 +130,7 @@ inline constexpr std::size_t kPowershellWildcardWorkMax = 1 << 24;  // length of
 inline constexpr std::size_t kPowershellFoldMax = 4u << 20;   // text written into a view in place of expressions
 inline constexpr std::size_t kPowershellUrlsMax = 256;        // kept as fields; all stand in the text
 inline constexpr std::size_t kPowershellCommandLineMax = 128u << 10;  // Windows passes at most 32,767 characters
+inline constexpr std::size_t kHtmlLayerBytesMax = 256u << 10;  // of one layer in the page of `powershell --format html`: a browser stays quick
 inline constexpr unsigned kPowershellShellsMax = 8;           // cmd within cmd within wmic ...
 
 // Captures of networks, read by Suricata (it reads some 12 MB/s of packets and writes twice as much)
