@@ -50,7 +50,8 @@ def blocks_of(binary, path):
     """(host, process) -> [(first record, text)], put together from their parts."""
     parts, order = collections.defaultdict(dict), {}
     for record in records_of(binary, path):
-        key = (value_of(record, "Computer"), value_of(record, "ProcessID"), value_of(record, "ScriptBlockId"))
+        process = value_of(record, "ExecutionProcessID") or value_of(record, "ProcessID")
+        key = (value_of(record, "Computer"), process, value_of(record, "ScriptBlockId"))
         number, total = int(value_of(record, "MessageNumber") or 1), int(value_of(record, "MessageTotal") or 1)
         parts[key][number] = (value_of(record, "ScriptBlockText") or "", total)
         at = int(value_of(record, "EventRecordID") or 0)
