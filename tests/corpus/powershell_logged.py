@@ -20,6 +20,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROCESS_NAMES = ("Execution_ProcessID", "ExecutionProcessID", "ProcessID")
 IN_PROCESS = ("Invoke-Expression", "[scriptblock]::Create", "InvokeScript", "ExecuteScript", "NewScriptBlock")
 
 
@@ -50,7 +51,7 @@ def blocks_of(binary, path):
     """(host, process) -> [(first record, text)], put together from their parts."""
     parts, order = collections.defaultdict(dict), {}
     for record in records_of(binary, path):
-        process = value_of(record, "ExecutionProcessID") or value_of(record, "ProcessID")
+        process = next((value_of(record, name) for name in PROCESS_NAMES if value_of(record, name)), None)
         key = (value_of(record, "Computer"), process, value_of(record, "ScriptBlockId"))
         number, total = int(value_of(record, "MessageNumber") or 1), int(value_of(record, "MessageTotal") or 1)
         parts[key][number] = (value_of(record, "ScriptBlockText") or "", total)
