@@ -28,6 +28,7 @@ struct LogName {
 // that are drawn anew each time.
 std::string place_of(const Event& event, LogName log);
 
-Finding make_finding(const RuleSummary& rule, const Event& event, LogName log, std::vector<sigma::Reason>&& why);
+Finding make_finding(const RuleSummary& rule, const Event& event, LogName log,
+                     std::vector<sigma::Reason>&& why);
 
 }  // namespace bartizan
