@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// NameTable: accounts, hosts, addresses and services as numbers, so that an authentication is small and comparing is cheap.
+// Number 0 is "none": absent, empty, `-`, or one name too many (limits::kIdentityNamesMax); full() says the last happened.
+// A name's text lives as long as the table. One thread.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/arena.h"
+
+namespace bartizan::identity {
+
+using Name = std::uint32_t;
+inline constexpr Name kNoName = 0;
+
+class NameTable {
+ public:
+  NameTable() { texts_.push_back({}); }
+
+  Name number(std::string_view text);
+  Name folded(std::string_view text);  // of its lower-case form
+  // The number of a name that is there already; kNoName otherwise. `text` is lower case.
+  Name find(std::string_view text) const;
+  std::string_view text(Name name) const { return texts_[name]; }
+  bool full() const { return full_; }
+  std::size_t size() const { return texts_.size(); }
+
+ private:
+  Arena arena_;
+  std::vector<std::string_view> texts_;
+  std::unordered_map<std::string_view, Name> numbers_;
+  std::size_t bytes_ = 0;
+  bool full_ = false;
+};
+
+}  // namespace bartizan::identity
