@@ -105,15 +105,16 @@ inline constexpr std::size_t kCarrierFieldsMax = 4096;       // fields a carrier
 inline constexpr std::size_t kPathBytesMax = 4096;           // PATH_MAX of Linux; a longer folder is not put before names
 
 // Identity
-inline constexpr std::size_t kIdentityPendingMax = 1'000'000;  // authentications waiting to be sorted by time (240 MB); a day of 50,000 users' tickets
+inline constexpr std::size_t kIdentityPendingMax = 500'000;  // authentications waiting to be sorted by time (80 MB); hours of 50,000 users' tickets
 inline constexpr std::size_t kIdentityNamesMax = 2'000'000;    // accounts, hosts, addresses, services; a large domain has 300,000
 inline constexpr std::size_t kIdentityNameBytesMax = 512;      // of one of them; a longer one is cut (a service principal has up to 260)
 inline constexpr std::size_t kIdentityNamesBytesMax = 128u << 20;  // all of them
-inline constexpr std::size_t kIdentityTicketsMax = 1'000'000;  // tickets remembered (150 MB); four live ones for each of 110,000 principals, twice over
+inline constexpr std::size_t kIdentityTicketsMax = 1'000'000;  // tickets remembered (250 MB); four live ones for each of 110,000 principals, twice over
 inline constexpr std::size_t kIdentityHeldMax = 10'000;        // suspicions that wait for a later record to explain them
 inline constexpr std::size_t kIdentityGroupsMax = 100'000;     // accounts or sources an invariant remembers at a time
+inline constexpr std::size_t kIdentityRecentMax = 100'000;     // records all windows of one invariant keep (20 MB)
 inline constexpr std::size_t kIdentityWindowMax = 64;          // records of one group within a window; more prove nothing more
 inline constexpr std::size_t kIdentitySegmentsMax = 4'096;     // unbroken stretches of one host's log
-inline constexpr std::size_t kIdentityFindingsMax = 10'000;    // findings of one invariant; more is a flood nobody reads
+inline constexpr std::size_t kIdentityFindingsMax = 10'000;    // findings about identities; more is a flood nobody reads
 
 }  // namespace bartizan::limits

@@ -2,6 +2,7 @@
 #include "detect/identity/detector.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/limits.h"
 
@@ -49,8 +50,9 @@ void IdentityDetector::judge(std::size_t count) {
 void IdentityDetector::finish(std::vector<Finding>& out) {
   judge(pending_.size());
   for (const auto& invariant : invariants_) invariant->finish(domain_);
-  std::stable_sort(domain_.findings.begin(), domain_.findings.end(), [](const auto& a, const auto& b) {
-    return std::pair(a.last.time, a.last.sequence) < std::pair(b.last.time, b.last.sequence);
+  std::sort(domain_.findings.begin(), domain_.findings.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.last.time, a.last.sequence, a.text->rule_id, a.what) <
+           std::tie(b.last.time, b.last.sequence, b.text->rule_id, b.what);
   });
   for (const IdentityFinding& finding : domain_.findings) out.push_back(finding_of(finding, domain_.names));
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "detect/identity/identity_testing.h"
+#include "detect/identity/invariants/recent.h"
 
 namespace bartizan::identity {
 namespace {
@@ -286,6 +287,17 @@ TEST(TicketLedger, ForgetsTheOldestAndSaysSo) {
   }
   EXPECT_LE(ledger.size(), 1'000'000u);
   EXPECT_FALSE(coverage.complete(Instant{1}, Instant{1000}));
+}
+
+TEST(Recent, IsBoundedAndForgetsWhatIsOld) {
+  Recent<Name> recent(seconds(600));
+  Authentication a;
+  for (Name group = 1; group <= 150'000; ++group) (void)recent.add(group, group, a);
+  EXPECT_EQ(recent.size(), 100'000u);
+  a.time = {seconds(3600)};
+  EXPECT_EQ(recent.add(7, 7, a).size(), 1u);
+  EXPECT_EQ(recent.size(), 1u);
+  for (Name what = 0; what < 200; ++what) EXPECT_LE(recent.add(7, what, a).size(), 64u);
 }
 
 TEST(NameTable, IsBounded) {

@@ -33,7 +33,7 @@ class NamesDisagree final : public Invariant {
     if (!domain.names.text(a.sid).starts_with("S-1-5-21-") || names_.size() >= limits::kIdentityGroupsMax) return;
     const auto [known, fresh] = names_.try_emplace(a.sid, std::pair(a.account, proof_of(a)));
     if (fresh || known->second.first == a.account || is_other_form(known->second.first, a.account, domain)) return;
-    if (!said_.insert({a.sid, a.account}).second) return;
+    if (said_.size() >= limits::kIdentityGroupsMax || !said_.insert({a.sid, a.account}).second) return;
     domain.report(kSidName, Level::kHigh, a,
                   domain.quoted(a.sid) + " is " + domain.quoted(known->second.first) + " and, from " +
                       domain.quoted(a.address) + ", " + domain.quoted(a.account),
