@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any lines as events about identities: normalised and judged without a crash. A line is `id|product/service|name=value|…`.
+// Any lines as events about identities: normalised and judged without a crash. A line is
+// `id|product/service|name=value|…`.
 #include <string_view>
 #include <vector>
 
