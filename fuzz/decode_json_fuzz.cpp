@@ -42,7 +42,7 @@ void cut_objects(Bytes bytes) {
 
 void decode_projected(Bytes bytes) {
   static Few few;
-  static const auto decoder = json_format().make_decoder({false, &few});
+  static const auto decoder = json_format().make_decoder({.projection = &few});
   static const auto plain = json_format().make_decoder({});
   OddityList oddities;
   EventBatch some, whole, again;

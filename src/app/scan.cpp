@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/scan.h"
 
+#include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -112,8 +113,10 @@ class InputSizes {
     }
   }
   std::uint64_t total() const { return before_.back(); }
-  std::uint64_t before(std::uint64_t file) const {
-    return before_[std::min<std::size_t>(file, before_.size() - 1)];
+  // With so many files read and `bytes` of the next one.
+  std::uint64_t within(std::uint64_t files, std::uint64_t bytes) const {
+    const std::size_t last = before_.size() - 1;
+    return std::min(before_[std::min<std::size_t>(files, last)] + bytes, before_[std::min<std::size_t>(files + 1, last)]);
   }
 
  private:
@@ -149,25 +152,23 @@ bool load_tuning(const Arguments& arguments, const RuleSet& rules, Tuning& tunin
   return count_errors(diagnostics) == 0;
 }
 
-void report_on_tuning(const Tuning& tuning, bool verbose) {
-  std::uint64_t left_out = 0, changed = 0;
-  for (const Tuning::Used& used : tuning.used()) (used.excludes ? left_out : changed) += used.matches;
-  if (tuning.used().empty()) return;
-  std::fprintf(stderr, "bartizan: tuning left out %llu matches and changed the level of %llu findings\n",
-               static_cast<unsigned long long>(left_out), static_cast<unsigned long long>(changed));
+std::vector<std::string> lines_of(const Tuning& tuning, bool every_entry) {
+  std::vector<std::string> lines;
   for (const Tuning::Used& used : tuning.used())
-    if (used.matches || verbose)
-      std::fprintf(stderr, "  %6llu %s  %s: %s\n", static_cast<unsigned long long>(used.matches),
-                   used.excludes ? "left out" : "changed ", used.place.c_str(), used.reason.c_str());
+    if (used.matches || every_entry)
+      lines.push_back(fmt::format("{} {}  {}: {}", used.matches, used.excludes ? "left out" : "changed", used.place, used.reason));
+  return lines;
 }
 
 void report_on_input(const Arguments& arguments, const ScanOutcome& outcome, const RuleSet& rules) {
   const ScanSummary& summary = outcome.summary;
   for (const std::string& line : summary.unreadable)
     std::fprintf(stderr, "bartizan: cannot read %s\n", line.c_str());
-  if (arguments.value("--format", "text") != "text")
+  if (arguments.value("--format", "text") != "text") {
     for (const std::string& line : summary.not_recognised)
       std::fprintf(stderr, "bartizan: not read: %s\n", line.c_str());
+    for (const std::string& line : summary.tuned) std::fprintf(stderr, "bartizan: tuning: %s\n", line.c_str());
+  }
   const bool verbose = arguments.has("--verbose");
   if (verbose) {
     for (const std::string& line : outcome.oddities) std::fprintf(stderr, "bartizan: %s\n", line.c_str());
@@ -190,7 +191,7 @@ ScanOutcome scan_with_progress(const std::vector<std::string>& paths, const Scan
   const InputSizes sizes(paths);
   ProgressLine line;
   return scan(paths, options, rules, [&](const ScanProgress& progress) {
-    line.show({sizes.before(progress.files_done), sizes.total(), progress.events, progress.findings});
+    line.show({sizes.within(progress.files_done, progress.file_bytes), sizes.total(), progress.events, progress.findings});
     return interrupted == 0;
   });
 }
@@ -222,8 +223,8 @@ int run_scan(const Arguments& arguments) {
   shown.hosts = globs_of(arguments.values("--host"));
   std::erase_if(outcome.findings, [&](const Finding& finding) { return !shown.wants(finding); });
 
+  outcome.summary.tuned = lines_of(tuning, arguments.has("--verbose"));
   report_on_input(arguments, outcome, rules);
-  report_on_tuning(tuning, arguments.has("--verbose"));
   const std::string output = arguments.value("--output");
   const std::string text =
       render(arguments.value("--format", "text"), !output.empty() && output != "-", outcome);

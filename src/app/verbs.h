@@ -15,7 +15,7 @@ namespace bartizan::app {
 // command line or a setting is wrong.
 inline constexpr int kExitClean = 0, kExitFindings = 1, kExitUnreadable = 2, kExitUsage = 3;
 
-extern const Verb kScanVerb, kDecodeVerb, kCompletionVerb;
+extern const Verb kScanVerb, kDecodeVerb, kNormaliseVerb, kDetectVerb, kPowershellVerb, kCompletionVerb;
 extern const Verb kRulesCheckVerb, kRulesTestVerb, kRulesListVerb, kRulesExplainVerb, kRulesFetchVerb;
 
 std::span<const Verb* const> verbs();

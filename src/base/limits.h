@@ -57,6 +57,7 @@ inline constexpr std::size_t kRuleFileBytesMax = 16u << 20;  // the largest publ
 inline constexpr std::size_t kYamlAliasBytesMax = 64u << 20; // text copied by aliases: a long scalar can be named often
 
 // Sigma
+inline constexpr std::size_t kSeenValuesMax = 4096;  // values remembered a thread, 256 bytes each: half of a common second-level cache
 inline constexpr std::size_t kSigmaConditionDepthMax = 64;   // brackets and detection lists; public rules nest 2 deep
 inline constexpr std::size_t kSigmaVariantsMax = 4096;       // values one written value expands to; five dashes give 3,125
 inline constexpr std::size_t kSigmaVariantBytesMax = 8u << 20;  // text of all variants of one value
@@ -116,5 +117,28 @@ inline constexpr std::size_t kIdentityRecentMax = 100'000;     // records all wi
 inline constexpr std::size_t kIdentityWindowMax = 64;          // records of one group within a window; more prove nothing more
 inline constexpr std::size_t kIdentitySegmentsMax = 4'096;     // unbroken stretches of one host's log
 inline constexpr std::size_t kIdentityFindingsMax = 10'000;    // findings about identities; more is a flood nobody reads
+
+// PowerShell (real loaders: 1.2 MB of text, depth of layers 7, inflate ratio 4; see docs/design/0004-powershell.md)
+inline constexpr unsigned kPowershellNestingMax = 256;        // brackets within each other; bounds recursion. Real scripts reach 40
+inline constexpr std::size_t kPowershellNodesMax = 2'000'000; // of one text; a million-element array is still read
+inline constexpr std::size_t kPowershellScriptBytesMax = 16u << 20;  // longer scripts are cut; the largest real one has 8 MB
+inline constexpr std::size_t kPowershellStepsMax = 500'000; // evaluations of a node, some 0.3 us each; the longest real loader needs 150,000
+inline constexpr std::size_t kPowershellLoopTurnsMax = 200'000;  // of all loops together
+inline constexpr std::size_t kPowershellOutsideTurnsMax = 64;    // turns of a loop that depends on the world; more would show nothing new
+inline constexpr unsigned kPowershellCallsMax = 48;           // functions, blocks and layers within each other; bounds recursion
+inline constexpr std::size_t kPowershellStringMax = 8u << 20; // characters of one string
+inline constexpr std::size_t kPowershellBytesMax = 96u << 20; // bytes produced by everything a script computes
+inline constexpr std::size_t kPowershellArrayMax = 1'000'000; // elements of one array
+inline constexpr std::size_t kPowershellLayersMax = 32;       // layers of one script
+inline constexpr unsigned kPowershellDepthMax = 12;           // layers within each other
+inline constexpr std::size_t kPowershellOutputMax = 16u << 20;   // text of all layers of one script
+inline constexpr std::size_t kPowershellInflateRatioMax = 64; // real ones reach 4; below 64 KiB of output no ratio
+inline constexpr std::size_t kPowershellInflateFreeBytes = 64u << 10;
+inline constexpr std::size_t kPowershellPatternMax = 4096;    // characters of a regular expression
+inline constexpr std::size_t kPowershellWildcardWorkMax = 1 << 24;  // length of pattern times text: -like is quadratic
+inline constexpr std::size_t kPowershellFoldMax = 4u << 20;   // text written into a view in place of expressions
+inline constexpr std::size_t kPowershellUrlsMax = 256;        // kept as fields; all stand in the text
+inline constexpr std::size_t kPowershellCommandLineMax = 128u << 10;  // Windows passes at most 32,767 characters
+inline constexpr unsigned kPowershellShellsMax = 8;           // cmd within cmd within wmic ...
 
 }  // namespace bartizan::limits

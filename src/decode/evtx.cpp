@@ -5,7 +5,7 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include "decode/evtx_binxml.h"
 #include "decode/evtx_flatten.h"
@@ -33,7 +33,7 @@ constexpr std::size_t kRecordBytesMin = kRecordHeaderBytes + 4;
 std::uint32_t u32_at(Bytes bytes, std::size_t offset) { return ByteReader(bytes, offset).u32(); }
 
 std::uint32_t checksum(std::uint32_t before, Bytes bytes) {
-  return static_cast<std::uint32_t>(crc32(before, bytes.data(), static_cast<uInt>(bytes.size())));
+  return libdeflate_crc32(before, bytes.data(), bytes.size());
 }
 
 bool starts_with(Bytes bytes, std::size_t offset, std::string_view magic) {
@@ -135,7 +135,7 @@ class ChunkDecoder {
     if (!problem.empty()) oddities_.add(std::string(problem), file_offset_ + at);
     if (only_whole && !problem.empty()) return;
     // A damaged record is kept as far as it could be read.
-    if (elements.front().first_child != evtx::kNone) visit_({record_id, time, file_offset_ + at, elements});
+    if (elements.front().first_child != evtx::kNone) visit_({record_id, time, file_offset_ + at, elements, {}, problem.empty()});
     else if (problem.empty()) oddities_.add("event record without content", file_offset_ + at);
   }
 

@@ -42,6 +42,7 @@ struct EvtxRecord {
   std::uint64_t offset = 0;  // in the file
   const std::vector<evtx::Element>& elements;
   std::string_view carved = {};  // where it was found, when not in its place in a log
+  bool is_whole = true;          // read to its end
 };
 using VisitEvtxRecord = std::function<void(const EvtxRecord&)>;
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <unordered_set>
 #include <vector>
 
 #include "decode/evtx_binxml.h"
@@ -119,10 +118,7 @@ class Carver {
         std::min<std::uint64_t>(kEvtxHeaderBytes + past * kEvtxChunkBytes - in_.offset, bytes_.size()));
   }
 
-  bool is_new(std::size_t at, std::size_t size) {
-    if (std::ranges::binary_search(in_.copies, in_.offset + at)) return false;
-    return seen_.insert(carved_record_key(bytes_, at, size)).second;
-  }
+  bool is_copy(std::size_t at) const { return std::ranges::binary_search(in_.copies, in_.offset + at); }
 
   void note_base(std::int64_t base) {
     if (std::ranges::find(bases_, base) != bases_.end()) return;
@@ -138,9 +134,7 @@ class Carver {
     note_base(static_cast<std::int64_t>(at));
     std::vector<std::size_t> in_place;
     for_each_evtx_record(chunk, in_.offset + at, strict_, oddities_, [&](const EvtxRecord& record) {
-      const auto place = static_cast<std::size_t>(record.offset - in_.offset);
-      in_place.push_back(place - at);
-      seen_.insert(carved_record_key(bytes_, place, u32_at(bytes_, place + 4)));
+      in_place.push_back(static_cast<std::size_t>(record.offset - in_.offset) - at);
       visit_(record);
     });
     walk_chunk(at, chunk, in_place, 0);
@@ -164,8 +158,8 @@ class Carver {
       while (known != in_place.end() && *known < at) ++known;
       const bool is_known = known != in_place.end() && *known == at;
       const std::size_t size = is_known ? u32_at(chunk, at + 4) : carved_record_size(chunk, at);
-      if (!is_known && size > 0 && is_new(chunk_at + at, size))
-        hand_over(chunk, at, size, in_.offset + chunk_at + at, at < free_space ? "chunk" : "slack");
+      if (!is_known && size > 0 && !is_copy(chunk_at + at))
+        hand_over(chunk, at, size, chunk_at + at, at < free_space ? "chunk" : "slack");
       at += std::max<std::size_t>((size + 7) & ~std::size_t{7}, 8);
     }
   }
@@ -173,7 +167,7 @@ class Carver {
   // Its size, which the walk goes on behind.
   std::size_t lone_record(std::size_t at) {
     const std::size_t size = carved_record_size(bytes_, at);
-    if (!is_new(at, size)) return size;
+    if (is_copy(at)) return size;
     const Beginning beginning = beginning_of(bytes_, at);
     const auto place = static_cast<std::int64_t>(at);
     const auto fits = [&](std::int64_t base) {
@@ -202,8 +196,8 @@ class Carver {
   }
 
   void read_lone(std::size_t at, std::size_t size, std::int64_t base) {
-    hand_over(chunk_at(base), static_cast<std::size_t>(static_cast<std::int64_t>(at) - base), size,
-              in_.offset + at, "record");
+    hand_over(chunk_at(base), static_cast<std::size_t>(static_cast<std::int64_t>(at) - base), size, at,
+              "record");
   }
 
   // A chunk that began before the window is rebuilt from what the window has of it.
@@ -220,19 +214,24 @@ class Carver {
     return rebuilt_;
   }
 
-  // One reader for all, so that many small chunks cannot grow to more than the window may.
-  void hand_over(Bytes chunk, std::size_t at, std::size_t size, std::uint64_t offset,
-                 std::string_view where) {
+  // The record at `at` of the chunk, `place` in the window. One reader for all, so that many small chunks cannot grow to
+  // more than the window may.
+  void hand_over(Bytes chunk, std::size_t at, std::size_t size, std::size_t place, std::string_view where) {
     if (reader_.is_exhausted()) return;
-    if (chunk.data() != chunk_.data() || chunk.size() != chunk_.size())
-      reader_.move_to(chunk), chunk_ = chunk;
+    if (chunk.data() != chunk_.data() || chunk.size() != chunk_.size()) {
+      reader_.move_to(chunk);
+      chunk_ = chunk;
+    }
     ByteReader header(chunk, at + 8);
     const std::uint64_t record_id = header.u64();
     const Instant time = instant_from_filetime(header.u64());
     const std::vector<evtx::Element>& elements = reader_.read(at + kRecordHeaderBytes, at + size - 4);
-    if (!reader_.problem().empty())
-      oddities_.add("carved event record: " + std::string(reader_.problem()), offset);
-    if (elements.front().first_child != evtx::kNone) visit_({record_id, time, offset, elements, where});
+    const bool is_whole = reader_.problem().empty();
+    const std::uint64_t offset = in_.offset + place;
+    if (!is_whole) oddities_.add("carved event record: " + std::string(reader_.problem()), offset);
+    if (elements.front().first_child != evtx::kNone) {
+      visit_({record_id, time, offset, elements, where, is_whole});
+    }
   }
 
   const CarveWindow& in_;
@@ -240,7 +239,6 @@ class Carver {
   bool strict_;
   OddityList& oddities_;
   const VisitEvtxRecord& visit_;
-  std::unordered_set<std::uint64_t> seen_;
   std::vector<std::int64_t> bases_;  // where chunks begin, in the window; negative: before it
   evtx::BinXmlReader reader_{Bytes{}, false};
   Bytes chunk_;  // what reader_ reads

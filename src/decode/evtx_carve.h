@@ -6,9 +6,9 @@
 // lone one is worked out from a definition it or one before it brings along. Where a template was written
 // over since, its identity says so, and the record is an oddity.
 //
-// What is found is handed over with EvtxRecord::carved: "slack", "chunk" or "record". A copy of a record seen
-// before (same number, time and bytes) is passed over. The walk takes time in proportion to the bytes,
-// whatever they are. Pure functions.
+// What is found is handed over with EvtxRecord::carved: "slack", "chunk" or "record". Which of them are copies is
+// the caller's to tell, by their keys. The walk takes time in proportion to the bytes, whatever they are. Pure
+// functions.
 #pragma once
 
 #include <span>
@@ -35,7 +35,7 @@ struct CarveWindow {
   std::size_t from = 0;
   std::uint64_t offset = 0;  // of the first byte in the file
   bool is_log = false;       // chunks in their place behind a file header are not carved, their slack is
-  std::span<const std::uint64_t> copies;  // sorted offsets of records that were seen earlier in the file
+  std::span<const std::uint64_t> copies;  // sorted offsets of carved records to pass over
 };
 
 void carve_records(const CarveWindow& window, bool strict, OddityList& oddities,

@@ -154,9 +154,21 @@ TEST(EvtxCarve, PassesOverCopies) {
   append(twice, chunk);
   append(twice, chunk);
   EXPECT_EQ(carve(twice), "1: 2: 3: 1: 2: 3: ");
+  // What could not be read is no copy of it.
+  const std::size_t from = find_carved_record(chunk, 520);
+  const Buffer remains(chunk.begin() + static_cast<std::ptrdiff_t>(from),
+                       chunk.begin() + static_cast<std::ptrdiff_t>(from + 200));
+  for (std::size_t between : {9u, 3'000'000u}) {
+    Buffer bytes = remains;
+    append(bytes, noise(between));
+    append(bytes, chunk);
+    EXPECT_EQ(carve(bytes), "1:chunk 2:chunk 3:chunk ") << between;
+  }
   // Across pieces, too.
   Buffer image = chunk;
   append(image, noise(3'000'000));
+  append(image, chunk);
+  append(image, noise(9));
   append(image, chunk);
   EXPECT_EQ(carve(image), "1:chunk 2:chunk 3:chunk ");
 }

@@ -40,6 +40,10 @@ std::size_t put_number(Bytes data, int base, char* out) {
   return static_cast<std::size_t>(std::to_chars(out, out + 24, ByteReader(data).read<T>(), base).ptr - out);
 }
 
+FlatTemplate::Root root_within(const FlatField& embedded) {
+  return embedded.kind == FlatField::Kind::kUserData ? FlatTemplate::Root::kUserData : FlatTemplate::Root::kSections;
+}
+
 bool names_header(std::string_view name) { return name == "EventID" || name == "Channel" || name == "Provider_Name"; }
 
 }  // namespace
@@ -96,7 +100,7 @@ bool EvtxQuickDecoder::read_instance(ByteReader& reader, FlatTemplate::Root root
     value.data = reader.take(value.size).data();
     nested += value.type == kBinXmlType;
   }
-  // BinXml among the values may add elements anywhere; the one place known is behind System.
+  // BinXml among the values may add elements anywhere; the places known are behind System and within UserData.
   if (reader.failed() || nested > (root == FlatTemplate::Root::kEvent ? 1 : 0)) return false;
   return reader.remaining() == 0 || reader.u8() == kEndToken;
 }
@@ -104,8 +108,9 @@ bool EvtxQuickDecoder::read_instance(ByteReader& reader, FlatTemplate::Root root
 bool EvtxQuickDecoder::read_embedded() {
   has_embedded_ = false;
   const Value* nested = nullptr;
+  auto root = FlatTemplate::Root::kSections;
   for (const FlatField& field : outer_.layout->fields())
-    if (field.kind == FlatField::Kind::kEmbedded) nested = &outer_.values[field.value];
+    if (field.is_embedded()) nested = &outer_.values[field.value], root = root_within(field);
   for (const Value& value : outer_.values)
     if (value.type == kBinXmlType && &value != nested) return false;
   if (!nested || nested->type == kNullType) return true;
@@ -115,12 +120,12 @@ bool EvtxQuickDecoder::read_embedded() {
   ByteReader reader(slice(chunk_, 0, offset + nested->size), offset);
   // Not every writer repeats the fragment header here.
   if (*nested->data == kFragmentToken) reader.skip(4);
-  return has_embedded_ = read_instance(reader, FlatTemplate::Root::kSections, embedded_);
+  return has_embedded_ = read_instance(reader, root, embedded_);
 }
 
 const FlatTemplate* EvtxQuickDecoder::layout_at(std::size_t definition, FlatTemplate::Root root) {
   if (definition >= chunk_.size()) return nullptr;
-  const auto place = static_cast<std::uint32_t>(definition * 2 + (root == FlatTemplate::Root::kEvent));
+  const auto place = static_cast<std::uint32_t>(definition * 4 + static_cast<std::size_t>(root));
   const auto [known, is_new] = in_chunk_.try_emplace(place, nullptr);
   if (is_new) known->second = find_or_compile(definition, root);
   return known->second;
@@ -149,7 +154,7 @@ EvtxQuickDecoder::Header EvtxQuickDecoder::header_of(const FlatTemplate& layout)
     place = &field;
   };
   for (const FlatField& field : layout.fields()) {
-    embedded += field.kind == FlatField::Kind::kEmbedded;
+    embedded += field.is_embedded();
     if (!field.in_system) continue;
     if (field.name == "EventID") note(header.event_id, field);
     else if (field.name == "Channel") note(header.channel, field);
@@ -229,7 +234,7 @@ std::unique_ptr<EvtxQuickDecoder::Plan> EvtxQuickDecoder::make_plan(std::uint32_
       for (const FlatField& field : layout->fields()) header_fields += names_header(field.name);
   plan->columns = projection_->columns_of({channel_text, provider_text, event_id, "windows", "", "", header_fields == 3});
   for (const FlatField& field : plan->layout->fields()) {
-    if (field.kind != FlatField::Kind::kEmbedded) add_step(*plan, field, false);
+    if (!field.is_embedded()) add_step(*plan, field, false);
     else if (plan->embedded)
       for (const FlatField& inner : plan->embedded->fields()) add_step(*plan, inner, true);
   }
@@ -258,7 +263,7 @@ bool EvtxQuickDecoder::fill_whole(const Header& header, std::size_t at, EventBat
   std::string_view raw;
   if (!read_event_id(*header.event_id, event_id) || !read_raw(*header.channel, raw) || !read_raw(*header.provider, raw)) return false;
   for (const FlatField& field : outer_.layout->fields()) {
-    if (field.kind == FlatField::Kind::kEmbedded) {
+    if (field.is_embedded()) {
       if (!has_embedded_) continue;
       for (const FlatField& inner : embedded_.layout->fields())
         if (!add_field(inner, true, Field::kNoColumn, out)) return false;

@@ -100,7 +100,7 @@ TEST(EvtxQuick, AgreesWithTheInterpreterOnRealAndDamagedFiles) {
   RecordProperty("events", static_cast<int>(real.events));
   std::cout << real.events << " events, " << real.projected << " of them quick; damaged files: " << damaged.events << ", "
             << damaged.projected << '\n';
-  EXPECT_GT(real.projected, real.events * 8 / 10);
+  EXPECT_GT(real.projected, real.events * 95 / 100);
 }
 
 }  // namespace

@@ -70,6 +70,10 @@ class TemplateCompiler {
 
   bool read_top(bool has_attributes) {
     if (out_.root_ == FlatTemplate::Root::kSections) return read_section(has_attributes);
+    if (out_.root_ == FlatTemplate::Root::kUserData) {
+      is_user_data_ = true;
+      return read_element(has_attributes, 2);
+    }
     Element event;
     if (!start(has_attributes, event, false)) return is_closed_;
     for (;;) {
@@ -94,6 +98,10 @@ class TemplateCompiler {
     in_system_ = section.name == "System";
     is_user_data_ = section.name == "UserData";
     if (!read_children(section, 1)) return false;
+    if (is_user_data_ && section.value != kNoValue) {
+      if (section.has_children) return false;
+      out_.fields_.push_back({FlatField::Kind::kUserData, true, false, section.value, kNoValue, {}, {}});
+    }
     if (section.name == "RenderingInfo") out_.fields_.resize(before);
     in_system_ = false;
     return true;

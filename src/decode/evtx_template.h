@@ -23,7 +23,9 @@ struct FlatField {
     kElement,    // a value of NULL gives empty text, or no field when optional
     kAttribute,  // a value of NULL gives no field
     kEmbedded,   // the value is BinXml with sections of its own
+    kUserData,   // the value is BinXml, the one element within UserData
   };
+  bool is_embedded() const { return kind == Kind::kEmbedded || kind == Kind::kUserData; }
   Kind kind = Kind::kElement;
   bool is_optional = false;
   bool in_system = false;
@@ -34,8 +36,8 @@ struct FlatField {
 
 class FlatTemplate {
  public:
-  // What the top of the definition is: the whole event, or sections of one (EventData, UserData).
-  enum class Root : std::uint8_t { kEvent, kSections };
+  // What the top of the definition is: the whole event, sections of one (EventData, UserData), or an element of UserData.
+  enum class Root : std::uint8_t { kEvent, kSections, kUserData };
 
   // The definition at `at` of the chunk; null when it is not simple.
   static std::unique_ptr<FlatTemplate> compile(Bytes chunk, std::size_t at, Root root);

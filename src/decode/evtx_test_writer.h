@@ -3,7 +3,7 @@
 // is of here.
 #pragma once
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <functional>
 #include <string_view>
@@ -114,9 +114,9 @@ class ChunkWriter {
   Buffer finish(std::size_t free_space = 0) {
     if (free_space == 0) free_space = bytes_.size();
     set(48, static_cast<std::uint32_t>(free_space));
-    set(52, static_cast<std::uint32_t>(crc32(0, bytes_.data() + 512, static_cast<uInt>(free_space - 512))));
-    const auto first = crc32(0, bytes_.data(), 120);
-    set(124, static_cast<std::uint32_t>(crc32(first, bytes_.data() + 128, 384)));
+    set(52, libdeflate_crc32(0, bytes_.data() + 512, free_space - 512));
+    const auto first = libdeflate_crc32(0, bytes_.data(), 120);
+    set(124, libdeflate_crc32(first, bytes_.data() + 128, 384));
     Buffer whole = bytes_;
     whole.resize(kEvtxChunkBytes);
     return whole;

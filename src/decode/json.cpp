@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "decode/json_fields.h"
+#include "decode/json_decoded.h"
 #include "decode/json_repair.h"
 
 namespace bartizan {
@@ -148,6 +149,7 @@ struct JsonDecoder::Parsers {
   void decode_object(const object& root, Run& run, int wrappers) {
     constexpr int kWrappersMax = 4;  // Splunk around Elasticsearch around a list is three
     object event;
+    if (read_decoded_event(root, run.offset, run.out)) return void(++run.records);
     fields.begin(run.offset, run.out, run.oddities);
     if (!fields.read(root, true)) {
       if (wrappers < kWrappersMax && unwrap(root, run, wrappers + 1)) return;

@@ -69,7 +69,7 @@ void PieceDetector::report(const Event& event, std::uint64_t number, PieceResult
       result.contributions.push_back(std::move(contribution));
     }
     if (!correlations_.alerts_alone(hit.rule)) continue;
-    Finding& finding = result.findings.emplace_back(make_finding(summary, event, file, why_));
+    Finding& finding = result.findings.emplace_back(make_finding(summary, event, file, std::move(why_)));
     if (keep_records_) append_event_json(event, file, finding.record);
     if (tuning) finding.level = tuning->level_of_rule(hit.rule, event.host).value_or(finding.level);
   }

@@ -14,8 +14,8 @@ namespace {
 
 class LogWalk {
  public:
-  LogWalk(const TakePiece& take, ReadReport& report, Instant modified, bool carve)
-      : take_(take), report_(report), modified_(modified), carve_(carve) {}
+  LogWalk(const TakePiece& take, ReadReport& report, const EvidenceFile& source, bool carve)
+      : take_(take), report_(report), source_(source), modified_(source.modified()), carve_(carve) {}
 
   // False: no more is wanted. Recursion, by way of archives, is bounded by the budget's depth.
   bool read(ByteStream& stream, const std::string& file) {
@@ -82,6 +82,7 @@ class LogWalk {
       piece_.size = size;
       piece_.context = cutter.context();
       report_.bytes += size;
+      report_.file_bytes = source_.bytes_read();
       const std::uint64_t next_offset = piece_.offset + size;
       if (!take_(piece_)) return false;
       piece_.offset = next_offset;
@@ -107,6 +108,7 @@ class LogWalk {
 
   const TakePiece& take_;
   ReadReport& report_;
+  const EvidenceFile& source_;
   Instant modified_;
   bool carve_;
   LogPiece piece_;
@@ -118,7 +120,7 @@ class LogWalk {
 
 Result<void> read_logs(const std::string& path, const TakePiece& take, ReadReport& report, bool carve) {
   TRY(EvidenceFile file, EvidenceFile::open(path));
-  LogWalk(take, report, file.modified(), carve).read(file, path);
+  LogWalk(take, report, file, carve).read(file, path);
   return {};
 }
 

@@ -39,6 +39,7 @@ struct ReadReport {
   std::vector<std::string> not_recognised;  // `path: reason`
   std::vector<std::string> errors;          // `path: reason`
   std::uint64_t logs = 0, bytes = 0;        // bytes of logs, decompressed
+  std::uint64_t file_bytes = 0;             // read from the file itself; known while it is read
 };
 
 // Reads the file at `path` (`-`: standard input). Fails only when it cannot be opened. With `carve`, Windows event logs and

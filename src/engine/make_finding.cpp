@@ -35,7 +35,7 @@ std::vector<Entity> entities_of(const Event& event) {
 }
 
 Finding make_finding(const RuleSummary& rule, const Event& event, const std::string& file,
-                     const std::vector<sigma::Reason>& why) {
+                     std::vector<sigma::Reason>&& why) {
   Finding finding;
   finding.time = event.time;
   finding.rule_id = rule.id;
@@ -51,8 +51,9 @@ Finding make_finding(const RuleSummary& rule, const Event& event, const std::str
   finding.id = sha256_hex(identity).substr(0, 32);
   finding.attack = rule.attack;
   finding.advisory = rule.advisory;
-  for (const sigma::Reason& reason : why)
-    finding.why.push_back({reason.field, reason.predicate, reason.pattern, reason.value});
+  finding.why.reserve(why.size());
+  for (sigma::Reason& reason : why)
+    finding.why.push_back({std::move(reason.field), std::move(reason.predicate), std::move(reason.pattern), std::move(reason.value)});
   // Where a record was found outside of its place in a log weighs on what the finding is worth.
   if (const std::string_view* carved = event.find("Carved"))
     finding.why.push_back({"Carved", "is", std::string(*carved), std::string(*carved)});

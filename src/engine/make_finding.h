@@ -16,6 +16,6 @@ namespace bartizan {
 std::vector<Entity> entities_of(const Event& event);
 
 Finding make_finding(const RuleSummary& rule, const Event& event, const std::string& file,
-                     const std::vector<sigma::Reason>& why);
+                     std::vector<sigma::Reason>&& why);
 
 }  // namespace bartizan

@@ -72,6 +72,7 @@ class Scan {
       workers.submit(piece);
       const std::lock_guard lock(mutex_);
       if (piece.buffer.empty() && !buffers_.empty()) piece.buffer = std::move(buffers_.back()), buffers_.pop_back();
+      progress_.file_bytes = report.file_bytes;
       interrupted_ = !keep_going_(progress_);
       return !interrupted_;
     };

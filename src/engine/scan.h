@@ -27,7 +27,9 @@ struct ScanOptions {
 };
 
 struct ScanProgress {
-  std::uint64_t files_done = 0, files_total = 0, bytes = 0, events = 0, findings = 0;
+  std::uint64_t files_done = 0, files_total = 0;
+  std::uint64_t file_bytes = 0;  // read of the file at hand
+  std::uint64_t bytes = 0, events = 0, findings = 0;
 };
 
 struct ScanOutcome {

@@ -53,6 +53,13 @@ void append_event_json(const Event& event, std::string_view file, std::string& o
   json.member("provider", event.provider);
   json.key("event_id"), json.number(event.event_id);
   json.member("host", event.host);
+  if (event.channel.empty() && !(event.product.empty() && event.category.empty() && event.service.empty())) {
+    json.key("logsource");
+    json.begin_object();
+    for (const auto& [name, text] : {std::pair{"product", event.product}, {"category", event.category}, {"service", event.service}})
+      if (!text.empty()) json.member(name, text);
+    json.end_object();
+  }
   json.key("fields");
   write_fields(event.fields, json);
   json.end_object();

@@ -9,7 +9,8 @@
 
 namespace bartizan {
 
-// {"file","record_id","time","channel","provider","event_id","host","fields":{name: value | [values]}}
+// {"file","record_id","time","channel","provider","event_id","host","fields":{name: value | [values]}}, and before the
+// fields `logsource` {product, category, service} where there is no channel that says it. JSON that is read back as it was.
 void append_event_json(const Event& event, std::string_view file, std::string& out);
 // {"id","time","rule_id","rule_title","level","file","record_id","channel","event_id","host","attack","advisory","why","entities"}
 void append_finding_json(const Finding& finding, std::string& out);

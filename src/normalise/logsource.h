@@ -54,6 +54,8 @@ class LogsourceTable {
   // The places of a rule's log source, most faithful first; nothing when the tables do not list it.
   const std::vector<EventPlace>* places(const LogsourceName& name) const;
 
+  const std::map<LogsourceName, std::vector<EventPlace>>& all() const { return places_; }
+
  private:
   std::map<LogsourceName, std::vector<EventPlace>> places_;
 };

@@ -47,6 +47,7 @@ void write_summary(const ScanSummary& summary, JsonWriter& json) {
   write_bool("interrupted", summary.interrupted, json);
   write_texts("not_recognised", summary.not_recognised, json);
   write_texts("unreadable", summary.unreadable, json);
+  write_texts("tuned", summary.tuned, json);
   write_texts("missing", summary.missing_sources, json);
   json.key("sources"), json.begin_array();
   for (const LogSourceUse& source : summary.log_sources) {

@@ -29,6 +29,7 @@ struct ScanSummary {
   std::uint64_t files_read = 0, events = 0, bytes = 0;
   std::vector<std::string> not_recognised;  // `path: reason`
   std::vector<std::string> unreadable;      // `path: reason`
+  std::vector<std::string> tuned;           // what entries of a tuning file left out or changed, a line each
   std::uint64_t oddities = 0;
   std::size_t rules_loaded = 0, rules_unusable = 0;
   std::map<std::string, std::uint64_t> events_by_channel;

@@ -295,6 +295,7 @@ void write_coverage(const ScanSummary& summary, bool with_channels, Page& page) 
                                summary.oddities, summary.oddities == 1 ? "oddity" : "oddities"),
                    2);
   if (with_channels) write_channels(summary, page);
+  write_list("Left out or changed by the tuning file", summary.tuned, page);
   write_list("Could not be read, or not to the end", summary.unreadable, page);
   write_list("Not recognised", summary.not_recognised, page);
   write_list("Log sources that rules need and that were not there", missing_sources(summary), page);

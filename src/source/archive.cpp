@@ -24,11 +24,24 @@ bool has(Bytes head, std::size_t at, std::string_view magic) {
   return head.size() >= at + magic.size() && std::memcmp(head.data() + at, magic.data(), magic.size()) == 0;
 }
 
+// The header of a tar from before POSIX has no magic, but the sum of its bytes, the eight of the sum itself taken as blanks,
+// stands in it in octal digits.
+bool is_old_tar(Bytes head) {
+  constexpr std::size_t kHeader = 512, kSumAt = 148, kSumBytes = 8;
+  if (head.size() < kHeader || head[0] == 0) return false;
+  std::uint32_t sum = 0, written = 0;
+  for (std::size_t i = 0; i < kHeader; ++i) sum += i >= kSumAt && i < kSumAt + kSumBytes ? ' ' : head[i];
+  std::size_t at = kSumAt, digits = 0;
+  while (at < kSumAt + kSumBytes && head[at] == ' ') ++at;
+  for (; at < kSumAt + kSumBytes && head[at] >= '0' && head[at] <= '7'; ++at, ++digits) written = written * 8 + head[at] - '0';
+  return digits > 0 && written == sum;
+}
+
 Container recognise(Bytes head) {
   using namespace std::string_view_literals;
   if (has(head, 0, "PK\3\4"sv) || has(head, 0, "PK\5\6"sv)) return Container::kZip;
   if (has(head, 0, "7z\xBC\xAF\x27\x1C"sv)) return Container::k7zip;
-  if (has(head, 257, "ustar"sv)) return Container::kTar;
+  if (has(head, 257, "ustar"sv) || is_old_tar(head)) return Container::kTar;
   if (has(head, 0, "\x1F\x8B"sv) || has(head, 0, "\x28\xB5\x2F\xFD"sv) || has(head, 0, "BZh"sv) ||
       has(head, 0, "\xFD"
                    "7zXZ\0"sv))

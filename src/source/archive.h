@@ -20,7 +20,7 @@ struct ArchiveBudget {
   std::uint64_t depth = 0, members = 0, bytes = 0, buffered = 0;
 };
 
-// By content; `head` is the first bytes of a file (262 are enough).
+// By content; `head` is the first bytes of a file (512 are enough).
 bool looks_like_archive(Bytes head);
 
 // Calls `visit` for each regular file of the archive `in`, whose first bytes `head` were read already. `visit` may

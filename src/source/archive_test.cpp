@@ -42,6 +42,7 @@ std::string make(const Contents& members, const Configure& setup) {
 void zip(archive* w) { archive_write_set_format_zip(w); }
 void seven(archive* w) { archive_write_set_format_7zip(w); }
 void tar(archive* w) { archive_write_set_format_ustar(w); }
+void old_tar(archive* w) { archive_write_set_format_v7tar(w); }
 void raw_with(archive* w, int (*filter)(archive*)) {
   archive_write_set_format_raw(w);
   filter(w);
@@ -113,7 +114,7 @@ std::string noise(std::size_t size) {
 
 TEST(Archive, EveryContainerGivesItsMembers) {
   const Contents members{{"a.json", "{\"a\":1}"}, {"d/b.json", std::string(100'000, 'b')}};
-  for (const Configure& setup : std::vector<Configure>{zip, seven, tar}) {
+  for (const Configure& setup : std::vector<Configure>{zip, seven, tar, old_tar}) {
     Walked walked = walk(make(members, setup), "x");
     EXPECT_TRUE(walked.failures.empty());
     EXPECT_EQ(walked.texts, (std::map<std::string, std::string>{{"x!a.json", members[0].second}, {"x!d/b.json", members[1].second}}));
@@ -166,6 +167,26 @@ TEST(Archive, BombIsStoppedAndOtherMembersGoOn) {
   EXPECT_LT(walked.read, 128u << 20);
   EXPECT_EQ(walked.failures.size(), 1u);
   EXPECT_EQ(walked.texts["x.zip!good"], "x");
+}
+
+TEST(Archive, EncryptedMembersSaySoAndOtherMembersGoOn) {
+  for (const char* method : {"zip:encryption=traditional", "zip:encryption=aes256"}) {
+    const std::string locked = make({{"secret.json", "{\"a\":1}"}, {"other.json", "{}"}}, [&](archive* w) {
+      zip(w);
+      ASSERT_EQ(archive_write_set_passphrase(w, "infected"), ARCHIVE_OK);
+      ASSERT_EQ(archive_write_set_options(w, method), ARCHIVE_OK);
+    });
+    Walked walked = walk(make({{"locked.zip", locked}, {"good", "x"}}, tar), "x.tar");
+    EXPECT_EQ(walked.texts["x.tar!good"], "x");
+    for (const char* name : {"x.tar!locked.zip!secret.json", "x.tar!locked.zip!other.json"})
+      EXPECT_NE(walked.failures[name].find("encrypted"), std::string::npos) << method << ' ' << name << ": " << walked.failures[name];
+  }
+}
+
+// libarchive would call a block of NUL bytes an empty tar.
+TEST(Archive, NulBytesAreNoArchive) {
+  const std::vector<std::uint8_t> zeros(4096);
+  EXPECT_FALSE(looks_like_archive(zeros));
 }
 
 // libarchive steps over far members by seeking from where it is.

@@ -65,6 +65,7 @@ Result<EvidenceFile> EvidenceFile::open(const std::string& path) {
 Result<std::size_t> EvidenceFile::read(std::span<std::uint8_t> buffer) {
   std::size_t size = std::fread(buffer.data(), 1, buffer.size(), file_.get());
   if (size < buffer.size() && std::ferror(file_.get())) return fail(std::strerror(errno), path_);
+  bytes_read_ += size;
   return size;
 }
 

@@ -35,6 +35,8 @@ class EvidenceFile : public ByteStream {
   Result<void> seek(std::uint64_t to) override;
   // When the file was last written; zero where that is not known.
   Instant modified() const { return modified_; }
+  // All bytes handed out so far; an archive that is read from its end may take more than the file has.
+  std::uint64_t bytes_read() const { return bytes_read_; }
 
  private:
   struct Close {
@@ -46,6 +48,7 @@ class EvidenceFile : public ByteStream {
   std::string path_;
   std::optional<std::uint64_t> size_;  // empty: a pipe or a device
   Instant modified_;
+  std::uint64_t bytes_read_ = 0;
 };
 
 }  // namespace bartizan

@@ -44,22 +44,25 @@ class RawCutter final : public Cutter {
     return place;
   }
 
+  // Reads the records as the decoder will, to know which of them are copies. Records in their place are none, whatever came
+  // before; and what was read in part only is no copy of itself where it can be read whole.
   void note_piece(Bytes piece) {
-    std::vector<std::uint64_t> copies, fresh;
-    for (std::size_t at = find_carved_record(piece, 0); at < piece.size();) {
-      const std::size_t size = carved_record_size(piece, at);
-      const std::uint64_t key = carved_record_key(piece, at, size);
-      if (seen_.contains(key)) copies.push_back(offset_ + at);
-      else fresh.push_back(key);
-      at = find_carved_record(piece, at + size);
-    }
-    // Copies within a piece are the decoder's to tell: it knows which of them is in its place.
-    for (std::uint64_t key : fresh)
-      if (seen_.size() < limits::kCarvedKeysMax) seen_.insert(key);
+    std::vector<std::uint8_t> bytes(before_.begin(), before_.end());
+    bytes.insert(bytes.end(), piece.begin(), piece.end());
+    const CarveWindow window{bytes, before_.size(), offset_ - before_.size(), is_log_, {}};
+    std::vector<std::uint64_t> copies;
+    OddityList oddities;
+    carve_records(window, false, oddities, [&](const EvtxRecord& record) {
+      const auto at = static_cast<std::size_t>(record.offset - window.offset);
+      const std::uint64_t key = carved_record_key(bytes, at, ByteReader(bytes, at + 4).u32());
+      const bool is_copy = whole_.contains(key) || (!record.is_whole && partial_.contains(key));
+      if (is_copy && !record.carved.empty()) copies.push_back(record.offset);
+      else if (whole_.size() + partial_.size() < limits::kCarvedKeysMax)
+        (record.is_whole || record.carved.empty() ? whole_ : partial_).insert(key);
+    });
+    std::ranges::sort(copies);
     write_context(copies);
-    before_.append(
-        as_text(slice(piece, piece.size() - std::min(piece.size(), kEvtxChunkBytes), kEvtxChunkBytes)));
-    if (before_.size() > kEvtxChunkBytes) before_.erase(0, before_.size() - kEvtxChunkBytes);
+    before_.assign(as_text(Bytes(bytes).last(std::min(bytes.size(), kEvtxChunkBytes))));
     offset_ += piece.size();
   }
 
@@ -73,7 +76,7 @@ class RawCutter final : public Cutter {
 
   bool is_log_ = false;
   std::uint64_t offset_ = 0;
-  std::unordered_set<std::uint64_t> seen_;
+  std::unordered_set<std::uint64_t> whole_, partial_;  // keys of records handed over so far
   std::string before_, context_;
 };
 

@@ -117,6 +117,7 @@ std::string_view predicate_of(const Leaf& leaf) {
 }
 
 bool RuleEvaluator::matches(const Rule& rule, const Event& event, std::vector<Reason>* why) {
+  test_.forget();
   return holds(rule, rule.condition, event, why);
 }
 
@@ -186,8 +187,15 @@ bool LeafTest::passes(const Leaf& leaf, const FieldValue& value) {
     default: break;
   }
   if (leaf.cased) return passes_text(leaf, value.text);
-  fold_case(value.text, folded_);
-  return passes_text(leaf, folded_);
+  return passes_text(leaf, folded_once(value.text));
+}
+
+std::string_view LeafTest::folded_once(std::string_view text) {
+  if (text.data() != folded_from_.data() || text.size() != folded_from_.size()) {
+    fold_case(text, folded_);
+    folded_from_ = text;
+  }
+  return folded_;
 }
 
 bool LeafTest::passes_text(const Leaf& leaf, std::string_view text) {
@@ -202,7 +210,7 @@ bool LeafTest::passes_text(const Leaf& leaf, std::string_view text) {
 }
 
 bool LeafTest::passes_reference(const Leaf& leaf, std::string_view text, std::span<const FieldValue> others) {
-  if (!leaf.cased) fold_case(text, folded_), text = folded_;
+  if (!leaf.cased) text = folded_once(text);
   for (const FieldValue& value : others) {
     if (value.is_null) continue;
     std::string_view other = value.text;

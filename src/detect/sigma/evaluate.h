@@ -56,19 +56,28 @@ class LeafTest {
   bool holds(const Leaf& leaf, std::span<const FieldValue> values, std::span<const FieldValue> others,
              const FieldValue*& passed);
 
+  // The texts of the values seen so far may be gone: to be called when the event changes.
+  void forget() { folded_from_ = {}; }
+
  private:
   bool passes(const Leaf& leaf, const FieldValue& value);
   bool passes_text(const Leaf& leaf, std::string_view text);
+  // Folds once what many leaves of a rule look at in turn.
+  std::string_view folded_once(std::string_view text);
   bool passes_reference(const Leaf& leaf, std::string_view text, std::span<const FieldValue> others);
 
   std::string folded_, other_folded_;
+  std::string_view folded_from_;  // the value folded_ was made of, by its place
 };
 
 class RuleEvaluator {
  public:
   explicit RuleEvaluator(const FieldLookup& lookup) : lookup_(lookup) {}
   // One leaf alone.
-  bool holds(const Leaf& leaf, const Event& event) { return holds(leaf, event, nullptr); }
+  bool holds(const Leaf& leaf, const Event& event) {
+    test_.forget();
+    return holds(leaf, event, nullptr);
+  }
   // Appends the reasons to `why` when the rule matches.
   bool matches(const Rule& rule, const Event& event, std::vector<Reason>* why = nullptr);
 

@@ -2,6 +2,7 @@
 #include "detect/sigma/program.h"
 
 #include <algorithm>
+#include <atomic>
 #include <string>
 #include <unordered_map>
 
@@ -325,6 +326,8 @@ class ProgramBuilder {
 };
 
 Program::Program(std::span<const BoundRule> rules, std::size_t slot_count, const KnownLeaf& known) {
+  static std::atomic<std::uint64_t> programs = 0;
+  serial_ = ++programs;
   ProgramBuilder(*this, rules, slot_count, known).build();
   std::sort(always_true_.begin(), always_true_.end());
 }
@@ -350,6 +353,7 @@ void ProgramRun::run(const Program& program, SlotReader& reader, std::vector<std
   program_ = &program, reader_ = &reader;
   const std::size_t before = out.size();
   prepare();
+  test_.forget();
   for (SlotId slot = 0; slot < program.slots_.size(); ++slot)
     if (program.slots_[slot].wakes) run_slot(slot);
   for (std::uint32_t rule : program.unwoken_)
@@ -384,16 +388,34 @@ void ProgramRun::run_slot(SlotId slot) {
   done_slots_.push_back(slot);
   const Program::Slot& plan = program_->slots_[slot];
   if (!plan.has_index) return;
-  for (const FieldValue& value : reader_->values(slot)) {
-    if (value.is_null) continue;
-    fold_case(value.text, folded_);
-    plan.index.find(folded_, [&](std::uint32_t predicate) { found(predicate); });
-    test_globs();
-    if (!value.is_number || is_decimal(value.text)) continue;
-    for (std::uint32_t predicate : plan.numbers) {
-      const FieldValue* passed = nullptr;
-      if (test_.holds(*program_->predicates_[predicate].leaf, {&value, 1}, {}, passed)) set_true(predicate);
+  const std::span<const FieldValue> values = reader_->values(slot);
+  // With one value, what it makes true is all that the slot makes true.
+  if (values.size() == 1 && !values[0].is_null && !values[0].is_number) {
+    const SeenValues::Place place{program_->serial_, slot};
+    if (const auto known = seen_.find(place, values[0].text)) {
+      for (std::uint32_t predicate : *known) {
+        if (program_->predicates_[predicate].check == Program::Check::kLater) found(predicate);
+        else set_true(predicate);
+      }
+      return;
     }
+    const std::size_t before = touched_.size();
+    search(plan, values[0]);
+    seen_.put(place, values[0].text, std::span(touched_).subspan(before));
+    return;
+  }
+  for (const FieldValue& value : values)
+    if (!value.is_null) search(plan, value);
+}
+
+void ProgramRun::search(const Program::Slot& plan, const FieldValue& value) {
+  fold_case(value.text, folded_);
+  plan.index.find(folded_, [&](std::uint32_t predicate) { found(predicate); });
+  test_globs();
+  if (!value.is_number || is_decimal(value.text)) return;
+  for (std::uint32_t predicate : plan.numbers) {
+    const FieldValue* passed = nullptr;
+    if (test_.holds(*program_->predicates_[predicate].leaf, {&value, 1}, {}, passed)) set_true(predicate);
   }
 }
 

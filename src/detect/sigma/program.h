@@ -22,6 +22,7 @@
 #include "detect/sigma/evaluate.h"
 #include "detect/sigma/field_index.h"
 #include "detect/sigma/rule.h"
+#include "detect/sigma/seen_values.h"
 
 namespace bartizan::sigma {
 
@@ -98,6 +99,7 @@ class Program {
     }
   };
 
+  std::uint64_t serial_ = 0;  // another for each program of the process; never 0
   std::vector<Slot> slots_;
   std::vector<Predicate> predicates_;
   std::vector<Node> nodes_;
@@ -121,6 +123,7 @@ class ProgramRun {
   void run_slot(SlotId slot);
   void found(std::uint32_t predicate);
   void test_globs();
+  void search(const Program::Slot& plan, const FieldValue& value);
   void set_true(std::uint32_t predicate);
   void wake(std::uint32_t predicate);
   bool holds(std::uint32_t node);
@@ -134,6 +137,7 @@ class ProgramRun {
   std::vector<std::uint8_t> states_, group_states_, slots_done_, rules_woken_;
   std::vector<std::uint32_t> touched_, touched_groups_, done_slots_, woken_;
   std::vector<std::uint32_t> globs_;  // found in the value at hand
+  SeenValues seen_;
 };
 
 }  // namespace bartizan::sigma

@@ -7,6 +7,7 @@ function coverage() {
     byRules = (a, b) => b.rules - a.rules;
   at('read').append(
     make('p', {}, readText(s)),
+    ...listed('Left out or changed by the tuning file', 'Findings that the rules made and this report does not show as made.', s.tuned),
     ...listed('Could not be read', 'Read not at all or not to the end.', s.unreadable),
     ...listed(
       'Not recognised',
