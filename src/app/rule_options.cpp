@@ -45,6 +45,12 @@ std::vector<Glob> globs_of(const std::vector<std::string>& texts) {
   return out;
 }
 
+bool follows_identities(const Arguments& arguments) {
+  for (const char* name : {"--no-identity", "--rule", "--tag", "--status"})
+    if (arguments.has(name)) return false;
+  return true;
+}
+
 std::string fetched_rules_folder() {
   const char* data = std::getenv("XDG_DATA_HOME");
   const char* home = std::getenv("HOME");

@@ -38,6 +38,7 @@ constexpr Option kOptions[] = {
     kRuleOption,
     kTagOption,
     kStatusOption,
+    kNoIdentityOption,
     option("Rules", "--tuning", "FILE",
            "YAML file of what is known to be harmless or weighs differently here (docs/user/tuning.md)",
            Repeat::kMany),
@@ -207,6 +208,7 @@ int run_scan(const Arguments& arguments) {
       return usage_error(kScanVerb, "'" + arguments.value(name) + "' is no time; write 2026-03-01T08:00:00Z");
   }
   options.decode.carve = arguments.has("--carve");
+  options.identity = follows_identities(arguments);
   options.plain = arguments.has("--plain");
   options.keep_records = arguments.value("--format", "text") == "html";
   if (!read_threads(arguments.value("--threads"), options.threads))

@@ -7,7 +7,8 @@
 namespace bartizan::app {
 namespace {
 
-constexpr const Verb* kVerbs[] = {&kScanVerb,      &kDecodeVerb,       &kNormaliseVerb,  &kDetectVerb,     &kPowershellVerb, &kRulesCheckVerb, &kRulesTestVerb,
+constexpr const Verb* kVerbs[] = {&kScanVerb,      &kDecodeVerb,       &kNormaliseVerb,  &kDetectVerb,     &kPowershellVerb,
+                                  &kIdentityTicketsVerb, &kIdentityNtlmVerb, &kIdentityCoverageVerb, &kRulesCheckVerb, &kRulesTestVerb,
                                   &kRulesListVerb, &kRulesExplainVerb, &kRulesFetchVerb, &kCompletionVerb};
 
 constexpr std::size_t kOverviewColumn = 34;

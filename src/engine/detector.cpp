@@ -5,11 +5,11 @@
 
 namespace bartizan {
 
-PieceDetector::PieceDetector(KindRules& rules, const Correlations& correlations, const DecodeOptions& decode, bool plain, bool owns_pieces, bool keep_records,
+PieceDetector::PieceDetector(KindRules& rules, const Correlations& correlations, const PieceOptions& options,
                              std::function<bool(std::uint32_t)> wants)
-    : rules_(rules), correlations_(correlations), decode_(decode), plain_(plain), owns_pieces_(owns_pieces), keep_records_(keep_records), matcher_(rules),
+    : rules_(rules), correlations_(correlations), options_(options), matcher_(rules),
       plain_matcher_(rules.rules(), std::move(wants)) {
-  decode_.projection = plain ? nullptr : &rules;
+  options_.decode.projection = options.plain ? nullptr : &rules;
 }
 
 PieceResult PieceDetector::detect(LogPiece& piece) {
@@ -17,16 +17,17 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
   result.log = piece.log;
   result.bytes = piece.size;
   std::unique_ptr<Decoder>& decoder = decoders_[piece.log->format];
-  if (!decoder) decoder = piece.log->format->make_decoder(decode_);
+  if (!decoder) decoder = piece.log->format->make_decoder(options_.decode);
   batch_.clear();
   const Piece view = piece.view();
   decoder->decode(view, batch_, result.oddities);
   result.events = batch_.size();
   std::uint64_t number = 0;
   for (const Event& event : batch_) {
+    if (options_.identity) result.identity.observe(event, number);
     hits_.clear();
-    if (plain_) matcher_.count(event);
-    const bool is_matched = !plain_ && matcher_.match(event, hits_);
+    if (options_.plain) matcher_.count(event);
+    const bool is_matched = !options_.plain && matcher_.match(event, hits_);
     if (!is_matched || !hits_.empty()) {
       // Only what matched is read as a whole.
       whole_.clear();
@@ -38,7 +39,7 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
     ++number;
   }
   // With several threads the piece is the worker's own; its buffer goes back to the reader.
-  if (owns_pieces_) result.buffer = std::move(piece.buffer);
+  if (options_.owns_pieces) result.buffer = std::move(piece.buffer);
   return result;
 }
 
@@ -70,7 +71,7 @@ void PieceDetector::report(const Event& event, std::uint64_t number, PieceResult
     }
     if (!correlations_.alerts_alone(hit.rule)) continue;
     Finding& finding = result.findings.emplace_back(make_finding(summary, event, file, std::move(why_)));
-    if (keep_records_) append_event_json(event, file, finding.record);
+    if (options_.keep_records) append_event_json(event, file, finding.record);
     if (tuning) finding.level = tuning->level_of_rule(hit.rule, event.host).value_or(finding.level);
   }
 }

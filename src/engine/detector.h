@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "decode/decoder.h"
+#include "detect/identity/observations.h"
 #include "engine/correlations.h"
 #include "engine/kind_rules.h"
 #include "engine/log_reader.h"
@@ -22,15 +23,22 @@ struct PieceResult {
   std::uint64_t events = 0, bytes = 0;
   std::vector<Finding> findings;
   std::vector<Contribution> contributions;  // sequence: of the event within the piece
+  identity::Observations identity;
   OddityList oddities;
   std::vector<std::uint8_t> buffer;  // of the piece, to be used again
 };
 
+struct PieceOptions {
+  DecodeOptions decode;       // the projection is set by PieceDetector
+  bool plain = false;         // with the plain evaluator alone
+  bool owns_pieces = false;   // pieces are not used by others afterwards
+  bool keep_records = false;  // Finding::record
+  bool identity = false;      // PieceResult::identity
+};
+
 class PieceDetector {
  public:
-  // `decode.projection` is set here. `plain`: with the plain evaluator alone. `owns_pieces`:
-  // pieces are not used by others afterwards.
-  PieceDetector(KindRules& rules, const Correlations& correlations, const DecodeOptions& decode, bool plain, bool owns_pieces, bool keep_records,
+  PieceDetector(KindRules& rules, const Correlations& correlations, const PieceOptions& options,
                 std::function<bool(std::uint32_t rule)> wants);
 
   PieceResult detect(LogPiece& piece);
@@ -41,8 +49,7 @@ class PieceDetector {
 
   KindRules& rules_;
   const Correlations& correlations_;
-  DecodeOptions decode_;
-  bool plain_, owns_pieces_, keep_records_;
+  PieceOptions options_;
   Matcher matcher_;
   PlainMatcher plain_matcher_;
   std::map<const Format*, std::unique_ptr<Decoder>> decoders_;

@@ -124,7 +124,8 @@ class KindRules::Compiler {
   sigma::RuleEvaluator evaluator_{lookup_};
 };
 
-KindRules::KindRules(const RuleSet& rules, std::function<bool(std::uint32_t)> wants) : rules_(rules), wants_(std::move(wants)) {
+KindRules::KindRules(const RuleSet& rules, std::function<bool(std::uint32_t)> wants, FurtherFields further_fields)
+    : rules_(rules), wants_(std::move(wants)), further_fields_(std::move(further_fields)) {
   further_.number = limits::kKindsMax;
   further_.all = true;
   further_.is_compiled = false;
@@ -168,7 +169,9 @@ std::unique_ptr<Kind> KindRules::make_kind(const EventKind& given) {
   auto compiled = compiler.compile(chosen, kind->names, kind->all);
   for (const EventPlace* place : kind->conditional)
     for (const auto& [name, values] : place->where) add_once(kind->names, name);
+  if (further_fields_) further_fields_(given, *kind);
   std::sort(kind->names.begin(), kind->names.end());
+  kind->names.erase(std::unique(kind->names.begin(), kind->names.end()), kind->names.end());
   if (kind->conditional.empty()) {
     compiled->slots = compiler.slot_sources();
     kind->unconditional = compiled.get();

@@ -47,8 +47,11 @@ struct Kind : Columns {
 
 class KindRules final : public Projection {
  public:
+  // Asks for fields of a kind that others than rules want.
+  using FurtherFields = std::function<void(const EventKind& kind, Columns& columns)>;
+
   // Rules for which `wants` says no are left out.
-  KindRules(const RuleSet& rules, std::function<bool(std::uint32_t rule)> wants);
+  KindRules(const RuleSet& rules, std::function<bool(std::uint32_t rule)> wants, FurtherFields further_fields = {});
 
   const Columns* columns_of(const EventKind& kind) override { return &kind_of(kind); }
   const Kind& kind_of(const EventKind& kind);
@@ -64,6 +67,7 @@ class KindRules final : public Projection {
 
   const RuleSet& rules_;
   std::function<bool(std::uint32_t)> wants_;
+  FurtherFields further_fields_;
   std::mutex mutex_;
   std::unordered_map<std::string, std::unique_ptr<Kind>> kinds_;
   Kind further_;

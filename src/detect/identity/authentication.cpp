@@ -8,11 +8,6 @@
 
 namespace bartizan::identity {
 
-std::string_view value_of(const Event& event, std::string_view name) {
-  const std::string_view* value = event.find(name);
-  return value && *value != "-" ? *value : std::string_view{};
-}
-
 std::uint64_t number_in(std::string_view text) {
   const bool is_hex = text.starts_with("0x") || text.starts_with("0X");
   if (is_hex) text.remove_prefix(2);
@@ -73,48 +68,55 @@ std::uint32_t offered_in(std::string_view numbers) {
   return offered;
 }
 
+bool is_security_log(std::string_view channel) { return equals_ignoring_ascii_case(channel, "Security"); }
+
+namespace {
+
+bool is_kdc_text(const Event& event) {
+  return event.service == "krb5kdc" || (event.service == "kerberos" && event.product == "samba");
+}
+
+}  // namespace
+
 bool wants(const EventKind& kind) {
-  return kind.channel == "Security" || kind.service == "krb5kdc" || kind.product == "samba" ||
+  return is_security_log(kind.channel) || kind.service == "krb5kdc" || kind.product == "samba" ||
          (kind.product == "zeek" && (kind.service == "kerberos" || kind.service == "ntlm"));
 }
 
-std::span<const std::string_view> fields_needed() {
-  static constexpr std::string_view kFields[] = {
-      "AccessMask", "AttributeLDAPDisplayName", "AttributeValue", "AuthTime", "Authentication.authDescription",
-      "Authentication.becameSid", "Authentication.clientAccount", "Authentication.eventId", "Authentication.logonType",
-      "Authentication.passwordType", "Authentication.remoteAddress", "Authentication.serviceDescription",
-      "Authentication.status", "Authentication.workstation", "AuthenticationPackageName", "Authorization.account",
-      "Authorization.authType", "Authorization.logonServer", "Authorization.remoteAddress", "Authorization.sid", "Client",
-      "ClientAdvertizedEncryptionTypes", "Computer", "EncryptionOffered", "EndTime", "EventRecordID", "Flags", "ForUser",
-      "Hostname", "IpAddress", "LogonProcessName", "LogonType", "NewTargetUserName", "NewUacValue", "ObjectClass",
-      "ObjectDN", "OldTargetUserName", "OldUacValue", "PackageName", "PasswordLastSet", "PreAuth", "PreAuthType",
-      "Properties", "RelativeTargetName", "RenewTill", "Request", "RequestTicketHash", "ResponseTicket",
-      "ResponseTicketHash", "Result", "Service", "ServiceName", "ServicePrincipalNames", "ShareName", "Sid", "SidHistory",
-      "SourceIp", "Status", "SubStatus", "SubjectUserName", "SubjectUserSid", "TargetDomainName", "TargetOutboundUserName",
-      "TargetServerName", "TargetSid", "TargetUserName", "TargetUserSid", "TicketEncryption", "TicketEncryptionType",
-      "TicketOptions", "TransmittedServices", "Workstation", "WorkstationName", "auth_ticket", "auth_ticket_sha256",
-      "cipher", "client", "dsdbChange.dn", "dsdbChange.operation", "dsdbChange.remoteAddress", "dsdbChange.status",
-      "dsdbChange.userSid", "error_msg", "from", "hostname", "id.orig_h", "id.resp_h", "id_orig_h", "id_resp_h",
-      "new_ticket", "new_ticket_sha256", "request_type", "service", "success", "till", "username"};
-  return kFields;
+std::span<const std::string_view> fields_needed(const EventKind& kind) {
+  static constexpr std::string_view kOfTheLog[] = {"Computer", "EventRecordID"};
+  if (!wants(kind)) return {};
+  if (is_security_log(kind.channel) && !is_read_from_windows(kind.event_id)) return kOfTheLog;
+  return kFieldNames;
 }
 
-std::optional<Authentication> normalise(const Event& event, NameTable& names) {
+bool needs_every_field(const EventKind& kind) { return kind.product == "samba" && kind.service == "dsdbChange"; }
+
+std::string_view host_of_record(const Fields& fields) {
+  if (!fields.event().host.empty()) return fields.event().host;
+  return fields["Computer"].empty() ? fields["Hostname"] : fields["Computer"];
+}
+
+std::uint64_t record_number(const Fields& fields) {
+  const std::string_view id = fields.event().record_id;
+  return number_in(id.empty() ? fields["EventRecordID"] : id);
+}
+
+std::optional<Authentication> normalise(const Fields& fields, NameTable& names) {
+  const Event& event = fields.event();
+  const bool by_windows = is_security_log(event.channel);
+  if (by_windows && !is_read_from_windows(event.event_id)) return {};
   Authentication out;
   out.time = event.time;
   out.event_id = event.event_id;
-  const std::string_view record = event.record_id.empty() ? value_of(event, "EventRecordID") : event.record_id;
-  out.record = record.empty() ? event.offset : number_in(record);
-  std::string_view host = event.host;
-  if (host.empty()) host = value_of(event, "Computer");
-  if (host.empty()) host = value_of(event, "Hostname");
-  out.observer = host_in(host, names);
-  const bool read = event.channel == "Security"     ? read_windows(event, names, out)
-                    : event.service == "krb5kdc"    ? read_kdc_text(event, names, out)
-                    : event.service == "kerberos" && event.product == "samba" ? read_kdc_text(event, names, out)
-                    : event.product == "samba"      ? read_samba_json(event, names, out)
-                    : event.product == "zeek"       ? read_zeek(event, names, out)
-                                                    : false;
+  out.record = record_number(fields);
+  if (out.record == 0) out.record = event.offset;
+  out.observer = host_in(host_of_record(fields), names);
+  const bool read = by_windows                   ? read_windows(fields, names, out)
+                    : is_kdc_text(event)         ? read_kdc_text(fields, names, out)
+                    : event.product == "samba"   ? read_samba_json(fields, names, out)
+                    : event.product == "zeek"    ? read_zeek(fields, names, out)
+                                                 : false;
   if (!read) return {};
   return out;
 }

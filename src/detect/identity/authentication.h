@@ -8,12 +8,14 @@
 // JSON), krb5kdc.log, Samba's kerberos log and its auth and dsdb JSON audit. Field names are not trusted to be there.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "base/time.h"
+#include "detect/identity/fields.h"
 #include "detect/identity/names.h"
-#include "model/event.h"
 #include "model/projection.h"
 
 namespace bartizan::identity {
@@ -67,6 +69,12 @@ struct Authentication {
   std::uint32_t offered = 0;       // encryption types, a bit each up to 31; 0: not logged
   std::int8_t encryption = -1;     // of the ticket
   std::int16_t preauth = -1;       // its type; 0: none was given
+
+  // Every name that is read from the event.
+  std::array<Name*, 14> names() {
+    return {&observer, &account, &realm, &sid, &by, &by_sid, &address, &workstation, &service, &service_realm, &outbound,
+            &object, &attribute, &value};
+  }
 };
 
 inline bool is_weak_encryption(int type) {
@@ -77,21 +85,26 @@ inline bool is_aes(int type) {
 }
 inline constexpr std::uint32_t kAesBits = 1u << 17 | 1u << 18 | 1u << 19 | 1u << 20;
 
-// Whether events of this kind may be authentications.
+// Whether events of this kind say anything about identities, or about the completeness of a log that does.
 bool wants(const EventKind& kind);
-// The fields normalise() reads, sorted.
-std::span<const std::string_view> fields_needed();
+// The fields read from events of this kind, sorted; empty when wants() declines.
+std::span<const std::string_view> fields_needed(const EventKind& kind);
+// Whether fields of other names are read, too.
+bool needs_every_field(const EventKind& kind);
+bool is_security_log(std::string_view channel);
 // Sets all but file and sequence. Nothing: the event is about something else.
-std::optional<Authentication> normalise(const Event& event, NameTable& names);
+std::optional<Authentication> normalise(const Fields& fields, NameTable& names);
+std::string_view host_of_record(const Fields& fields);
+std::uint64_t record_number(const Fields& fields);  // 0: the log has none
 
 // Parts of normalise(): one a family of logs.
-bool read_windows(const Event& event, NameTable& names, Authentication& out);
-bool read_kdc_text(const Event& event, NameTable& names, Authentication& out);  // krb5kdc.log, Samba's kerberos log
-bool read_samba_json(const Event& event, NameTable& names, Authentication& out);
-bool read_zeek(const Event& event, NameTable& names, Authentication& out);
+bool read_windows(const Fields& fields, NameTable& names, Authentication& out);
+bool is_read_from_windows(std::uint32_t event_id);
+bool read_kdc_text(const Fields& fields, NameTable& names, Authentication& out);  // krb5kdc.log, Samba's kerberos log
+bool read_samba_json(const Fields& fields, NameTable& names, Authentication& out);
+bool read_zeek(const Fields& fields, NameTable& names, Authentication& out);
 
 // Building stones of these.
-std::string_view value_of(const Event& event, std::string_view name);
 std::uint64_t number_in(std::string_view text);  // decimal or 0x…; 0 for others
 Name account_in(std::string_view text, NameTable& names);
 Name realm_in(std::string_view text, NameTable& names);

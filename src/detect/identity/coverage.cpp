@@ -7,33 +7,31 @@
 
 namespace bartizan::identity {
 
-void Coverage::note(Name observer, Name file, std::uint64_t number, Instant time) {
-  if (time == Instant{}) return;
-  if (hosts_.size() >= limits::kIdentityGroupsMax && !hosts_.contains(observer)) return forget_all();
-  Host& host = hosts_[observer];
-  const auto known = host.open.find(file);
-  if (known != host.open.end()) {
-    Segment& segment = host.segments[known->second];
-    const bool follows = number == 0 || number == segment.last + 1 || number == segment.last;
-    if (follows) {
-      segment.last = number;
-      segment.from = std::min(segment.from, time), segment.to = std::max(segment.to, time);
-      return;
-    }
+void Coverage::note(const Stretch& next, Name file) {
+  if (hosts_.size() >= limits::kIdentityGroupsMax && !hosts_.contains(next.observer)) return forget_all();
+  Host& host = hosts_[next.observer];
+  const auto extend = [&](Stretch& known) {
+    known.last = next.last;
+    known.from = std::min(known.from, next.from), known.to = std::max(known.to, next.to);
+  };
+  if (const auto known = host.open.find(file); known != host.open.end()) {
+    Stretch& open = host.segments[known->second];
+    const bool unnumbered = next.first == 0 && open.last == 0;
+    if (unnumbered || (next.first != 0 && (next.first == open.last + 1 || next.first == open.last))) return extend(open);
   }
   // Another file may end where this one begins.
-  if (number != 0)
+  if (next.first != 0)
     for (std::size_t i = host.segments.size(), looked = 0; i-- > 0 && looked < 16; ++looked) {
-      Segment& segment = host.segments[i];
-      if (!segment.numbered || segment.last + 1 != number) continue;
-      segment.last = number, segment.to = std::max(segment.to, time);
+      Stretch& before = host.segments[i];
+      if (before.last == 0 || before.last + 1 != next.first) continue;
+      extend(before);
       host.open[file] = i;
       return;
     }
   if (host.segments.size() >= limits::kIdentitySegmentsMax || host.open.size() >= limits::kIdentitySegmentsMax)
-    return forget_until(time);
+    return forget_until(next.to);
   host.open[file] = host.segments.size();
-  host.segments.push_back({number, number, time, time, number != 0});
+  host.segments.push_back(next);
 }
 
 void Coverage::note_kdc(const Authentication& a) {
@@ -46,8 +44,8 @@ void Coverage::note_kdc(const Authentication& a) {
     found->second.first_authtime = a.authtime;
 }
 
-const Coverage::Segment* Coverage::holding(const Host& host, Instant at) const {
-  for (const Segment& segment : host.segments)
+const Stretch* Coverage::holding(const Host& host, Instant at) const {
+  for (const Stretch& segment : host.segments)
     if (segment.from <= at && at <= segment.to) return &segment;
   return nullptr;
 }
@@ -58,7 +56,7 @@ bool Coverage::complete(Instant from, Instant to) const {
   for (const auto& [name, host] : hosts_) {
     if (!host.is_kdc) continue;
     any = true;
-    const Segment* segment = holding(host, from);
+    const Stretch* segment = holding(host, from);
     if (!segment || segment->to < to) return false;
   }
   return any;
@@ -73,6 +71,12 @@ bool Coverage::complete_since_authtime(std::int64_t authtime, Instant to) const 
     if (host.first_authtime == 0 || authtime < host.first_authtime) return false;
   }
   return any;
+}
+
+std::vector<Coverage::Known> Coverage::known() const {
+  std::vector<Known> out;
+  for (const auto& [name, host] : hosts_) out.push_back({name, host.is_kdc, host.segments});
+  return out;
 }
 
 std::string Coverage::in_words(const NameTable& names) const {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// IdentityDetector: follows tickets and logons across hosts and logs. Give it the events of the evidence in order, then
-// finish(). Events are normalised at once, kept as numbers (nothing of the event is held), sorted by (time, sequence) and
-// judged in that order, so that logs read one after another meet. Up to limits::kIdentityPendingMax wait; beyond that the
-// older half is judged, and an event that comes even later lowers the coverage. The same events give the same findings.
+// IdentityDetector: follows tickets and logons across hosts and logs. Give it the observations of each piece of the evidence
+// in order, then finish(). Authentications are sorted by (time, sequence) and judged in that order, so that logs read one
+// after another meet. Up to limits::kIdentityPendingMax wait; beyond that the older half is judged, and an event that
+// comes even later lowers the coverage. The same events give the same findings, however they are cut into pieces.
 // One thread. Cannot fail.
 #pragma once
 
@@ -18,8 +18,11 @@ class IdentityDetector {
  public:
   IdentityDetector();
 
-  // `sequence` rises through the evidence. Events that wants() declines may be left out; of a Windows Security log all
-  // should come, since the record numbers tell whether it has gaps.
+  // Lets `observer` see every authentication, too; it must live until finish().
+  void tell(Observer& observer) { observers_.push_back(&observer); }
+  // `sequence` is added to those of the piece and must rise through the evidence.
+  void add(const Observations& piece, std::string_view file, std::uint64_t sequence);
+  // One event as a piece of its own.
   void observe(const Event& event, std::string_view file, std::uint64_t sequence);
   // Appends the findings, sorted by time. Call it once.
   void finish(std::vector<Finding>& out);
@@ -28,11 +31,21 @@ class IdentityDetector {
   std::uint64_t authentications() const { return authentications_; }
 
  private:
+  struct Place {
+    Instant time;
+    std::uint64_t sequence;
+    std::uint32_t index;
+  };
+  Name in_domain(const NameTable& names, Name name);
   void judge(std::size_t count);
 
   Domain domain_;
   std::vector<std::unique_ptr<Invariant>> invariants_;
-  std::vector<Authentication> pending_;
+  std::vector<Observer*> observers_;  // the invariants, then those of tell()
+  std::vector<Authentication> pending_, later_;
+  std::vector<Place> order_;
+  std::vector<Name> numbers_;  // in the domain, of the names of the piece at hand
+  Observations single_;
   Instant judged_until_{INT64_MIN};
   std::uint64_t authentications_ = 0;
 };

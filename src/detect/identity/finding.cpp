@@ -24,17 +24,17 @@ Finding finding_of(const IdentityFinding& finding, const NameTable& names) {
   out.host = names.text(a.observer);
   out.attack = {std::string(finding.text->attack)};
   out.advisory = {"D7"};
-  out.why.push_back({"", "says", "", finding.what});
+  out.why.push_back({"", "what happened", "", finding.what});
   for (const ProvenBy& link : finding.chain) {
-    std::string where = format_instant(link.proof.time) + " " + std::string(names.text(link.proof.file)) + " record " +
-                        std::to_string(link.proof.record);
-    if (link.proof.event_id) where += " event " + std::to_string(link.proof.event_id);
+    std::string where = "record " + std::to_string(link.proof.record) + " of " + std::string(names.text(link.proof.file)) +
+                        " at " + format_instant(link.proof.time);
+    if (link.proof.event_id) where += ", event " + std::to_string(link.proof.event_id);
     out.why.push_back({"", "includes", std::string(link.role), std::move(where)});
   }
-  out.why.push_back({"", "assumes", "", std::string(finding.text->assumes)});
+  out.why.push_back({"", "assumed", "", std::string(finding.text->assumes)});
   out.why.push_back({"", "ruled out", "", std::string(finding.text->ruled_out)});
-  out.why.push_back({"", "coverage", "", finding.coverage});
-  out.why.push_back({"", "contain", "", std::string(finding.text->contain)});
+  out.why.push_back({"", "logs of KDCs", "", finding.coverage});
+  out.why.push_back({"", "next step", "", std::string(finding.text->contain)});
   const auto add = [&](const char* type, Name name) {
     if (name != kNoName) out.entities.push_back({type, std::string(names.text(name))});
   };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Invariant: something that is always true of identities unless somebody attacks, and what follows when it is not. One a
-// file of invariants/, listed in all_invariants(). Each sees the authentications in the order of time, before the
-// ledger takes them in, and keeps a bounded state of its own. One thread.
+// file of invariants/, listed in all_invariants(). Each keeps a bounded state of its own. One thread.
 #pragma once
 
 #include <memory>
@@ -50,12 +49,15 @@ struct Domain {
               std::vector<ProvenBy> chain);
 };
 
-class Invariant {
+// Sees the authentications in the order of time, before the ledger takes them in.
+class Observer {
  public:
-  virtual ~Invariant() = default;
+  virtual ~Observer() = default;
   virtual void observe(const Authentication& a, Domain& domain) = 0;
   virtual void finish(Domain& domain) { (void)domain; }
 };
+
+class Invariant : public Observer {};
 
 using MakeInvariant = std::unique_ptr<Invariant> (*)();
 std::span<const MakeInvariant> all_invariants();

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/arena.h"
@@ -18,7 +17,7 @@ inline constexpr Name kNoName = 0;
 
 class NameTable {
  public:
-  NameTable() { texts_.push_back({}); }
+  NameTable();
 
   Name number(std::string_view text);
   Name folded(std::string_view text);  // of its lower-case form
@@ -27,11 +26,20 @@ class NameTable {
   std::string_view text(Name name) const { return texts_[name]; }
   bool full() const { return full_; }
   std::size_t size() const { return texts_.size(); }
+  void clear();
 
  private:
+  // Open addressing: the number of a name and a part of its hash; number 0 is a free slot.
+  struct Slot {
+    std::uint32_t tag = 0;
+    Name name = kNoName;
+  };
+  std::size_t slot_of(std::string_view text, std::uint64_t hash) const;
+  void grow();
+
   Arena arena_;
   std::vector<std::string_view> texts_;
-  std::unordered_map<std::string_view, Name> numbers_;
+  std::vector<Slot> slots_;
   std::size_t bytes_ = 0;
   bool full_ = false;
 };

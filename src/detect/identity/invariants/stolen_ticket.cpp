@@ -34,7 +34,7 @@ class StolenTicket final : public Invariant {
     Ticket* ticket = domain.ledger.presented(a);
     if (!ticket || fits(*ticket, a, domain) || held_.size() >= limits::kIdentityHeldMax) return;
     if (handed_over(*ticket, a, domain)) return (void)ticket->add_issue_address(a.address);
-    held_.push_back({a, ticket->issue_addresses[0], ticket->issued});
+    held_.push_back({a, ticket->issue_addresses[0], ticket->proof()});
   }
   void finish(Domain& domain) override { settle(Instant{INT64_MAX}, domain); }
 
@@ -50,13 +50,13 @@ class StolenTicket final : public Invariant {
 
   static bool handed_over(const Ticket& ticket, const Authentication& a, const Domain& domain) {
     if (ticket.for_forwarding) return true;
-    if (ticket.forwarded.time == Instant{} || a.time.ticks - ticket.forwarded.time.ticks > kHandOver) return false;
+    if (ticket.forwarded == Instant{} || a.time.ticks - ticket.forwarded.ticks > kHandOver) return false;
     // To whom? The first machine must hold a ticket for a service on the second.
     const Name host = domain.hosts.host_of(a.address, a.time);
     if (host == kNoName) return false;
     const std::string_view machine = machine_of_service(domain.names.text(host));
     for (Name place : ticket.issue_addresses)
-      if (place != kNoName && domain.ledger.last_service_ticket(a.account, machine, place) != Instant{}) return true;
+      if (place != kNoName && domain.ledger.had_service_ticket(a.account, machine, place, a.time)) return true;
     return false;
   }
 
@@ -70,10 +70,8 @@ class StolenTicket final : public Invariant {
       if (said_.size() < limits::kIdentityGroupsMax && !said_.insert({TicketLedger::presented_key(a), a.address}).second)
         continue;
       // Both machines go on with it: nobody moved.
-      Ticket* ticket = domain.ledger.presented(a);
-      bool both = false;
-      if (ticket)
-        for (const TicketUse& use : ticket->uses) both = both || (use.address == held.issued_to && use.last >= a.time);
+      const Ticket* ticket = domain.ledger.presented(a);
+      const bool both = ticket && ticket->last_at_home >= a.time;
       domain.report(kText, both || a.presented ? Level::kHigh : Level::kMedium, a,
                     "The ticket of " + domain.quoted(a.account) + " issued to " + domain.quoted(held.issued_to) +
                         " was used from " + domain.quoted(a.address) + " to get a ticket for " + domain.quoted(a.service) +

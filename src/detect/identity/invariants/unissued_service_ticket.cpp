@@ -38,8 +38,8 @@ class UnissuedServiceTicket final : public Invariant {
       const Name own = domain.hosts.host_of(a.address, a.time);
       if (own != kNoName && machine_of_service(domain.names.text(own)) == machine) continue;
       if (domain.hosts.is_shared(a.address)) continue;
-      if (domain.ledger.last_service_ticket(a.account, machine, a.address) != Instant{}) continue;
-      const bool elsewhere = domain.ledger.last_service_ticket(a.account, machine, kNoName) != Instant{};
+      if (domain.ledger.had_service_ticket(a.account, machine, a.address, a.time)) continue;
+      const bool elsewhere = domain.ledger.had_service_ticket(a.account, machine, kNoName, a.time);
       if (said_.size() < limits::kIdentityGroupsMax && !said_.insert({a.account, a.observer, a.address}).second) continue;
       domain.report(kText, elsewhere ? Level::kMedium : Level::kHigh, a,
                     domain.quoted(a.account) + " logged on to " + domain.quoted(a.observer) + " from " +
