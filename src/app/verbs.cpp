@@ -11,7 +11,7 @@ constexpr const Verb* kVerbs[] = {&kScanVerb,      &kDecodeVerb,       &kNormali
                                   &kIdentityTicketsVerb, &kIdentityNtlmVerb, &kIdentityCoverageVerb, &kRulesCheckVerb, &kRulesTestVerb,
                                   &kRulesListVerb, &kRulesExplainVerb, &kRulesFetchVerb, &kCompletionVerb};
 
-constexpr std::size_t kOverviewColumn = 34;
+constexpr std::size_t kOverviewColumn = 36;
 
 constexpr const char* kOverviewEnd = R"(
 Each verb explains itself with --help. Exit codes: 0 clean, 1 findings at or above --fail-level or a failed check,

@@ -4,6 +4,19 @@
 #include "model/jsonl.h"
 
 namespace bartizan {
+namespace {
+
+// An event that was decoded as the rules' columns say leaves its kind to them.
+Event with_its_kind(const Event& event) {
+  Event whole = event;
+  if (!event.columns) return whole;
+  const Kind& kind = static_cast<const Kind&>(*event.columns);
+  whole.channel = kind.channel, whole.provider = kind.provider, whole.event_id = kind.event_id;
+  whole.product = kind.product, whole.category = kind.category, whole.service = kind.service;
+  return whole;
+}
+
+}  // namespace
 
 PieceDetector::PieceDetector(KindRules& rules, const Correlations& correlations, const PieceOptions& options,
                              std::function<bool(std::uint32_t)> wants)
@@ -24,7 +37,7 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
   result.events = batch_.size();
   std::uint64_t number = 0;
   for (const Event& event : batch_) {
-    if (options_.identity) result.identity.observe(event, number);
+    if (options_.identity) result.identity.observe(with_its_kind(event), number);
     hits_.clear();
     if (options_.plain) matcher_.count(event);
     const bool is_matched = !options_.plain && matcher_.match(event, hits_);

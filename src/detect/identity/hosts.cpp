@@ -36,10 +36,10 @@ Name HostTable::host_of(Name address, Instant time) const {
   return near(lease.seen) ? lease.host : kNoName;
 }
 
-bool HostTable::same_host(Name a, Name b, Instant time) const {
+bool HostTable::same_host(Name a, Instant at_a, Name b, Instant at_b) const {
   if (a == b) return true;
-  const Name host = host_of(a, time);
-  return host != kNoName && host == host_of(b, time);
+  const Name host = host_of(b, at_b);
+  return host != kNoName && (host == host_of(a, at_a) || host == host_of(a, at_b));
 }
 
 bool HostTable::is_shared(Name address) const {

@@ -16,8 +16,8 @@ class HostTable {
 
   // The machine account that has `address` around `time`; kNoName when that is not known.
   Name host_of(Name address, Instant time) const;
-  // Whether two addresses are the same machine, as far as is known.
-  bool same_host(Name a, Name b, Instant time) const;
+  // Whether `a` at one time and `b` at another are the same machine, as far as is known.
+  bool same_host(Name a, Instant at_a, Name b, Instant at_b) const;
   bool is_shared(Name address) const;
 
  private:

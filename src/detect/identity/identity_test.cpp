@@ -277,16 +277,46 @@ TEST(TicketLedger, ForgetsTheOldestAndSaysSo) {
   Authentication a;
   a.act = Act::kTicketGranted;
   a.observer = names.number("dc1"), a.account = names.number("alice"), a.address = names.number("192.0.2.10");
-  coverage.note(a.observer, 0, 0, Instant{1});
-  coverage.note(a.observer, 0, 0, Instant{1'000'000'000});
+  coverage.note({a.observer, 0, 0, Instant{1}, Instant{1'000'000'000}}, kNoName);
   coverage.note_kdc(a);
   EXPECT_TRUE(coverage.complete(Instant{1}, Instant{1000}));
-  for (std::uint64_t i = 1; i <= 1'200'000; ++i) {
+  for (std::uint64_t i = 1; i <= 1'700'000; ++i) {
     a.time = {static_cast<std::int64_t>(i)}, a.returned = i * 0x9e3779b97f4a7c15u | 1;
     ledger.observe(a, names);
   }
-  EXPECT_LE(ledger.size(), 1'000'000u);
+  EXPECT_LE(ledger.tickets().size(), 1'500'000u);
   EXPECT_FALSE(coverage.complete(Instant{1}, Instant{1000}));
+}
+
+TEST(IssuedServices, AreRememberedForATicketsLife) {
+  IssuedServices services;
+  const auto hash = [](std::uint64_t i) { return (i + 1) * 0x9e3779b97f4a7c15u; };
+  const Instant start{1'795'486'000 * kTicksPerSecond};
+  for (std::uint64_t i = 0; i < 100'000; ++i) EXPECT_FALSE(services.add(hash(i), start));
+  for (std::uint64_t i = 0; i < 100'000; ++i) EXPECT_TRUE(services.holds(hash(i), {start.ticks + seconds(9 * kHour)}));
+  EXPECT_FALSE(services.holds(hash(0), {start.ticks + seconds(11 * kHour)}));
+  EXPECT_FALSE(services.holds(hash(0), {start.ticks - seconds(kHour)}));
+  EXPECT_FALSE(services.holds(hash(100'000), start));
+}
+
+TEST(Observations, GiveTheSameInOnePieceOrMany) {
+  Evening evening = eleven_hours();
+  evening.used(11 * kHour, "ghost", kB, kHashA, "SRV1$");
+  const auto many = evening.findings(1), one = evening.findings(1000), some = evening.findings(3);
+  ASSERT_EQ(many.size(), 1u);
+  ASSERT_EQ(one.size(), 1u);
+  ASSERT_EQ(some.size(), 1u);
+  EXPECT_EQ(one[0].id, many[0].id);
+  EXPECT_EQ(some[0].why[0].value, many[0].why[0].value);
+  EXPECT_EQ(some[0].why.back().value, many[0].why.back().value);
+}
+
+TEST(Channel, IsComparedWithoutCase) {
+  NameTable names;
+  Event event;
+  event.channel = "SECURITY", event.event_id = 4624, event.time = {1};
+  EXPECT_TRUE(wants(kind_of(event)));
+  EXPECT_TRUE(normalise(Fields(event), names));
 }
 
 TEST(Recent, IsBoundedAndForgetsWhatIsOld) {

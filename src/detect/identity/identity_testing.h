@@ -45,9 +45,11 @@ class Evening {
     windows("dc1.lab.test", 4769, at, values);
   }
 
-  std::vector<Finding> findings() const {
+  // Given to the detector in pieces of so many events.
+  std::vector<Finding> findings(std::size_t piece_size = 1) const {
     IdentityDetector detector;
-    std::uint64_t sequence = 0;
+    Observations piece;
+    std::uint64_t in_piece = 0, before = 0;
     for (const Made& made : made_) {
       std::vector<Field> fields;
       for (const auto& [name, value] : made.values) fields.push_back({name, value});
@@ -56,7 +58,11 @@ class Evening {
       event.event_id = made.id, event.product = made.product, event.service = made.service;
       event.time = {kStart + made.at * kTicksPerSecond};
       event.fields = fields;
-      detector.observe(event, "evening.log", sequence++);
+      piece.observe(event, in_piece++);
+      if (in_piece < piece_size && &made != &made_.back()) continue;
+      detector.add(piece, "evening.log", before);
+      piece.clear();
+      before += in_piece, in_piece = 0;
     }
     std::vector<Finding> found;
     detector.finish(found);

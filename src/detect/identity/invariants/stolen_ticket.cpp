@@ -43,7 +43,7 @@ class StolenTicket final : public Invariant {
     bool any = false;
     for (Name place : ticket.issue_addresses) {
       any = any || place != kNoName;
-      if (place != kNoName && domain.hosts.same_host(place, a.address, a.time)) return true;
+      if (place != kNoName && domain.hosts.same_host(place, ticket.issued, a.address, a.time)) return true;
     }
     return !any;  // the KDC's own machine: its log does not say which address
   }
@@ -65,7 +65,7 @@ class StolenTicket final : public Invariant {
     for (; !held_.empty() && (now.ticks == INT64_MAX || now.ticks - held_.front().use.time.ticks > kWait); held_.pop_front()) {
       const Held& held = held_.front();
       const Authentication& a = held.use;
-      if (domain.hosts.same_host(held.issued_to, a.address, a.time)) continue;
+      if (domain.hosts.same_host(held.issued_to, held.issued.time, a.address, a.time)) continue;
       if (domain.hosts.is_shared(a.address) || domain.hosts.is_shared(held.issued_to)) continue;
       if (said_.size() < limits::kIdentityGroupsMax && !said_.insert({TicketLedger::presented_key(a), a.address}).second)
         continue;
