@@ -11,13 +11,16 @@ namespace {
 
 constexpr Option kOptions[] = {
     kRulesOption, kNoBuiltinRulesOption, kFetchedRulesOption, kPlaceholdersOption, kRuleOption, kTagOption, kStatusOption,
+    kNoIdentityOption, kIdentityOption,
 };
 
 int run_detect(const Arguments& arguments) {
   RuleSet rules;
   if (auto loaded = load_rules(arguments, rules); !loaded) return usage_error(kDetectVerb, loaded.error());
   rules.prepare();
-  const ScanOutcome outcome = scan(arguments.operands, {}, rules, [](const ScanProgress&) { return true; });
+  ScanOptions options;
+  options.identity = follows_identities(arguments);
+  const ScanOutcome outcome = scan(arguments.operands, options, rules, [](const ScanProgress&) { return true; });
   for (const std::string& line : outcome.summary.unreadable) std::fprintf(stderr, "bartizan: cannot read %s\n", line.c_str());
   for (const std::string& line : outcome.summary.not_recognised) std::fprintf(stderr, "bartizan: not read: %s\n", line.c_str());
   std::string text;

@@ -51,6 +51,13 @@ std::vector<Glob> globs_of(const std::vector<std::string>& texts) {
   return out;
 }
 
+bool follows_identities(const Arguments& arguments) {
+  if (arguments.has("--identity")) return true;
+  for (const char* name : {"--no-identity", "--no-builtin-rules", "--rule", "--tag", "--status"})
+    if (arguments.has(name)) return false;
+  return true;
+}
+
 std::string fetched_rules_folder() {
   const char* data = std::getenv("XDG_DATA_HOME");
   const char* home = std::getenv("HOME");

@@ -38,6 +38,8 @@ constexpr Option kOptions[] = {
     kRuleOption,
     kTagOption,
     kStatusOption,
+    kNoIdentityOption,
+    kIdentityOption,
     option("Rules", "--tuning", "FILE",
            "YAML file of what is known to be harmless or weighs differently here (docs/user/tuning.md)",
            Repeat::kMany),
@@ -211,6 +213,7 @@ int run_scan(const Arguments& arguments) {
   }
   options.decode.carve = arguments.has("--carve");
   options.suricata_rules = arguments.values("--suricata-rules");
+  options.identity = follows_identities(arguments);
   options.plain = arguments.has("--plain");
   options.keep_records = arguments.value("--format", "text") == "html";
   if (!read_threads(arguments.value("--threads"), options.threads))

@@ -2,6 +2,7 @@
 #include "engine/kind_rules.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/limits.h"
 #include "base/must.h"
@@ -133,7 +134,8 @@ class KindRules::Compiler {
   sigma::RuleEvaluator evaluator_{lookup_};
 };
 
-KindRules::KindRules(const RuleSet& rules, std::function<bool(std::uint32_t)> wants) : rules_(rules), wants_(std::move(wants)) {
+KindRules::KindRules(const RuleSet& rules, std::function<bool(std::uint32_t)> wants, FurtherFields further_fields)
+    : rules_(rules), wants_(std::move(wants)), further_fields_(std::move(further_fields)) {
   further_.number = limits::kKindsMax;
   further_.all = true;
   further_.is_compiled = false;
@@ -180,10 +182,15 @@ std::unique_ptr<Kind> KindRules::make_kind(const EventKind& given) {
   kind->script_fields = script_fields_of(given, rules_.logsources());
   for (const ScriptField& field : kind->script_fields) add_once(kind->names, field.name);
   if (const std::string_view field = posture_field_of(given); !field.empty()) add_once(kind->names, std::string(field));
+  const bool rules_want_all = std::exchange(kind->all, false);
+  if (further_fields_) kind->is_about_identities = further_fields_(given, *kind);
+  const bool others_want_all = kind->all;
+  kind->all = rules_want_all || others_want_all;
   std::sort(kind->names.begin(), kind->names.end());
+  kind->names.erase(std::unique(kind->names.begin(), kind->names.end()), kind->names.end());
   for (ScriptField& field : kind->script_fields)
     field.column = static_cast<std::uint16_t>(std::lower_bound(kind->names.begin(), kind->names.end(), field.name) - kind->names.begin());
-  if (kind->all) kind->keywords = kept(compiler.keywords_of(compiled->program));
+  if (rules_want_all && !others_want_all) kind->keywords = kept(compiler.keywords_of(compiled->program));
   if (kind->conditional.empty()) {
     compiled->slots = compiler.slot_sources();
     kind->unconditional = compiled.get();

@@ -45,13 +45,17 @@ struct Kind : Columns {
   std::string provider;
   std::vector<ScriptField> script_fields;  // wanted too, whatever the rules ask for
   bool header_is_plain = false;
+  bool is_about_identities = false;
   bool is_compiled = true;  // false: stands for all kinds beyond limits::kKindsMax, which rules are asked about one by one
 };
 
 class KindRules final : public Projection {
  public:
+  // Asks for fields of a kind that others than rules want: the identity detector. False: it wants none.
+  using FurtherFields = std::function<bool(const EventKind& kind, Columns& columns)>;
+
   // Rules for which `wants` says no are left out.
-  KindRules(const RuleSet& rules, std::function<bool(std::uint32_t rule)> wants);
+  KindRules(const RuleSet& rules, std::function<bool(std::uint32_t rule)> wants, FurtherFields further_fields = {});
 
   const Columns* columns_of(const EventKind& kind) override { return &kind_of(kind); }
   const Kind& kind_of(const EventKind& kind);
@@ -68,6 +72,7 @@ class KindRules final : public Projection {
 
   const RuleSet& rules_;
   std::function<bool(std::uint32_t)> wants_;
+  FurtherFields further_fields_;
   std::mutex mutex_;
   std::unordered_map<std::string, std::unique_ptr<Kind>> kinds_;
   Kind further_;

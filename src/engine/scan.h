@@ -24,6 +24,7 @@ struct ScanOptions {
   Level level_min = Level::kInformational;
   std::optional<Instant> since, until;  // until is exclusive
   bool keep_records = false;  // Finding::record, within limits::kFindingRecordBytesMax
+  bool identity = true;  // follow tickets and logons across hosts, besides the rules
   bool plain = false;  // with the plain evaluator alone, to compare with
 };
 

@@ -65,8 +65,9 @@ void append_plain_table(std::span<const Finding* const> shown, std::size_t total
     append_cell("", plain(finding->host), out);
     std::string why;
     for (const FindingReason& reason : finding->why)
-      why += fmt::format("{}{} '{}': {}\n", plain(reason_subject(reason)), plain(reason.predicate),
-                         plain(reason.pattern), plain(reason.value));
+      why += is_statement(reason) ? fmt::format("{}: {}\n", plain(reason.predicate), plain(reason.value))
+                                  : fmt::format("{}{} '{}': {}\n", plain(reason_subject(reason)), plain(reason.predicate),
+                                                plain(reason.pattern), plain(reason.value));
     append_cell("why", why, out);
     append_cell("", plain(finding->file) + ", " + plain(finding->record_id), out);
     out += "</tr>\n";

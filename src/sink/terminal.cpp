@@ -196,9 +196,14 @@ void write_finding(const Finding& finding, Page& page) {
   const std::string host = finding.host.empty() ? "" : visible(finding.host, 26) + ", ";
   page.paragraph(host + visible_path(finding.file, page.room(6 + host.size() + record.size())) + record, 6);
   if (finding.view) page.paragraph("seen in " + visible(decoded_text(*finding.view), 300), 6);
-  const std::size_t shown = std::min(finding.why.size(), kReasonsShown);
+  std::size_t tests = 0;
   std::string_view last;  // several tests of one value: the value is said once
-  for (const FindingReason& reason : std::span(finding.why).first(shown)) {
+  for (const FindingReason& reason : finding.why) {
+    if (is_statement(reason)) {
+      page.paragraph(visible(reason.predicate + ": " + reason.value, limits::kTerminalStatementMax), 6);
+      continue;
+    }
+    if (++tests > kReasonsShown) continue;
     const std::string test = "because " + visible(reason_subject(reason) + reason.predicate, 44) + " '";
     page.paragraph(
         test + visible(reason.pattern, std::min<std::size_t>(60, page.room(7 + test.size()))) + "'", 6);
@@ -206,8 +211,7 @@ void write_finding(const Finding& finding, Page& page) {
     page.line("        it was " + visible(reason.value, page.room(15)));
     last = reason.value;
   }
-  if (finding.why.size() > shown)
-    page.line(fmt::format("      and {}", counted(finding.why.size() - shown, "more reason")));
+  if (tests > kReasonsShown) page.line(fmt::format("      and {}", counted(tests - kReasonsShown, "more reason")));
 }
 
 void write_timeline(std::span<const Finding> findings, Page& page) {
