@@ -20,8 +20,11 @@ Event with_its_kind(const Event& event) {
 }  // namespace
 
 PieceDetector::PieceDetector(KindRules& rules, const Correlations& correlations, ReadScripts& scripts,
-                             const PieceOptions& options, std::function<bool(std::uint32_t)> wants)
-    : rules_(rules), options_(options), matcher_(rules), plain_matcher_(rules.rules(), wants),
+                             const PieceOptions& options, const std::function<bool(std::uint32_t)>& wants)
+    : rules_(rules),
+      options_(options),
+      matcher_(rules),
+      plain_matcher_(rules.rules(), wants),
       hit_report_(rules, correlations, plain_matcher_, options.keep_records),
       view_detector_(rules, correlations, scripts, options.plain, options.keep_records, wants) {
   options_.decode.projection = options.plain ? nullptr : &rules;
@@ -50,13 +53,15 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
     if (!is_matched || !hits_.empty() || is_signature || has_posture) {
       // Only what matched is read as a whole.
       whole_.clear();
-      const bool is_whole = !event.columns || !decoder->decode_record(view, event.offset, whole_) || whole_.empty();
+      const bool is_whole =
+          !event.columns || !decoder->decode_record(view, event.offset, whole_) || whole_.empty();
       const Event& whole = is_whole ? event : whole_[0];
       if (!is_matched) plain_matcher_.match(whole, hits_);
       report(whole, number, result);
       if (is_signature) report_signature(whole, result);
       if (has_posture) posture_notes_.note(kind, whole, result.log->file);
-      if (has_script) view_detector_.detect(kind, whole, hits_, {result.log->file, number}, result.oddities, result.views);
+      if (has_script)
+        view_detector_.detect(kind, whole, hits_, {result.log->file, number}, result.oddities, result.views);
     }
     ++number;
   }

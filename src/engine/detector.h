@@ -10,9 +10,9 @@
 #include "decode/decoder.h"
 #include "detect/identity/observations.h"
 #include "engine/correlations.h"
+#include "engine/hit_report.h"
 #include "engine/kind_rules.h"
 #include "engine/log_reader.h"
-#include "engine/hit_report.h"
 #include "engine/matcher.h"
 #include "engine/plain_matcher.h"
 #include "engine/powershell_posture.h"
@@ -42,8 +42,8 @@ struct PieceOptions {
 
 class PieceDetector {
  public:
-  PieceDetector(KindRules& rules, const Correlations& correlations, ReadScripts& scripts, const PieceOptions& options,
-                std::function<bool(std::uint32_t rule)> wants);
+  PieceDetector(KindRules& rules, const Correlations& correlations, ReadScripts& scripts,
+                const PieceOptions& options, const std::function<bool(std::uint32_t rule)>& wants);
 
   PieceResult detect(LogPiece& piece);
   const std::vector<std::uint64_t>& events_by_kind() const { return matcher_.events_by_kind(); }

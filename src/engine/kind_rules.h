@@ -46,7 +46,8 @@ struct Kind : Columns {
   std::vector<ScriptField> script_fields;  // wanted too, whatever the rules ask for
   bool header_is_plain = false;
   bool is_about_identities = false;
-  bool is_compiled = true;  // false: stands for all kinds beyond limits::kKindsMax, which rules are asked about one by one
+  bool is_compiled =
+      true;  // false: stands for all kinds beyond limits::kKindsMax, which rules are asked about one by one
 };
 
 class KindRules final : public Projection {
@@ -55,7 +56,8 @@ class KindRules final : public Projection {
   using FurtherFields = std::function<bool(const EventKind& kind, Columns& columns)>;
 
   // Rules for which `wants` says no are left out.
-  KindRules(const RuleSet& rules, std::function<bool(std::uint32_t rule)> wants, FurtherFields further_fields = {});
+  KindRules(const RuleSet& rules, std::function<bool(std::uint32_t rule)> wants,
+            FurtherFields further_fields = {});
 
   const Columns* columns_of(const EventKind& kind) override { return &kind_of(kind); }
   const Kind& kind_of(const EventKind& kind);
@@ -77,7 +79,8 @@ class KindRules final : public Projection {
   std::unordered_map<std::string, std::unique_ptr<Kind>> kinds_;
   Kind further_;
   std::map<std::pair<const Kind*, std::uint64_t>, std::unique_ptr<KindProgram>> programs_;
-  std::map<std::string, std::unique_ptr<RawKeywords>> keywords_;  // by their identity: most kinds have the same
+  std::map<std::string, std::unique_ptr<RawKeywords>>
+      keywords_;  // by their identity: most kinds have the same
 };
 
 // A text that is the same for the same kind.

@@ -18,8 +18,10 @@ std::vector<Entity> entities_of(const Event& event);
 
 // The log a record is in. `is_made`: by another program a moment ago, as Log::is_made.
 struct LogName {
+  // Implicit: every log has one. NOLINTBEGIN(google-explicit-constructor)
   LogName(const std::string& name) : file(name) {}
   LogName(const Log& log) : file(log.file), is_made(log.is_made) {}
+  // NOLINTEND(google-explicit-constructor)
   const std::string& file;
   bool is_made = false;
 };

@@ -139,9 +139,7 @@ class JournalDecoder final : public Decoder {
   std::string audit_;
 };
 
-int recognise(Bytes head) {
-  return as_text(head).starts_with("__CURSOR=") ? 95 : 0;
-}
+int recognise(Bytes head) { return as_text(head).starts_with("__CURSOR=") ? 95 : 0; }
 
 }  // namespace
 

@@ -27,8 +27,8 @@ Finding finding_of(const IdentityFinding& finding, const Domain& domain) {
   out.advisory = {"D7"};
   out.why.push_back({"", "what happened", "", finding.what});
   for (const ProvenBy& link : finding.chain) {
-    std::string where = "record " + std::to_string(link.proof.record) + " of " + std::string(names.text(link.proof.file)) +
-                        " at " + format_instant(link.proof.time);
+    std::string where = "record " + std::to_string(link.proof.record) + " of " +
+                        std::string(names.text(link.proof.file)) + " at " + format_instant(link.proof.time);
     if (link.proof.event_id) where += ", event " + std::to_string(link.proof.event_id);
     out.why.push_back({"", "includes", std::string(link.role), std::move(where)});
   }
@@ -42,7 +42,8 @@ Finding finding_of(const IdentityFinding& finding, const Domain& domain) {
   if (a.observer != kNoName) out.entities.push_back({"host", out.host});
   add("account", a.account ? a.account : a.by);
   add("address", a.address);
-  out.id = sha256_hex(out.rule_id + '\n' + out.file + '\n' + out.record_id + '\n' + finding.what).substr(0, 32);
+  out.id =
+      sha256_hex(out.rule_id + '\n' + out.file + '\n' + out.record_id + '\n' + finding.what).substr(0, 32);
   return out;
 }
 

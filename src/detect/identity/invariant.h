@@ -19,9 +19,9 @@ namespace bartizan::identity {
 struct InvariantText {
   std::string_view rule_id;  // a fixed UUID
   std::string_view title, attack;
-  std::string_view assumes;      // what must hold for the finding to be right
-  std::string_view ruled_out;    // innocent causes that were checked and are not it
-  std::string_view contain;      // the next steps
+  std::string_view assumes;    // what must hold for the finding to be right
+  std::string_view ruled_out;  // innocent causes that were checked and are not it
+  std::string_view contain;    // the next steps
 };
 
 struct ProvenBy {
@@ -51,7 +51,9 @@ struct Domain {
     const auto known = written_hosts.find(host);
     return names.text(known == written_hosts.end() ? host : known->second);
   }
-  std::string quoted(Name name) const { return name ? std::string(names.text(name)) : std::string("(unknown)"); }
+  std::string quoted(Name name) const {
+    return name ? std::string(names.text(name)) : std::string("(unknown)");
+  }
   void report(const InvariantText& text, Level level, const Authentication& last, std::string what,
               std::vector<ProvenBy> chain);
 };
@@ -71,11 +73,7 @@ std::span<const MakeInvariant> all_invariants();
 
 Finding finding_of(const IdentityFinding& finding, const Domain& domain);
 
-inline constexpr std::int64_t seconds(std::int64_t count) {
-  return count * kTicksPerSecond;
-}
-inline bool is_machine(Name account, const NameTable& names) {
-  return names.text(account).ends_with('$');
-}
+inline constexpr std::int64_t seconds(std::int64_t count) { return count * kTicksPerSecond; }
+inline bool is_machine(Name account, const NameTable& names) { return names.text(account).ends_with('$'); }
 
 }  // namespace bartizan::identity
