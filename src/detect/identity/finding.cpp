@@ -19,7 +19,7 @@ Finding finding_of(const IdentityFinding& finding, const Domain& domain) {
   out.rule_id = finding.text->rule_id, out.rule_title = finding.text->title;
   out.level = finding.level;
   out.file = names.text(a.file);
-  out.record_id = std::to_string(a.record);
+  if (a.by_windows) out.record_id = std::to_string(a.record);  // of other logs it is a place in the file
   out.channel = a.by_windows ? "Security" : "";
   out.event_id = a.event_id;
   out.host = domain.written(a.observer);
@@ -42,8 +42,8 @@ Finding finding_of(const IdentityFinding& finding, const Domain& domain) {
   if (a.observer != kNoName) out.entities.push_back({"host", out.host});
   add("account", a.account ? a.account : a.by);
   add("address", a.address);
-  out.id =
-      sha256_hex(out.rule_id + '\n' + out.file + '\n' + out.record_id + '\n' + finding.what).substr(0, 32);
+  out.id = sha256_hex(out.rule_id + '\n' + out.file + '\n' + std::to_string(a.record) + '\n' + finding.what)
+               .substr(0, 32);
   return out;
 }
 
