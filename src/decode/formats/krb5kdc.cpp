@@ -62,7 +62,13 @@ const Format& krb5kdc_format() {
                                     return std::make_unique<LineDecoder>(
                                         read, "line that no KDC writes",
                                         [](std::string_view line) { return line.starts_with("---"); });
-                                  }};
+                                  },
+                                  nullptr,
+                                  "Mar 02 08:00:05 kdc1 krb5kdc[811](info): TGS_REQ (1 etypes "
+                                  "{aes256-cts-hmac-sha1-96(18)}) 192.0.2.10: ISSUE: authtime 1772438401, "
+                                  "etypes {rep=aes256-cts-hmac-sha1-96(18), "
+                                  "tkt=aes256-cts-hmac-sha1-96(18), ses=aes256-cts-hmac-sha1-96(18)}, "
+                                  "alice@LAB.TEST for cifs/fs1.lab.test@LAB.TEST\n"};
   return kFormat;
 }
 

@@ -150,7 +150,12 @@ const Format& samba_log_format() {
       "samba: kerberos, drs_repl, log",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<SambaLogCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<SambaLogDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<SambaLogDecoder>(); },
+      nullptr,
+      "[2026/03/02 08:00:05.186803,  3] ../../source4/auth/kerberos/krb5_init_context.c:90"
+      "(smb_krb5_debug_wrapper)\n"
+      "  Kerberos: AS-REQ alice@AD.LAB.TEST from ipv4:192.0.2.10:49622 for "
+      "krbtgt/AD.LAB.TEST@AD.LAB.TEST\n"};
   return kFormat;
 }
 
