@@ -111,6 +111,7 @@ std::optional<Authentication> normalise(const Fields& fields, NameTable& names) 
   out.event_id = event.event_id;
   out.record = record_number(fields);
   if (out.record == 0) out.record = event.offset;
+  out.host = names.number(host_of_record(fields));
   out.observer = host_in(host_of_record(fields), names);
   const bool read = by_windows                   ? read_windows(fields, names, out)
                     : is_kdc_text(event)         ? read_kdc_text(fields, names, out)

@@ -48,6 +48,7 @@ struct Authentication {
   std::uint64_t sequence = 0;  // in the order of the evidence
   std::uint64_t record = 0;    // the log's own number, else the offset in the file
   Name file = kNoName, observer = kNoName;  // which log, and which host wrote it
+  Name host = kNoName;         // the observer as the log writes it
   std::uint32_t event_id = 0;
   Act act = Act::kLogon;
   Package package = Package::kUnknown;
@@ -71,8 +72,8 @@ struct Authentication {
   std::int16_t preauth = -1;       // its type; 0: none was given
 
   // Every name that is read from the event.
-  std::array<Name*, 14> names() {
-    return {&observer, &account, &realm, &sid, &by, &by_sid, &address, &workstation, &service, &service_realm, &outbound,
+  std::array<Name*, 15> names() {
+    return {&observer, &host, &account, &realm, &sid, &by, &by_sid, &address, &workstation, &service, &service_realm, &outbound,
             &object, &attribute, &value};
   }
 };
