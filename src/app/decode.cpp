@@ -11,13 +11,15 @@ namespace {
 
 constexpr Option kOptions[] = {
     option("", "--format", "F",
-           "jsonl: one JSON object a line, all fields side by side, unless given. xml: Windows event logs as one document, as "
+           "jsonl: one JSON object a line, all fields side by side, unless given. xml: Windows event logs as "
+           "one document, as "
            "Windows renders them. json: Windows event logs as one nested object a line",
            Repeat::kOnce, "jsonl xml json"),
     flag("", "--strict",
          "reject EVTX chunks whose checksum is wrong; without it they are decoded with a warning"),
     flag("", "--carve",
-         "search event logs, and files that no decoder knows (disk images, memory dumps), for event records at any place; what is "
+         "search event logs, and files that no decoder knows (disk images, memory dumps), for event records "
+         "at any place; what is "
          "found carries the field Carved"),
 };
 
@@ -48,7 +50,8 @@ Result<FileReport> write_file(const std::string& path, const Request& request) {
     });
   }
   const Rendering form = request.format == "xml" ? Rendering::kXml : Rendering::kJson;
-  return render_records(path, request.decode, form, [](std::string_view record) { return write(record) && write("\n"); });
+  return render_records(path, request.decode, form,
+                        [](std::string_view record) { return write(record) && write("\n"); });
 }
 
 bool decode_file(const std::string& path, const Request& request) {

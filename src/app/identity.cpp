@@ -13,12 +13,16 @@ using identity::Name;
 using identity::NameTable;
 
 constexpr Option kOptions[] = {
-    option("Output", "--format", "F", "what to write, a table unless given", Repeat::kOnce, "table jsonl html"),
-    option("Output", "--output", "FILE", "write there instead of standard output; it appears when all of it is written",
-           Repeat::kOnce, {}, 'o'),
+    option("Output", "--format", "F", "what to write, a table unless given", Repeat::kOnce,
+           "table jsonl html"),
+    option("Output", "--output", "FILE",
+           "write there instead of standard output; it appears when all of it is written", Repeat::kOnce, {},
+           'o'),
 };
 
-std::string time_text(Instant time) { return time == Instant{} ? "" : format_instant(time).substr(0, 19) + "Z"; }
+std::string time_text(Instant time) {
+  return time == Instant{} ? "" : format_instant(time).substr(0, 19) + "Z";
+}
 
 std::string list_text(const std::vector<Name>& list, const NameTable& names) {
   std::string out;
@@ -29,10 +33,14 @@ std::string list_text(const std::vector<Name>& list, const NameTable& names) {
 std::string encryption_text(int type) {
   switch (type) {
     case -1: return "";
-    case 1: case 3: return "DES";
-    case 17: case 19: return "AES-128";
-    case 18: case 20: return "AES-256";
-    case 23: case 24: return "RC4";
+    case 1:
+    case 3: return "DES";
+    case 17:
+    case 19: return "AES-128";
+    case 18:
+    case 20: return "AES-256";
+    case 23:
+    case 24: return "RC4";
     default: return std::to_string(type);
   }
 }
@@ -44,15 +52,26 @@ void note_left_out(std::uint64_t count, Table& table) {
 Table tickets_of(const IdentitySurvey& survey) {
   const NameTable& names = survey.names();
   Table table{"Ticket-granting tickets",
-              {{"account", "Account"}, {"issued", "Issued"}, {"issued_to", "To"}, {"kdc", "By"}, {"encryption", "Encryption"},
-               {"uses", "Uses", true}, {"used_from", "Used from"}, {"last_use", "Last use"},
-               {"renewals", "Renewed", true}, {"handed_on", "Handed on", true}, {"services", "For"}},
-              {}, {}};
+              {{"account", "Account"},
+               {"issued", "Issued"},
+               {"issued_to", "To"},
+               {"kdc", "By"},
+               {"encryption", "Encryption"},
+               {"uses", "Uses", true},
+               {"used_from", "Used from"},
+               {"last_use", "Last use"},
+               {"renewals", "Renewed", true},
+               {"handed_on", "Handed on", true},
+               {"services", "For"}},
+              {},
+              {}};
   for (const identity::ListedTicket* one : survey.tickets.sorted(names))
-    table.rows.push_back({std::string(names.text(one->account)), one->was_issued ? time_text(one->issued) : "not in the evidence",
-                          list_text(one->from, names), std::string(names.text(one->kdc)), encryption_text(one->encryption),
-                          std::to_string(one->uses), list_text(one->used_from, names), time_text(one->last_use),
-                          std::to_string(one->renewals), std::to_string(one->handed_on), list_text(one->services, names)});
+    table.rows.push_back(
+        {std::string(names.text(one->account)),
+         one->was_issued ? time_text(one->issued) : "not in the evidence", list_text(one->from, names),
+         std::string(names.text(one->kdc)), encryption_text(one->encryption), std::to_string(one->uses),
+         list_text(one->used_from, names), time_text(one->last_use), std::to_string(one->renewals),
+         std::to_string(one->handed_on), list_text(one->services, names)});
   note_left_out(survey.tickets.left_out(), table);
   return table;
 }
@@ -60,13 +79,20 @@ Table tickets_of(const IdentitySurvey& survey) {
 Table ntlm_of(const IdentitySurvey& survey) {
   const NameTable& names = survey.names();
   Table table{"Logons over NTLM",
-              {{"account", "Account"}, {"recorded_by", "Recorded by"}, {"source", "From"}, {"logons", "Logons", true},
-               {"failures", "Failures", true}, {"first", "First"}, {"last", "Last"}},
-              {}, {}};
+              {{"account", "Account"},
+               {"recorded_by", "Recorded by"},
+               {"source", "From"},
+               {"logons", "Logons", true},
+               {"failures", "Failures", true},
+               {"first", "First"},
+               {"last", "Last"}},
+              {},
+              {}};
   for (const auto& [key, use] : survey.ntlm.sorted(names)) {
     const auto& [account, observer, source] = key;
-    table.rows.push_back({std::string(names.text(account)), std::string(names.text(observer)), std::string(names.text(source)),
-                          std::to_string(use.logons), std::to_string(use.failures), time_text(use.first), time_text(use.last)});
+    table.rows.push_back({std::string(names.text(account)), std::string(names.text(observer)),
+                          std::string(names.text(source)), std::to_string(use.logons),
+                          std::to_string(use.failures), time_text(use.first), time_text(use.last)});
   }
   note_left_out(survey.ntlm.left_out(), table);
   return table;
@@ -75,10 +101,15 @@ Table ntlm_of(const IdentitySurvey& survey) {
 Table coverage_of(const IdentitySurvey& survey) {
   const NameTable& names = survey.names();
   Table table{"Logs about identities",
-              {{"host", "Host"}, {"role", "Role"}, {"from", "From"}, {"to", "To"}, {"parts", "Parts", true},
+              {{"host", "Host"},
+               {"role", "Role"},
+               {"from", "From"},
+               {"to", "To"},
+               {"parts", "Parts", true},
                {"missing_records", "Records missing", true}},
               {},
-              {"A log has parts where record numbers are missing between them. A ticket is called forged only where the logs of "
+              {"A log has parts where record numbers are missing between them. A ticket is called forged "
+               "only where the logs of "
                "all KDCs are whole."}};
   for (const identity::Coverage::Known& host : survey.detector.domain().coverage.known()) {
     Instant from = host.stretches.front().from, to = host.stretches.front().to;
@@ -88,8 +119,8 @@ Table coverage_of(const IdentitySurvey& survey) {
       if (last && stretch.first > last + 1) missing += stretch.first - last - 1;
       last = std::max(last, stretch.last);
     }
-    table.rows.push_back({std::string(names.text(host.host)), host.is_kdc ? "KDC" : "", time_text(from), time_text(to),
-                          std::to_string(host.stretches.size()), std::to_string(missing)});
+    table.rows.push_back({std::string(names.text(host.host)), host.is_kdc ? "KDC" : "", time_text(from),
+                          time_text(to), std::to_string(host.stretches.size()), std::to_string(missing)});
   }
   std::ranges::sort(table.rows);
   return table;
@@ -98,11 +129,13 @@ Table coverage_of(const IdentitySurvey& survey) {
 int run_list(const Arguments& arguments, Table (*list)(const IdentitySurvey&)) {
   IdentitySurvey survey;
   survey.read(arguments.operands);
-  for (const std::string& line : survey.unreadable) std::fprintf(stderr, "bartizan: cannot read %s\n", line.c_str());
+  for (const std::string& line : survey.unreadable)
+    std::fprintf(stderr, "bartizan: cannot read %s\n", line.c_str());
   const Table table = list(survey);
   const std::string format = arguments.value("--format", "table");
-  const std::string text = format == "jsonl" ? render_table_jsonl(table)
-                           : format == "html" ? render_table_html(table) : render_table_text(table);
+  const std::string text = format == "jsonl"  ? render_table_jsonl(table)
+                           : format == "html" ? render_table_html(table)
+                                              : render_table_text(table);
   if (auto written = write_output(arguments.value("--output"), text); !written.has_value()) {
     std::fprintf(stderr, "bartizan: cannot write %s\n", written.error().text().c_str());
     return kExitUnreadable;
@@ -121,11 +154,14 @@ constinit const Verb kIdentityTicketsVerb{
     .operands = "PATH…",
     .operands_min = 1,
     .summary = "every ticket-granting ticket: issued to whom, used from where, for what",
-    .about = "Reads Windows Security logs with ticket hashes, Zeek's kerberos.log, krb5kdc.log and Samba's kerberos log. Two "
-             "addresses under\n`Used from` deserve a look; `bartizan scan` says which of them are findings.\n",
+    .about =
+        "Reads Windows Security logs with ticket hashes, Zeek's kerberos.log, krb5kdc.log and Samba's "
+        "kerberos log. Two "
+        "addresses under\n`Used from` deserve a look; `bartizan scan` says which of them are findings.\n",
     .options = kOptions,
-    .examples = "  bartizan identity tickets dc1/Security.evtx dc2/Security.evtx\n"
-                "  bartizan identity tickets --format html -o tickets.html krb5kdc.log\n",
+    .examples =
+        "  bartizan identity tickets dc1/Security.evtx dc2/Security.evtx\n"
+        "  bartizan identity tickets --format html -o tickets.html krb5kdc.log\n",
     .choices = {},
     .run = run_tickets,
 };
@@ -135,11 +171,14 @@ constinit const Verb kIdentityNtlmVerb{
     .operands = "PATH…",
     .operands_min = 1,
     .summary = "who still logs on over NTLM, to what, from where",
-    .about = "The list to work through before NTLM is switched off. Reads 4624, 4625 and 4776 of Windows Security logs, Zeek's "
-             "ntlm.log and\nSamba's authentication audit.\n",
+    .about =
+        "The list to work through before NTLM is switched off. Reads 4624, 4625 and 4776 of Windows Security "
+        "logs, Zeek's "
+        "ntlm.log and\nSamba's authentication audit.\n",
     .options = kOptions,
-    .examples = "  bartizan identity ntlm logs/\n"
-                "  bartizan identity ntlm --format jsonl logs/ | head\n",
+    .examples =
+        "  bartizan identity ntlm logs/\n"
+        "  bartizan identity ntlm --format jsonl logs/ | head\n",
     .choices = {},
     .run = run_ntlm,
 };

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
-#include <iostream>
 #include <iterator>
 
 #include "app/verbs.h"
@@ -20,7 +19,8 @@ namespace {
 constexpr Option kOptions[] = {
     flag("", "--command-line", "each line of FILE is a command line (cmd, powershell -enc …), not a script"),
     flag("", "--final", "only the innermost text"),
-    option("", "--format", "F", "text, or jsonl with one object a layer; text unless given", Repeat::kOnce, "text jsonl"),
+    option("", "--format", "F", "text, or jsonl with one object a layer; text unless given", Repeat::kOnce,
+           "text jsonl"),
 };
 
 struct Request {
@@ -29,8 +29,10 @@ struct Request {
 
 bool read_whole(const std::string& path, std::string& bytes) {
   if (path == "-") {
-    bytes.assign(std::istreambuf_iterator<char>(std::cin), {});
-    return true;
+    char block[1 << 16];
+    for (std::size_t got = 0; (got = std::fread(block, 1, sizeof block, stdin)) > 0;)
+      bytes.append(block, got);
+    return !std::ferror(stdin);
   }
   std::ifstream file(path, std::ios::binary);
   if (!file) return false;
@@ -106,10 +108,8 @@ std::string printable(std::string_view text) {
   for (char c : text) {
     bool control = (static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t') || c == 0x7F;
     if (c == '\r') continue;
-    if (control)
-      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    else
-      out += c;
+    if (control) out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+    else out += c;
   }
   return out;
 }
@@ -130,10 +130,8 @@ std::string layers_text(const std::string& file, const powershell::Layers& layer
     if (!layer.transforms.empty()) out += " (" + joined(layer.transforms, " > ") + ")";
     if (!layer.assumptions.empty()) out += ", taking for granted: " + joined(layer.assumptions, ", ");
     out += '\n';
-    if (!layer.binary_sha256.empty())
-      out += "a program, SHA-256 " + layer.binary_sha256 + "\n";
-    else
-      out += printable(layer.normalised) + (layer.normalised.ends_with('\n') ? "" : "\n");
+    if (!layer.binary_sha256.empty()) out += "a program, SHA-256 " + layer.binary_sha256 + "\n";
+    else out += printable(layer.normalised) + (layer.normalised.ends_with('\n') ? "" : "\n");
   }
   return out;
 }
@@ -168,7 +166,8 @@ void show_lines(const std::string& path, std::string_view text, const Request& r
 }
 
 int run_powershell(const Arguments& arguments) {
-  const Request request{arguments.has("--command-line"), arguments.has("--final"), arguments.value("--format", "text") == "jsonl"};
+  const Request request{arguments.has("--command-line"), arguments.has("--final"),
+                        arguments.value("--format", "text") == "jsonl"};
   bool all_read = true;
   for (const std::string& path : arguments.operands) {
     std::string bytes;
@@ -192,7 +191,8 @@ constinit const Verb kPowershellVerb{
     .operands_min = 1,
     .summary = "read obfuscated PowerShell layer by layer, without running it",
     .about =
-        "FILE is a script in UTF-8 or UTF-16, or - for standard input. Exit code 0 also when nothing was hidden.\n",
+        "FILE is a script in UTF-8 or UTF-16, or - for standard input. Exit code 0 also when nothing was "
+        "hidden.\n",
     .options = kOptions,
     .examples =
         "  bartizan powershell dropper.ps1\n"

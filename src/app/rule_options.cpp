@@ -27,9 +27,13 @@ std::vector<std::string> folders_with_rules(const std::string& folder) {
   return out;
 }
 
+// `suricata:…`, a signature. Which there are is not known before they match.
+bool names_signatures(const Glob& glob) { return glob.text().starts_with("suricata:"); }
+
 template <class Names>
 std::string first_unmatched(const std::vector<Glob>& globs, const RuleSet& rules, Names names) {
   for (const Glob& glob : globs) {
+    if (names_signatures(glob)) continue;
     const auto fits = [&](const auto& rule) { return names(glob, facts_of(rule)); };
     if (std::ranges::none_of(rules.rules(), fits) && std::ranges::none_of(rules.correlations(), fits))
       return glob.text();
@@ -46,7 +50,8 @@ std::vector<Glob> globs_of(const std::vector<std::string>& texts) {
 }
 
 bool follows_identities(const Arguments& arguments) {
-  for (const char* name : {"--no-identity", "--rule", "--tag", "--status"})
+  if (arguments.has("--identity")) return true;
+  for (const char* name : {"--no-identity", "--no-builtin-rules", "--rule", "--tag", "--status"})
     if (arguments.has(name)) return false;
   return true;
 }
@@ -94,7 +99,8 @@ std::expected<void, std::string> load_rules(const Arguments& arguments, RuleSet&
     return std::unexpected("no usable rule has the tag '" + text + "'");
   const auto wanted = [&](const auto& rule) { return selection.wants_rule(rule); };
   if (selection.asks_for_rules() && std::ranges::none_of(rules.rules(), wanted) &&
-      std::ranges::none_of(rules.correlations(), wanted))
+      std::ranges::none_of(rules.correlations(), wanted) &&
+      std::ranges::none_of(selection.rules, names_signatures))
     return std::unexpected("no usable rule is left by --rule, --tag and --status");
   rules.select(std::move(selection));
   return {};

@@ -33,7 +33,10 @@ inline constexpr Option kStatusOption =
 
 inline constexpr Option kNoIdentityOption =
     flag("Rules", "--no-identity",
-         "do not follow tickets and logons across hosts; --rule, --tag and --status leave that out as well");
+         "do not follow tickets and logons across hosts; --no-builtin-rules, --rule, --tag and --status "
+         "leave that out as well");
+inline constexpr Option kIdentityOption =
+    flag("Rules", "--identity", "follow tickets and logons across hosts whatever rules are chosen");
 
 // Whether tickets and logons are followed besides the rules.
 bool follows_identities(const Arguments& arguments);

@@ -7,9 +7,12 @@
 namespace bartizan::app {
 namespace {
 
-constexpr const Verb* kVerbs[] = {&kScanVerb,      &kDecodeVerb,       &kNormaliseVerb,  &kDetectVerb,     &kPowershellVerb,
-                                  &kIdentityTicketsVerb, &kIdentityNtlmVerb, &kIdentityCoverageVerb, &kRulesCheckVerb, &kRulesTestVerb,
-                                  &kRulesListVerb, &kRulesExplainVerb, &kRulesFetchVerb, &kCompletionVerb};
+// The longer of two names that begin alike stands first.
+constexpr const Verb* kVerbs[] = {
+    &kScanVerb,           &kDecodeVerb,          &kNormaliseVerb,    &kDetectVerb,
+    &kPowershellVerb,     &kIdentityTicketsVerb, &kIdentityNtlmVerb, &kIdentityCoverageVerb,
+    &kFormatsExplainVerb, &kFormatsVerb,         &kRulesCheckVerb,   &kRulesTestVerb,
+    &kRulesListVerb,      &kRulesExplainVerb,    &kRulesFetchVerb,   &kCompletionVerb};
 
 constexpr std::size_t kOverviewColumn = 36;
 

@@ -16,6 +16,7 @@ namespace bartizan::app {
 inline constexpr int kExitClean = 0, kExitFindings = 1, kExitUnreadable = 2, kExitUsage = 3;
 
 extern const Verb kScanVerb, kDecodeVerb, kNormaliseVerb, kDetectVerb, kPowershellVerb, kCompletionVerb;
+extern const Verb kFormatsVerb, kFormatsExplainVerb;
 extern const Verb kIdentityTicketsVerb, kIdentityNtlmVerb, kIdentityCoverageVerb;
 extern const Verb kRulesCheckVerb, kRulesTestVerb, kRulesListVerb, kRulesExplainVerb, kRulesFetchVerb;
 

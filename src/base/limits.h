@@ -8,141 +8,243 @@
 namespace bartizan::limits {
 
 // Reading
-inline constexpr std::size_t kPieceBytes = 1 << 20;          // one unit of work for a worker: large enough to hide hand-over cost
-inline constexpr std::size_t kPieceBytesMax = 64u << 20;     // a single JSON or XML record larger than this is an oddity
+inline constexpr std::size_t kPieceBytes =
+    1 << 20;  // one unit of work for a worker: large enough to hide hand-over cost
+inline constexpr std::size_t kPieceBytesMax =
+    64u << 20;  // a single JSON or XML record larger than this is an oddity
 
-inline constexpr std::size_t kThreadsMax = 256;              // more workers than any machine we know has processors
-inline constexpr std::size_t kOdditiesKept = 65'536;         // of a run; further ones are counted, not kept
+inline constexpr std::size_t kThreadsMax = 256;       // more workers than any machine we know has processors
+inline constexpr std::size_t kOdditiesKept = 65'536;  // of a run; further ones are counted, not kept
 
 // Archives (of one evidence file, nested ones included, unless said otherwise)
-inline constexpr unsigned kArchiveDepthMax = 8;              // a collection nests 3 deep: zip, tar, gz
-inline constexpr std::uint64_t kArchiveMembersMax = 100'000; // a triage image has some 10,000 files
-inline constexpr std::uint64_t kArchiveBytesMax = 256ull << 30;  // decompressed: a month of a large domain's logs
-inline constexpr std::uint64_t kArchiveRatioMax = 500;       // per archive: logs compress some 10 to 100 times; deflate cannot exceed 1,032, so half of it
-inline constexpr std::uint64_t kArchiveRatioFreeBytes = 64ull << 20;  // a preallocated EVTX is mostly zeros: no ratio below this
-inline constexpr std::uint64_t kArchiveBufferMax = 256ull << 20;  // zip and 7z inside archives are held in memory, being read from the end
-inline constexpr std::size_t kArchiveBlockBytes = 64 * 1024; // one read of compressed bytes
-inline constexpr std::size_t kArchiveNameBytesMax = 4096;    // longer member names are cut; no file system takes longer
-inline constexpr std::size_t kArchiveOdditiesKept = 4096;    // further ones of a file and its members are counted, not kept
+inline constexpr unsigned kArchiveDepthMax = 8;               // a collection nests 3 deep: zip, tar, gz
+inline constexpr std::uint64_t kArchiveMembersMax = 100'000;  // a triage image has some 10,000 files
+inline constexpr std::uint64_t kArchiveBytesMax = 256ull
+                                                  << 30;  // decompressed: a month of a large domain's logs
+inline constexpr std::uint64_t kArchiveRatioMax =
+    500;  // per archive: logs compress some 10 to 100 times; deflate cannot exceed 1,032, so half of it
+inline constexpr std::uint64_t kArchiveRatioFreeBytes =
+    64ull << 20;  // a preallocated EVTX is mostly zeros: no ratio below this
+inline constexpr std::uint64_t kArchiveBufferMax =
+    256ull << 20;  // zip and 7z inside archives are held in memory, being read from the end
+inline constexpr std::size_t kArchiveBlockBytes = 64 * 1024;  // one read of compressed bytes
+inline constexpr std::size_t kArchiveNameBytesMax =
+    4096;  // longer member names are cut; no file system takes longer
+inline constexpr std::size_t kArchiveOdditiesKept =
+    4096;  // further ones of a file and its members are counted, not kept
 
 // JSON
-inline constexpr std::size_t kJsonDepthMax = 64;             // bounds recursion; a value below it is dropped with an oddity
-inline constexpr std::size_t kJsonRecordsMax = 262'144;      // records inside one wrapping object: bounds events a 64 MiB object can make
+inline constexpr std::size_t kJsonDepthMax =
+    64;  // bounds recursion; a value below it is dropped with an oddity
+inline constexpr std::size_t kJsonRecordsMax =
+    262'144;  // records inside one wrapping object: bounds events a 64 MiB object can make
 
-inline constexpr std::size_t kJsonNamesMax = 16'384;          // member paths a decoder remembers; others are made anew for each event
-inline constexpr std::size_t kJsonKindsMax = 512;            // kinds whose wanted fields a decoder remembers; beyond it they are asked for anew
-inline constexpr unsigned kJsonRestartsMax = 16;             // items of a list on one line that are looked at again for where they end; bounds work
+inline constexpr std::size_t kJsonNamesMax =
+    16'384;  // member paths a decoder remembers; others are made anew for each event
+inline constexpr std::size_t kJsonKindsMax =
+    512;  // kinds whose wanted fields a decoder remembers; beyond it they are asked for anew
+inline constexpr unsigned kJsonRestartsMax =
+    16;  // items of a list on one line that are looked at again for where they end; bounds work
 
 // Interning
-inline constexpr std::size_t kKindsMax = 65'536;             // kinds whose rules are remembered; beyond it the choice is made anew
-inline constexpr std::size_t kFieldNameBytesMax = 512;       // longer field names are cut
-inline constexpr std::size_t kFieldsPerEventMax = 16'384;    // more fields of one event are dropped with an oddity
+inline constexpr std::size_t kKindsMax =
+    65'536;  // kinds whose rules are remembered; beyond it the choice is made anew
+inline constexpr std::size_t kFieldNameBytesMax = 512;  // longer field names are cut
+inline constexpr std::size_t kFieldsPerEventMax =
+    16'384;  // more fields of one event are dropped with an oddity
 
 // Oddities
-inline constexpr std::size_t kOdditiesKeptPerFile = 64;      // further ones of a file are counted, not kept
+inline constexpr std::size_t kOdditiesKeptPerFile = 64;  // further ones of a file are counted, not kept
 
 // EVTX (a record has at most 64 KiB, but templates can multiply what a few bytes refer to)
-inline constexpr unsigned kBinXmlDepthMax = 64;              // elements or templates within each other; real ones reach 8
-inline constexpr std::size_t kBinXmlNodesMax = 65'536;       // tokens read for one record
-inline constexpr std::size_t kBinXmlTextBytesMax = 1 << 20;  // text of one record: 64 KiB as hexadecimal digits is 128 KiB
-inline constexpr std::size_t kEvtxChunkNodesMax = 1 << 20;   // tokens read for one chunk: some 2,000 records of 500
-inline constexpr std::size_t kEvtxTemplatesMax = 16'384;       // compiled templates a decoder remembers; a large domain's logs have some 3,000
-inline constexpr std::size_t kEvtxChunkTextBytesMax = 16u << 20;  // text of one chunk; a real one yields under 1 MB
+inline constexpr unsigned kBinXmlDepthMax = 64;  // elements or templates within each other; real ones reach 8
+inline constexpr std::size_t kBinXmlNodesMax = 65'536;  // tokens read for one record
+inline constexpr std::size_t kBinXmlTextBytesMax =
+    1 << 20;  // text of one record: 64 KiB as hexadecimal digits is 128 KiB
+inline constexpr std::size_t kEvtxChunkNodesMax =
+    1 << 20;  // tokens read for one chunk: some 2,000 records of 500
+inline constexpr std::size_t kEvtxTemplatesMax =
+    16'384;  // compiled templates a decoder remembers; a large domain's logs have some 3,000
+inline constexpr std::size_t kEvtxChunkTextBytesMax =
+    16u << 20;  // text of one chunk; a real one yields under 1 MB
 
 // YAML (rules, tables)
 inline constexpr std::size_t kYamlDepthMax = 64;             // no rule nests deeper than 8
 inline constexpr std::size_t kYamlNodesMax = 2'000'000;      // bounds alias expansion
 inline constexpr std::size_t kRuleFileBytesMax = 16u << 20;  // the largest public rule has 0.5 MB
 
-inline constexpr std::size_t kYamlAliasBytesMax = 64u << 20; // text copied by aliases: a long scalar can be named often
+inline constexpr std::size_t kYamlAliasBytesMax =
+    64u << 20;  // text copied by aliases: a long scalar can be named often
 
 // Sigma
-inline constexpr std::size_t kSeenValuesMax = 4096;  // values remembered a thread, 256 bytes each: half of a common second-level cache
-inline constexpr std::size_t kSigmaConditionDepthMax = 64;   // brackets and detection lists; public rules nest 2 deep
-inline constexpr std::size_t kSigmaVariantsMax = 4096;       // values one written value expands to; five dashes give 3,125
+inline constexpr std::size_t kSeenTextsMax =
+    4096;  // texts remembered a table, 256 bytes each: half of a common second-level cache
+inline constexpr std::size_t kSigmaConditionDepthMax =
+    64;  // brackets and detection lists; public rules nest 2 deep
+inline constexpr std::size_t kSigmaVariantsMax =
+    4096;  // values one written value expands to; five dashes give 3,125
 inline constexpr std::size_t kSigmaVariantBytesMax = 8u << 20;  // text of all variants of one value
-inline constexpr std::size_t kSigmaTermsMax = 4096;          // search identifiers of a rule, and terms of its condition
-inline constexpr std::size_t kSigmaLeavesMax = 200'000;      // tests of one rule; the largest public rule has 4,500
-inline constexpr std::size_t kCorrelationMatchesMax = 2'000'000;  // matches kept until the end; further ones are counted
+inline constexpr std::size_t kSigmaTermsMax =
+    4096;  // search identifiers of a rule, and terms of its condition
+inline constexpr std::size_t kSigmaLeavesMax =
+    200'000;  // tests of one rule; the largest public rule has 4,500
+inline constexpr std::size_t kCorrelationMatchesMax =
+    2'000'000;  // matches kept until the end; further ones are counted
 inline constexpr std::size_t kCorrelationValueBytesMax = 256u << 20;  // distinct field values kept for them
-inline constexpr std::size_t kCorrelationContributingMax = 16'000'000;  // matches named by all results; chains can multiply them
+inline constexpr std::size_t kCorrelationContributingMax =
+    16'000'000;  // matches named by all results; chains can multiply them
 inline constexpr std::size_t kCorrelationGroupsMax = 1'024;  // groups one result of a chain takes part in
 
 // Reports
-inline constexpr std::size_t kHtmlFindingsMax = 20'000;      // a browser stays quick; the CSV and JSONL forms have them all
-inline constexpr std::size_t kHtmlValueBytesMax = 2'000;     // one long value (a script block) is cut: bounds the page's size
-inline constexpr std::size_t kHtmlPlainRowsMax = 100;        // rows of the table for browsers without script
-inline constexpr std::size_t kHtmlPlainValueMax = 300;        // characters of one value there
-inline constexpr std::size_t kTerminalRulesMax = 40;         // two screens; more is read in a file
-inline constexpr std::size_t kTerminalHostsMax = 15;         // likewise
-inline constexpr std::size_t kTerminalFindingsMax = 20;      // likewise
-inline constexpr std::size_t kTerminalPerRuleMax = 3;        // so that one noisy rule does not fill the timeline
-inline constexpr std::size_t kTerminalListMax = 10;          // files that could not be read, channels, missing sources
-inline constexpr std::size_t kTerminalTitleMax = 160;        // characters of a rule's title; the longest public one has 126
-inline constexpr std::size_t kTerminalStatementMax = 400;    // characters of a sentence that explains a finding: four lines
-inline constexpr std::size_t kTerminalTechniquesMax = 8;     // of a group: three lines
+inline constexpr std::size_t kHtmlFindingsMax =
+    20'000;  // a browser stays quick; the CSV and JSONL forms have them all
+inline constexpr std::size_t kHtmlValueBytesMax =
+    2'000;  // one long value (a script block) is cut: bounds the page's size
+inline constexpr std::size_t kHtmlPlainRowsMax = 100;    // rows of the table for browsers without script
+inline constexpr std::size_t kHtmlPlainValueMax = 300;   // characters of one value there
+inline constexpr std::size_t kTerminalRulesMax = 40;     // two screens; more is read in a file
+inline constexpr std::size_t kTerminalHostsMax = 15;     // likewise
+inline constexpr std::size_t kTerminalFindingsMax = 20;  // likewise
+inline constexpr std::size_t kTerminalPerRuleMax = 3;    // so that one noisy rule does not fill the timeline
+inline constexpr std::size_t kTerminalListMax =
+    10;  // files that could not be read, channels, missing sources
+inline constexpr std::size_t kTerminalTitleMax =
+    160;  // characters of a rule's title; the longest public one has 126
+inline constexpr std::size_t kTerminalStatementMax =
+    400;  // characters of a sentence that explains a finding: four lines
+inline constexpr std::size_t kTerminalTechniquesMax = 8;  // of a group: three lines
 
 // Findings
-inline constexpr std::size_t kFindingRecordBytesMax = 128u << 20;  // whole records kept for a report; kHtmlFindingsMax of 6 KB
-inline constexpr std::size_t kCorrelationReasonsMax = 32;     // records a finding of a correlation names; an analyst reads no more
+inline constexpr std::size_t kFindingRecordBytesMax =
+    128u << 20;  // whole records kept for a report; kHtmlFindingsMax of 6 KB
+inline constexpr std::size_t kCorrelationReasonsMax =
+    32;  // records a finding of a correlation names; an analyst reads no more
 
 // The HTML report's copies of the records that findings point at
-inline constexpr std::size_t kHtmlRecordBytesMax = 64 * 1024;  // one record; the largest script block part has 32 KiB
-inline constexpr std::size_t kHtmlRecordsBytesMax = 48u << 20;  // all of them: a browser opens a page of 100 MB, but slowly
+inline constexpr std::size_t kHtmlRecordBytesMax =
+    64 * 1024;  // one record; the largest script block part has 32 KiB
+inline constexpr std::size_t kHtmlRecordsBytesMax =
+    48u << 20;  // all of them: a browser opens a page of 100 MB, but slowly
 
 // Carving
-inline constexpr std::size_t kCarvedBasesMax = 8;            // places where the chunk of a lone record may have begun: a few remains overlap
-inline constexpr std::size_t kCarvedKeysMax = 2'000'000;     // records of a file remembered to tell copies (100 MB); later ones may come twice
+inline constexpr std::size_t kCarvedBasesMax =
+    8;  // places where the chunk of a lone record may have begun: a few remains overlap
+inline constexpr std::size_t kCarvedKeysMax =
+    2'000'000;  // records of a file remembered to tell copies (100 MB); later ones may come twice
 
 // Text logs with columns
-inline constexpr std::size_t kHeaderLineBytesMax = 64 * 1024; // a line that names the columns; Zeek's longest has 1 KB
-inline constexpr std::size_t kColumnsMax = 2'048;            // columns of a table; the widest export known has 400
-inline constexpr std::size_t kCsvRecordBytesMax = 1 << 20;   // a quotation mark that is not closed within this is an ordinary character
-inline constexpr std::size_t kPairsPerLineMax = 1'024;       // key=value pairs of one line; FortiOS writes some 60
+inline constexpr std::size_t kHeaderLineBytesMax =
+    64 * 1024;                                     // a line that names the columns; Zeek's longest has 1 KB
+inline constexpr std::size_t kColumnsMax = 2'048;  // columns of a table; the widest export known has 400
+inline constexpr std::size_t kCsvRecordBytesMax =
+    1 << 20;  // a quotation mark that is not closed within this is an ordinary character
+inline constexpr std::size_t kPairsPerLineMax = 1'024;  // key=value pairs of one line; FortiOS writes some 60
 
 // Carriers, Linux and text logs (syslog, auditd, journald, XML, transcripts)
-inline constexpr std::size_t kXmlDepthMax = 64;              // elements within each other; events reach 6, scheduled tasks 5
-inline constexpr std::size_t kAuditGroupsMax = 8;            // audit events whose records may be mixed: as many as processors writing at once
-inline constexpr std::size_t kCarrierFieldsMax = 4096;       // fields a carrier adds to the events of one message, all together: a syslog line has 6
-inline constexpr std::size_t kPathBytesMax = 4096;           // PATH_MAX of Linux; a longer folder is not put before names
+inline constexpr std::size_t kXmlDepthMax =
+    64;  // elements within each other; events reach 6, scheduled tasks 5
+inline constexpr std::size_t kAuditGroupsMax =
+    8;  // audit events whose records may be mixed: as many as processors writing at once
+inline constexpr std::size_t kCarrierFieldsMax =
+    4096;  // fields a carrier adds to the events of one message, all together: a syslog line has 6
+inline constexpr std::size_t kPathBytesMax =
+    4096;  // PATH_MAX of Linux; a longer folder is not put before names
 
+// What `bartizan formats explain` remembers of one log
+inline constexpr std::size_t kExplainedKindsMax =
+    4096;  // kinds of events; Windows has some 1,000 in a channel of many providers
+inline constexpr std::size_t kExplainedFieldsMax =
+    4096;  // names of fields of a kind; JSON made up by somebody could have any number
 // Identity
-inline constexpr std::size_t kIdentityPendingMax = 500'000;  // authentications waiting to be sorted by time (80 MB); hours of 50,000 users' tickets
-inline constexpr std::size_t kIdentityNamesMax = 2'000'000;    // accounts, hosts, addresses, services; a large domain has 300,000
-inline constexpr std::size_t kIdentityNameBytesMax = 512;      // of one of them; a longer one is cut (a service principal has up to 260)
+inline constexpr std::size_t kIdentityPendingMax =
+    500'000;  // authentications waiting to be sorted by time (80 MB); hours of 50,000 users' tickets
+inline constexpr std::size_t kIdentityNamesMax =
+    2'000'000;  // accounts, hosts, addresses, services; a large domain has 300,000
+inline constexpr std::size_t kIdentityNameBytesMax =
+    512;  // of one of them; a longer one is cut (a service principal has up to 260)
 inline constexpr std::size_t kIdentityNamesBytesMax = 128u << 20;  // all of them
-inline constexpr std::size_t kIdentityTicketsMax = 1'500'000;  // tickets remembered (170 MB); four live ones for each of 110,000 principals, three times over
-inline constexpr std::size_t kIdentityServicesMax = 8u << 20;    // service tickets remembered (64 MB); 110,000 principals ask for 3.3 million in 10 hours, each counted twice
-inline constexpr std::size_t kIdentityHeldMax = 10'000;        // suspicions that wait for a later record to explain them
-inline constexpr std::size_t kIdentityGroupsMax = 100'000;     // accounts or sources an invariant remembers at a time
-inline constexpr std::size_t kIdentityRecentMax = 100'000;     // records all windows of one invariant keep (20 MB)
-inline constexpr std::size_t kIdentityWindowMax = 64;          // records of one group within a window; more prove nothing more
-inline constexpr std::size_t kIdentitySegmentsMax = 4'096;     // unbroken stretches of one host's log
-inline constexpr std::size_t kIdentityListedMax = 200'000;    // rows of a list for analysts
-inline constexpr std::size_t kIdentityListedNamesMax = 16;     // addresses or services of one row
-inline constexpr std::size_t kIdentityFindingsMax = 10'000;    // findings about identities; more is a flood nobody reads
+inline constexpr std::size_t kIdentityTicketsMax =
+    1'500'000;  // tickets remembered (170 MB); four live ones for each of 110,000 principals, three times over
+inline constexpr std::size_t kIdentityServicesMax =
+    8u
+    << 20;  // service tickets remembered (64 MB); 110,000 principals ask for 3.3 million in 10 hours, each counted twice
+inline constexpr std::size_t kIdentityHeldMax =
+    10'000;  // suspicions that wait for a later record to explain them
+inline constexpr std::size_t kIdentityGroupsMax =
+    100'000;  // accounts or sources an invariant remembers at a time
+inline constexpr std::size_t kIdentityRecentMax =
+    100'000;  // records all windows of one invariant keep (20 MB)
+inline constexpr std::size_t kIdentityWindowMax =
+    64;  // records of one group within a window; more prove nothing more
+inline constexpr std::size_t kIdentitySegmentsMax = 4'096;  // unbroken stretches of one host's log
+inline constexpr std::size_t kIdentityListedMax = 200'000;  // rows of a list for analysts
+inline constexpr std::size_t kIdentityListedNamesMax = 16;  // addresses or services of one row
+inline constexpr std::size_t kIdentityFindingsMax =
+    10'000;  // findings about identities; more is a flood nobody reads
 
 // PowerShell (real loaders: 1.2 MB of text, depth of layers 7, inflate ratio 4; see docs/design/0004-powershell.md)
-inline constexpr unsigned kPowershellNestingMax = 256;        // brackets within each other; bounds recursion. Real scripts reach 40
-inline constexpr std::size_t kPowershellNodesMax = 2'000'000; // of one text; a million-element array is still read
-inline constexpr std::size_t kPowershellScriptBytesMax = 16u << 20;  // longer scripts are cut; the largest real one has 8 MB
-inline constexpr std::size_t kPowershellStepsMax = 500'000; // evaluations of a node, some 0.3 us each; the longest real loader needs 150,000
+inline constexpr unsigned kPowershellNestingMax =
+    256;  // brackets within each other; bounds recursion. Real scripts reach 40
+inline constexpr std::size_t kPowershellNodesMax =
+    2'000'000;  // of one text; a million-element array is still read
+inline constexpr std::size_t kPowershellScriptBytesMax =
+    16u << 20;  // longer scripts are cut; the largest real one has 8 MB
+inline constexpr std::size_t kPowershellStepsMax =
+    500'000;  // evaluations of a node, some 0.3 us each; the longest real loader needs 150,000
 inline constexpr std::size_t kPowershellLoopTurnsMax = 200'000;  // of all loops together
-inline constexpr std::size_t kPowershellOutsideTurnsMax = 64;    // turns of a loop that depends on the world; more would show nothing new
-inline constexpr unsigned kPowershellCallsMax = 48;           // functions, blocks and layers within each other; bounds recursion
-inline constexpr std::size_t kPowershellStringMax = 8u << 20; // characters of one string
-inline constexpr std::size_t kPowershellBytesMax = 96u << 20; // bytes produced by everything a script computes
-inline constexpr std::size_t kPowershellArrayMax = 1'000'000; // elements of one array
-inline constexpr std::size_t kPowershellLayersMax = 32;       // layers of one script
-inline constexpr unsigned kPowershellDepthMax = 12;           // layers within each other
-inline constexpr std::size_t kPowershellOutputMax = 16u << 20;   // text of all layers of one script
-inline constexpr std::size_t kPowershellInflateRatioMax = 64; // real ones reach 4; below 64 KiB of output no ratio
+inline constexpr std::size_t kPowershellOutsideTurnsMax =
+    64;  // turns of a loop that depends on the world; more would show nothing new
+inline constexpr unsigned kPowershellCallsMax =
+    48;  // functions, blocks and layers within each other; bounds recursion
+inline constexpr std::size_t kPowershellStringMax = 8u << 20;  // characters of one string
+inline constexpr std::size_t kPowershellBytesMax = 96u
+                                                   << 20;  // bytes produced by everything a script computes
+inline constexpr std::size_t kPowershellArrayMax = 1'000'000;   // elements of one array
+inline constexpr std::size_t kPowershellLayersMax = 32;         // layers of one script
+inline constexpr unsigned kPowershellDepthMax = 12;             // layers within each other
+inline constexpr std::size_t kPowershellOutputMax = 16u << 20;  // text of all layers of one script
+inline constexpr std::size_t kPowershellInflateRatioMax =
+    64;  // real ones reach 4; below 64 KiB of output no ratio
 inline constexpr std::size_t kPowershellInflateFreeBytes = 64u << 10;
-inline constexpr std::size_t kPowershellPatternMax = 4096;    // characters of a regular expression
-inline constexpr std::size_t kPowershellWildcardWorkMax = 1 << 24;  // length of pattern times text: -like is quadratic
-inline constexpr std::size_t kPowershellFoldMax = 4u << 20;   // text written into a view in place of expressions
-inline constexpr std::size_t kPowershellUrlsMax = 256;        // kept as fields; all stand in the text
-inline constexpr std::size_t kPowershellCommandLineMax = 128u << 10;  // Windows passes at most 32,767 characters
-inline constexpr unsigned kPowershellShellsMax = 8;           // cmd within cmd within wmic ...
+inline constexpr std::size_t kPowershellPatternMax = 4096;  // characters of a regular expression
+inline constexpr std::size_t kPowershellWildcardWorkMax =
+    1 << 24;  // length of pattern times text: -like is quadratic
+inline constexpr std::size_t kPowershellFoldMax = 4u
+                                                  << 20;  // text written into a view in place of expressions
+inline constexpr std::size_t kPowershellUrlsMax = 256;    // kept as fields; all stand in the text
+inline constexpr std::size_t kPowershellCommandLineMax = 128u
+                                                         << 10;  // Windows passes at most 32,767 characters
+inline constexpr unsigned kPowershellShellsMax = 8;              // cmd within cmd within wmic ...
+
+// Captures of networks, read by Suricata (it reads some 12 MB/s of packets and writes twice as much)
+inline constexpr unsigned kCaptureSecondsMax = 4 * 3600;  // of one capture: 170 GB at that rate
+inline constexpr unsigned kCaptureIdleSecondsMax =
+    300;  // neither takes packets nor writes; loading 50,000 signatures takes 30
+inline constexpr std::uint64_t kCaptureEveBytesMax = 64ull << 30;
+inline constexpr std::uint64_t kCaptureLogBytesMax =
+    16u << 20;  // of what it says about itself, and of any other file it writes
+
+// Views of records that hold script text
+inline constexpr std::size_t kViewStepBytesMax =
+    2'000;  // text of one layer in a finding: what an analyst reads at a glance
+inline constexpr std::size_t kViewTextBytesMax = 8'000;  // of the text a rule matched, around the match
+inline constexpr std::size_t kViewBytesPerRecordMax =
+    16u << 20;  // text of all views of one record that rules look at
+inline constexpr std::size_t kReadScriptsBytesMax =
+    64u << 20;  // layers of scripts remembered: four of five logged blocks repeat
+inline constexpr std::size_t kScriptTextsPerFieldMax =
+    16;  // pieces of script text in one field; a module log binds some 5 parameters
+inline constexpr std::size_t kScriptBlocksBytesMax =
+    64u << 20;  // parts of script blocks waiting for the others; a block has at most 20 MB
+inline constexpr std::size_t kScriptBlocksMax =
+    4'096;  // blocks waiting: a log is read in order, so some few are open at a time
+inline constexpr std::size_t kScriptBlockPartsMax =
+    2'048;  // parts of one block: 20 MB in parts of 10,000 characters
+inline constexpr std::size_t kScriptBlocksDoneMax =
+    65'536;  // complete blocks remembered, so that a copy of a log gives them once
+inline constexpr std::size_t kLayersPredictedMax =
+    262'144;  // layers compared with what PowerShell logged; 100 bytes each
+inline constexpr std::size_t kPostureFactsMax = 65'536;     // one a host and protection: 10,000 hosts
+inline constexpr std::size_t kBlocksLoggedMax = 1'048'576;  // logged blocks remembered for it
 
 }  // namespace bartizan::limits

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/decoder.h"
 
+#include <algorithm>
+
 namespace bartizan {
 
 const Format* recognise_format(Bytes head) {
@@ -9,6 +11,14 @@ const Format* recognise_format(Bytes head) {
   for (const Format* format : all_formats())
     if (const int score = format->recognise(head); score > best_score) best = format, best_score = score;
   return best;
+}
+
+std::vector<FormatScore> score_formats(Bytes head) {
+  std::vector<FormatScore> scores;
+  for (const Format* format : all_formats())
+    if (const int score = format->recognise(head); score > 0) scores.push_back({format, score});
+  std::ranges::stable_sort(scores, std::ranges::greater{}, &FormatScore::score);
+  return scores;
 }
 
 }  // namespace bartizan

@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/time.h"
@@ -27,15 +28,15 @@ struct DecodeOptions {
   // Reject what a checksum says is damaged instead of warning. Of the formats, only EVTX has checksums: two a chunk, and the
   // chunk goes as a whole (docs/evtx.md). The others decode as ever.
   bool strict = false;
-  bool carve = false;                // look for event records outside of their place, too; read_logs heeds it, not decoders
+  bool carve = false;  // look for event records outside of their place, too; read_logs heeds it, not decoders
   Projection* projection = nullptr;  // null: every field is wanted. Decoders may ignore it
 };
 
 struct Piece {
   Bytes bytes;
-  std::uint64_t offset = 0;      // of the first byte in the log
-  std::string_view context;      // from the cutter: what the piece needs to know of what came before it
-  Instant modified;              // when the file was last written; the year of dates that have none. Zero: not known
+  std::uint64_t offset = 0;  // of the first byte in the log
+  std::string_view context;  // from the cutter: what the piece needs to know of what came before it
+  Instant modified;  // when the file was last written; the year of dates that have none. Zero: not known
 };
 
 class Cutter {
@@ -76,6 +77,8 @@ struct Format {
   // Renders the records of a piece; false when no more is wanted. Null: the format has no such forms.
   bool (*render)(const Piece& piece, const DecodeOptions& options, Rendering form, const TakeRecord& take,
                  OddityList& oddities) = nullptr;
+  // A small log of this format, for `bartizan formats`: text that the format reads without an oddity. Empty: it is binary.
+  std::string_view example = {};
 };
 
 inline constexpr std::size_t kHeadBytes = 4096;
@@ -84,5 +87,12 @@ inline constexpr std::size_t kHeadBytes = 4096;
 std::span<const Format* const> all_formats();
 // The format that reads a log beginning with `head`; null when none does.
 const Format* recognise_format(Bytes head);
+
+struct FormatScore {
+  const Format* format = nullptr;
+  int score = 0;
+};
+// All formats that could read it, surest first; the first is recognise_format's.
+std::vector<FormatScore> score_formats(Bytes head);
 
 }  // namespace bartizan

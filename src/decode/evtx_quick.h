@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/seen_texts.h"
 #include "decode/evtx_template.h"
 #include "model/event.h"
 #include "model/projection.h"
@@ -58,11 +59,14 @@ class EvtxQuickDecoder {
     bool header_is_plain = false;
     const Columns* columns = nullptr;
     std::vector<Step> steps;
+    // When every field is wanted only where a keyword may be: those wanted in any case.
+    std::vector<Step> named_steps;
+    const KeywordFilter* keywords = nullptr;  // null as well when a constant of the templates has one
   };
   // Where the values stand that every event needs.
   struct Header {
-    const FlatField *event_id = nullptr, *channel = nullptr, *provider = nullptr, *time = nullptr, *host = nullptr,
-                    *record_id = nullptr;
+    const FlatField *event_id = nullptr, *channel = nullptr, *provider = nullptr, *time = nullptr,
+                    *host = nullptr, *record_id = nullptr;
     bool is_usable = false;
   };
   bool read_instance(ByteReader& reader, FlatTemplate::Root root, Instance& out);
@@ -74,10 +78,13 @@ class EvtxQuickDecoder {
   // The bytes of a text, as the record or the template has them.
   bool read_raw(const FlatField& field, std::string_view& raw) const;
   const Plan* plan_for(const Header& header);
-  std::unique_ptr<Plan> make_plan(std::uint32_t event_id, std::string_view channel, std::string_view provider, const Header& header);
-  void add_step(Plan& plan, const FlatField& field, bool is_embedded) const;
+  std::unique_ptr<Plan> make_plan(std::uint32_t event_id, std::string_view channel, std::string_view provider,
+                                  const Header& header);
+  static void add_step(Plan& plan, const FlatField& field, bool is_embedded);
+  static void choose_keywords(Plan& plan);
   bool read_time(const FlatField& field, Instant& time);
   bool fill(const Plan& plan, EventBatch& out);
+  bool may_match(const KeywordFilter& keywords, const Instance& instance);
   bool fill_whole(const Header& header, std::size_t at, EventBatch& out);
   bool add_field(const FlatField& field, bool is_embedded, std::uint16_t column, EventBatch& out);
   bool add_array(const FlatField& field, const Value& value, std::uint16_t column, EventBatch& out);
@@ -95,6 +102,7 @@ class EvtxQuickDecoder {
   bool has_embedded_ = false;
   std::size_t record_text_ = 0, chunk_text_ = 0;  // bytes of text, at most
   std::string scratch_;
+  SeenTexts no_keyword_;  // texts in which a KeywordFilter found nothing
 };
 
 }  // namespace bartizan::evtx

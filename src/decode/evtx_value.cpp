@@ -145,8 +145,8 @@ void append_value(std::uint8_t type, Bytes data, std::string& out) {
   switch (shown_type(type, data)) {
     case kNullType: return;
     case kStringType:
-    case 0x23: return append_string(data, out);
-    case 0x02: return append_ansi(data, out);
+    case kEventXmlType: return append_string(data, out);
+    case kAnsiStringType: return append_ansi(data, out);
     case 0x03: return append_decimal<std::int8_t>(data, out);
     case 0x04: return append_decimal<std::uint8_t>(data, out);
     case 0x05: return append_decimal<std::int16_t>(data, out);
@@ -179,7 +179,7 @@ void append_value(std::uint8_t type, Bytes data, std::string& out) {
 std::vector<std::string> array_values(std::uint8_t type, Bytes data) {
   const auto member = static_cast<std::uint8_t>(type & ~kArrayFlag);
   if (member == kStringType) return split_at_nul(data, 2);
-  if (member == 0x02) return split_at_nul(data, 1);
+  if (member == kAnsiStringType) return split_at_nul(data, 1);
   std::vector<std::string> values;
   while (!data.empty()) {
     std::size_t size = member == 0x13 ? sid_bytes(data) : member == 0x10 ? 8 : fixed_bytes(member);

@@ -14,6 +14,8 @@ namespace bartizan::evtx {
 
 inline constexpr std::uint8_t kNullType = 0x00;
 inline constexpr std::uint8_t kStringType = 0x01;
+inline constexpr std::uint8_t kAnsiStringType = 0x02;
+inline constexpr std::uint8_t kEventXmlType = 0x23;  // text as well
 inline constexpr std::uint8_t kFloatType = 0x0b;
 inline constexpr std::uint8_t kDoubleType = 0x0c;
 inline constexpr std::uint8_t kBooleanType = 0x0d;

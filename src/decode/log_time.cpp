@@ -4,9 +4,7 @@
 namespace bartizan {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 struct Scanner {
   std::string_view text;
@@ -84,17 +82,28 @@ std::optional<Instant> read_bsd_time(std::string_view text, Instant modified, st
   if (!clock) return {};
   if (!year) year = read_year(in);
   used = in.at;
-  auto in_year = [&](std::int64_t value) {
+  const auto in_year = [&](std::int64_t value) {
     return instant_from_civil(value, month, *day, clock->hour, clock->minute, clock->second, clock->ticks);
   };
   if (year) return in_year(*year);
   if (modified == Instant{}) return in_year(1970);
+  const std::int64_t ticks_of_day =
+      (clock->hour * 3600 + clock->minute * 60 + clock->second) * std::int64_t{kTicksPerSecond} +
+      clock->ticks;
+  return in_year(year_written(month, *day, ticks_of_day, modified));
+}
+
+std::int64_t year_written(int month, int day, std::int64_t ticks_of_day, Instant modified) {
   constexpr std::int64_t kTicksPerDay = 86'400 * kTicksPerSecond;
-  const std::int64_t written = civil_time(modified).year;
-  const Instant this_year = in_year(written), latest{modified.ticks + kTicksPerDay};
-  // Written in the last hours of a year, with a clock ahead of the file system's.
-  if (const Instant next = in_year(written + 1); next <= latest) return next;
-  return this_year <= latest ? this_year : in_year(written - 1);
+  constexpr int kYearsBetweenLeapDays = 8;  // at most: 1896 to 1904, 2096 to 2104
+  // A day after: written in the last hours of a year, with a clock ahead of the file system's.
+  const std::int64_t next = civil_time(modified).year + 1;
+  for (std::int64_t year = next; year >= next - 1 - kYearsBetweenLeapDays; --year) {
+    const Instant begin = instant_from_civil(year, month, day, 0, 0, 0, 0);
+    if (begin.ticks + ticks_of_day <= modified.ticks + kTicksPerDay && civil_time(begin).day == day)
+      return year;
+  }
+  return next - 1;  // there is no such day: 30 February
 }
 
 std::optional<Instant> read_iso_time(std::string_view text, bool blank_allowed, std::size_t& used) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -20,6 +21,10 @@ std::optional<Instant> read_bsd_time(std::string_view text, Instant modified, st
 // `2026-03-10T07:30:00.123+01:00`; with `blank_allowed` also a blank in place of T, and no zone is needed
 // then.
 std::optional<Instant> read_iso_time(std::string_view text, bool blank_allowed, std::size_t& used);
+
+// The year of a date written without one: the last in which there is such a day and it begins not more than a day after
+// `modified`.
+std::int64_t year_written(int month, int day, std::int64_t ticks_of_day, Instant modified);
 
 // 1 to 12 for Jan to Dec at the start of `text`; 0 for others.
 int month_of(std::string_view text);

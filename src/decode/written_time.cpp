@@ -4,17 +4,14 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "decode/log_time.h"
 #include "decode/text_cursor.h"
 
 namespace bartizan {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
 struct Date {
   int year = -1, month = 0, day = 0;
@@ -48,9 +45,7 @@ bool is_week_day(std::string_view name) {
   return at != kDays.npos && at % 3 == 0;
 }
 
-int full_year(int year) {
-  return year < 0 || year >= 100 ? year : year < 70 ? 2000 + year : 1900 + year;
-}
+int full_year(int year) { return year < 0 || year >= 100 ? year : year < 70 ? 2000 + year : 1900 + year; }
 
 // The numeric orders: year first, or month and day by the rule of the header.
 bool take_numeric_date(TextCursor& in, int first, std::size_t digits, Date& date) {
@@ -68,12 +63,9 @@ bool take_numeric_date(TextCursor& in, int first, std::size_t digits, Date& date
   if (second < 0 || !in.accept(separator)) return false;
   const int third = take_number(in, 4);
   if (third < 0) return false;
-  if (digits == 4)
-    date = {first, second, third};
-  else if (separator == '.' || first > 12)
-    date = {full_year(third), second, first};
-  else
-    date = {full_year(third), first, second};
+  if (digits == 4) date = {first, second, third};
+  else if (separator == '.' || first > 12) date = {full_year(third), second, first};
+  else date = {full_year(third), first, second};
   return true;
 }
 
@@ -148,16 +140,6 @@ bool take_offset(TextCursor& in, int& seconds) {
   return hour >= 0;
 }
 
-int year_before(const Date& date, const Clock& clock, Instant modified) {
-  constexpr std::int64_t kDayTicks = 86'400 * kTicksPerSecond;
-  const int year = static_cast<int>(civil_time(modified).year);
-  for (int candidate : {year + 1, year})
-    if (instant_from_civil(candidate, date.month, date.day, clock.hour, clock.minute, clock.second, 0)
-            .ticks <= modified.ticks + kDayTicks)
-      return candidate;
-  return year - 1;
-}
-
 }  // namespace
 
 int month_of_name(std::string_view name) {
@@ -192,7 +174,9 @@ std::optional<Instant> parse_written_time(std::string_view text, Instant modifie
   }
   if (date.year < 0) {
     if (modified == Instant{}) return {};
-    date.year = year_before(date, clock, modified);
+    const std::int64_t ticks_of_day =
+        (clock.hour * 3600 + clock.minute * 60 + clock.second) * std::int64_t{kTicksPerSecond} + clock.ticks;
+    date.year = static_cast<int>(year_written(date.month, date.day, ticks_of_day, modified));
   }
   const Instant local = instant_from_civil(date.year, date.month, date.day, clock.hour, clock.minute,
                                            clock.second, clock.ticks);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/detector.h"
 
+#include "engine/signature_finding.h"
 #include "model/jsonl.h"
 
 namespace bartizan {
@@ -18,10 +19,14 @@ Event with_its_kind(const Event& event) {
 
 }  // namespace
 
-PieceDetector::PieceDetector(KindRules& rules, const Correlations& correlations, const PieceOptions& options,
-                             std::function<bool(std::uint32_t)> wants)
-    : rules_(rules), correlations_(correlations), options_(options), matcher_(rules),
-      plain_matcher_(rules.rules(), std::move(wants)) {
+PieceDetector::PieceDetector(KindRules& rules, const Correlations& correlations, ReadScripts& scripts,
+                             const PieceOptions& options, const std::function<bool(std::uint32_t)>& wants)
+    : rules_(rules),
+      options_(options),
+      matcher_(rules),
+      plain_matcher_(rules.rules(), wants),
+      hit_report_(rules, correlations, plain_matcher_, options.keep_records),
+      view_detector_(rules, correlations, scripts, options.plain, options.keep_records, wants) {
   options_.decode.projection = options.plain ? nullptr : &rules;
 }
 
@@ -37,55 +42,54 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
   result.events = batch_.size();
   std::uint64_t number = 0;
   for (const Event& event : batch_) {
-    if (options_.identity) result.identity.observe(with_its_kind(event), number);
     hits_.clear();
     if (options_.plain) matcher_.count(event);
     const bool is_matched = !options_.plain && matcher_.match(event, hits_);
-    if (!is_matched || !hits_.empty()) {
+    const bool is_signature = is_signature_alert(event);
+    const Kind& kind = matcher_.kind_of_event(event);
+    if (options_.identity && kind.is_about_identities) result.identity.observe(with_its_kind(event), number);
+    const bool has_script = view_detector_.concerns(kind, event);
+    const bool has_posture = has_script || posture_notes_.concerns(kind, event);
+    if (!is_matched || !hits_.empty() || is_signature || has_posture) {
       // Only what matched is read as a whole.
       whole_.clear();
-      const bool is_whole = !event.columns || !decoder->decode_record(view, event.offset, whole_) || whole_.empty();
+      const bool is_whole =
+          !event.columns || !decoder->decode_record(view, event.offset, whole_) || whole_.empty();
       const Event& whole = is_whole ? event : whole_[0];
       if (!is_matched) plain_matcher_.match(whole, hits_);
       report(whole, number, result);
+      if (is_signature) report_signature(whole, result);
+      if (has_posture) posture_notes_.note(kind, whole, result.log->file);
+      if (has_script)
+        view_detector_.detect(kind, whole, hits_, {result.log->file, number}, result.oddities, result.views);
     }
     ++number;
   }
+  result.posture = posture_notes_.take();
   // With several threads the piece is the worker's own; its buffer goes back to the reader.
   if (options_.owns_pieces) result.buffer = std::move(piece.buffer);
   return result;
 }
 
+void PieceDetector::report_signature(const Event& event, PieceResult& result) {
+  Finding finding = make_signature_finding(event, *result.log);
+  const Tuning* tuning = rules_.rules().tuning();
+  std::vector<std::string> tags;
+  for (const std::string& technique : finding.attack) tags.push_back("attack." + technique);
+  const RuleFacts facts{finding.rule_id, {}, finding.rule_title, {}, level_name(finding.level), tags};
+  if (!rules_.rules().selects(facts)) return;
+  if (tuning && tuning->excludes_signature(facts, event.host, event, PlaceLookup())) return;
+  if (tuning) finding.level = tuning->level_of_signature(facts, event.host).value_or(finding.level);
+  if (options_.keep_records) append_event_json(event, result.log->file, finding.record);
+  result.findings.push_back(std::move(finding));
+}
+
 void PieceDetector::report(const Event& event, std::uint64_t number, PieceResult& result) {
-  const std::string& file = result.log->file;
   for (const RuleHit& hit : hits_) {
-    why_.clear();
-    const RuleSummary& summary = rules_.rules().summary(hit.rule);
-    if (!plain_matcher_.explain(hit, event, why_)) {
-      result.oddities.add("rule " + summary.id + " matched, but its tests do not; left out. This is an error of the program",
-                          event.offset);
-      continue;
-    }
-    const Tuning* tuning = rules_.rules().tuning();
-    if (tuning && tuning->excludes_rule(hit.rule, event.host, event, plain_matcher_.lookup())) continue;
-    if (correlations_.needs(hit.rule)) {
-      Contribution contribution;
-      contribution.rule = hit.rule;
-      contribution.sequence = number;
-      contribution.time = event.time;
-      contribution.values = plain_matcher_.values_of(hit, event, correlations_.fields_of(hit.rule));
-      contribution.event_id = event.event_id;
-      contribution.channel = event.channel;
-      contribution.record_id = event.record_id;
-      contribution.host = event.host;
-      contribution.file = file;
-      contribution.entities = entities_of(event);
-      result.contributions.push_back(std::move(contribution));
-    }
-    if (!correlations_.alerts_alone(hit.rule)) continue;
-    Finding& finding = result.findings.emplace_back(make_finding(summary, event, file, std::move(why_)));
-    if (options_.keep_records) append_event_json(event, file, finding.record);
-    if (tuning) finding.level = tuning->level_of_rule(hit.rule, event.host).value_or(finding.level);
+    if (!hit_report_.explain(hit, event, result.oddities)) continue;
+    Reported reported = hit_report_.report(hit, event, event, number, *result.log);
+    if (reported.contribution) result.contributions.push_back(std::move(*reported.contribution));
+    if (reported.finding) result.findings.push_back(std::move(*reported.finding));
   }
 }
 

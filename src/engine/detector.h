@@ -10,11 +10,13 @@
 #include "decode/decoder.h"
 #include "detect/identity/observations.h"
 #include "engine/correlations.h"
+#include "engine/hit_report.h"
 #include "engine/kind_rules.h"
 #include "engine/log_reader.h"
-#include "engine/make_finding.h"
 #include "engine/matcher.h"
 #include "engine/plain_matcher.h"
+#include "engine/powershell_posture.h"
+#include "engine/view_detector.h"
 
 namespace bartizan {
 
@@ -23,6 +25,8 @@ struct PieceResult {
   std::uint64_t events = 0, bytes = 0;
   std::vector<Finding> findings;
   std::vector<Contribution> contributions;  // sequence: of the event within the piece
+  ViewResult views;
+  std::vector<PostureFact> posture;
   identity::Observations identity;
   OddityList oddities;
   std::vector<std::uint8_t> buffer;  // of the piece, to be used again
@@ -38,24 +42,26 @@ struct PieceOptions {
 
 class PieceDetector {
  public:
-  PieceDetector(KindRules& rules, const Correlations& correlations, const PieceOptions& options,
-                std::function<bool(std::uint32_t rule)> wants);
+  PieceDetector(KindRules& rules, const Correlations& correlations, ReadScripts& scripts,
+                const PieceOptions& options, const std::function<bool(std::uint32_t rule)>& wants);
 
   PieceResult detect(LogPiece& piece);
   const std::vector<std::uint64_t>& events_by_kind() const { return matcher_.events_by_kind(); }
 
  private:
   void report(const Event& event, std::uint64_t number, PieceResult& result);
+  void report_signature(const Event& event, PieceResult& result);
 
-  KindRules& rules_;
-  const Correlations& correlations_;
+  const KindRules& rules_;
   PieceOptions options_;
   Matcher matcher_;
   PlainMatcher plain_matcher_;
+  HitReport hit_report_;
+  ViewDetector view_detector_;
+  PostureNotes posture_notes_;
   std::map<const Format*, std::unique_ptr<Decoder>> decoders_;
   EventBatch batch_, whole_;
   std::vector<RuleHit> hits_;
-  std::vector<sigma::Reason> why_;
 };
 
 }  // namespace bartizan

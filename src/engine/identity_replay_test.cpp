@@ -42,12 +42,15 @@ TEST(IdentityReplay, FindsTheAttacksOnTheMitRealmAndNothingElse) {
   if (!std::filesystem::exists(log)) GTEST_SKIP() << "no lab logs: set BARTIZAN_SHARED";
   const auto found = in_words(replay({log}));
   const std::vector<std::string> expected = {
-      "T1550.003 The ticket of alice issued to 192.0.2.10 was used from 192.0.2.20 to get a ticket for http/web1.lab.test; the "
+      "T1550.003 The ticket of alice issued to 192.0.2.10 was used from 192.0.2.20 to get a ticket for "
+      "http/web1.lab.test; the "
       "first machine went on using it",
       "T1550.002 bob has used AES; now 192.0.2.20 offers RC4 or DES only, for mssqlsvc/db1.lab.test",
-      "T1558.001 ghost presented a ticket from 192.0.2.20 for cifs/fs1.lab.test that no KDC issued (no KDC authenticated it at "
+      "T1558.001 ghost presented a ticket from 192.0.2.20 for cifs/fs1.lab.test that no KDC issued (no KDC "
+      "authenticated it at "
       "that time)",
-      "T1558.001 alice presented a ticket from 192.0.2.20 for cifs/fs1.lab.test that no KDC issued (no KDC authenticated it at "
+      "T1558.001 alice presented a ticket from 192.0.2.20 for cifs/fs1.lab.test that no KDC issued (no KDC "
+      "authenticated it at "
       "that time)",
       "T1558.004 A ticket for noauth was given to 192.0.2.20 without proof of the key"};
   EXPECT_EQ(found, expected);
@@ -58,7 +61,8 @@ TEST(IdentityReplay, FindsTheStolenTicketOnTheSambaRealmAndNothingElse) {
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no lab logs: set BARTIZAN_SHARED";
   const auto found = in_words(replay({folder / "samba-kerberos.log", folder / "samba-auth_json.log"}));
   const std::vector<std::string> expected = {
-      "T1550.003 The ticket of alice issued to 192.0.2.10 was used from 192.0.2.20 to get a ticket for krbtgt/ad.lab.test"};
+      "T1550.003 The ticket of alice issued to 192.0.2.10 was used from 192.0.2.20 to get a ticket for "
+      "krbtgt/ad.lab.test"};
   EXPECT_EQ(found, expected);
 }
 

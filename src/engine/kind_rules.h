@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "detect/sigma/program.h"
+#include "engine/keyword_filter.h"
 #include "engine/rule_set.h"
+#include "engine/script_texts.h"
 #include "model/projection.h"
 
 namespace bartizan {
@@ -41,17 +43,21 @@ struct Kind : Columns {
   std::vector<RuleSet::Candidate> candidates;
   const KindProgram* unconditional = nullptr;  // when there is none of them
   std::string provider;
+  std::vector<ScriptField> script_fields;  // wanted too, whatever the rules ask for
   bool header_is_plain = false;
-  bool is_compiled = true;  // false: stands for all kinds beyond limits::kKindsMax, which rules are asked about one by one
+  bool is_about_identities = false;
+  bool is_compiled =
+      true;  // false: stands for all kinds beyond limits::kKindsMax, which rules are asked about one by one
 };
 
 class KindRules final : public Projection {
  public:
-  // Asks for fields of a kind that others than rules want.
-  using FurtherFields = std::function<void(const EventKind& kind, Columns& columns)>;
+  // Asks for fields of a kind that others than rules want: the identity detector. False: it wants none.
+  using FurtherFields = std::function<bool(const EventKind& kind, Columns& columns)>;
 
   // Rules for which `wants` says no are left out.
-  KindRules(const RuleSet& rules, std::function<bool(std::uint32_t rule)> wants, FurtherFields further_fields = {});
+  KindRules(const RuleSet& rules, std::function<bool(std::uint32_t rule)> wants,
+            FurtherFields further_fields = {});
 
   const Columns* columns_of(const EventKind& kind) override { return &kind_of(kind); }
   const Kind& kind_of(const EventKind& kind);
@@ -64,6 +70,7 @@ class KindRules final : public Projection {
  private:
   class Compiler;
   std::unique_ptr<Kind> make_kind(const EventKind& kind);
+  const KeywordFilter* kept(std::unique_ptr<RawKeywords> keywords);
 
   const RuleSet& rules_;
   std::function<bool(std::uint32_t)> wants_;
@@ -72,6 +79,8 @@ class KindRules final : public Projection {
   std::unordered_map<std::string, std::unique_ptr<Kind>> kinds_;
   Kind further_;
   std::map<std::pair<const Kind*, std::uint64_t>, std::unique_ptr<KindProgram>> programs_;
+  std::map<std::string, std::unique_ptr<RawKeywords>>
+      keywords_;  // by their identity: most kinds have the same
 };
 
 // A text that is the same for the same kind.

@@ -14,8 +14,8 @@ namespace {
 
 class LogWalk {
  public:
-  LogWalk(const TakePiece& take, ReadReport& report, const EvidenceFile& source, bool carve)
-      : take_(take), report_(report), source_(source), modified_(source.modified()), carve_(carve) {}
+  LogWalk(const TakePiece& take, ReadReport& report, const EvidenceFile& source, const ReadOptions& options)
+      : take_(take), report_(report), source_(source), modified_(source.modified()), options_(options) {}
 
   // False: no more is wanted. Recursion, by way of archives, is bounded by the budget's depth.
   bool read(ByteStream& stream, const std::string& file) {
@@ -24,26 +24,54 @@ class LogWalk {
     if (!size.has_value()) return add_error(file, size.error());
     head.resize(*size);
     if (looks_like_archive(head)) return read_archive(stream, head, file);
-    const Format* format = recognise_format(head);
-    if (carve_ && !head.empty() && (!format || looks_like_evtx(head))) format = &raw_format();
+    if (looks_like_capture(head)) return read_capture(stream, head, file);
+    std::vector<FormatScore> scores = score_formats(head);
+    const Format* format = scores.empty() ? nullptr : scores.front().format;
+    if (options_.carve && !head.empty() && (!format || looks_like_evtx(head))) format = &raw_format();
     if (!format) {
-      report_.not_recognised.push_back(file + (head.empty() ? ": the file is empty" : ": no decoder knows this content"));
+      report_.not_recognised.push_back(
+          file + (head.empty() ? ": the file is empty" : ": no decoder knows this content"));
       return true;
     }
     ++report_.logs;
-    return read_log(stream, head, std::make_shared<const Log>(Log{file, format, modified_}));
+    return read_log(stream, head,
+                    std::make_shared<const Log>(Log{file, format, modified_, std::move(scores)}));
   }
 
  private:
   bool read_archive(ByteStream& stream, const std::vector<std::uint8_t>& head, const std::string& file) {
     bool going = true;
     std::uint64_t members = 0;
-    auto done = for_each_member(stream, head, file, budget_, [&](const std::string& name, ByteStream& member) {
-      ++members;
-      return going = read(member, file + "!" + name);
-    });
+    auto done =
+        for_each_member(stream, head, file, budget_, [&](const std::string& name, ByteStream& member) {
+          ++members;
+          return going = read(member, file + "!" + name);
+        });
     if (!done.has_value()) return add_error(file, done.error()) && going;
     if (members == 0) report_.not_recognised.push_back(file + ": the archive has no files");
+    return going;
+  }
+
+  bool read_capture(ByteStream& stream, const std::vector<std::uint8_t>& head, const std::string& file) {
+    auto capture = CaptureStream::open(stream, head, options_.capture);
+    if (!capture.has_value()) return add_error(file, capture.error());
+    const std::string eve = file + "!eve.json";
+    std::vector<std::uint8_t> first(kHeadBytes);
+    auto size = (*capture)->read(first);
+    if (!size.has_value()) return add_error(file, size.error());
+    first.resize(*size);
+    std::vector<FormatScore> scores = score_formats(first);
+    bool going = true;
+    if (scores.empty()) {
+      report_.not_recognised.push_back(file + ": Suricata sees nothing in this capture");
+    } else {
+      ++report_.logs;
+      const Format* format = scores.front().format;
+      going = read_log(**capture, first,
+                       std::make_shared<const Log>(Log{eve, format, modified_, std::move(scores), true}));
+    }
+    for (const std::string& complaint : (*capture)->complaints())
+      report_.errors.push_back(file + ": " + complaint);
     return going;
   }
 
@@ -110,7 +138,7 @@ class LogWalk {
   ReadReport& report_;
   const EvidenceFile& source_;
   Instant modified_;
-  bool carve_;
+  const ReadOptions& options_;
   LogPiece piece_;
   std::vector<std::uint8_t> rest_;  // what was read and not cut
   ArchiveBudget budget_;
@@ -118,9 +146,10 @@ class LogWalk {
 
 }  // namespace
 
-Result<void> read_logs(const std::string& path, const TakePiece& take, ReadReport& report, bool carve) {
+Result<void> read_logs(const std::string& path, const TakePiece& take, ReadReport& report,
+                       const ReadOptions& options) {
   TRY(EvidenceFile file, EvidenceFile::open(path));
-  LogWalk(take, report, file, carve).read(file, path);
+  LogWalk(take, report, file, options).read(file, path);
   return {};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// LogReader: from a path to pieces of logs. Opens archives (also within each other), recognises each log by its content,
-// reads it in order and cuts it into pieces that can be decoded on their own. What nobody reads is listed with a reason.
+// LogReader: from a path to pieces of logs. Opens archives (also within each other), has captures of networks read by
+// Suricata, recognises each log by its content, reads it in order and cuts it into pieces that can be decoded on their own.
+// What nobody reads is listed with a reason.
 // One thread; the pieces may be decoded on others.
 #pragma once
 
@@ -12,6 +13,7 @@
 
 #include "base/result.h"
 #include "decode/decoder.h"
+#include "source/capture.h"
 
 namespace bartizan {
 
@@ -19,7 +21,10 @@ namespace bartizan {
 struct Log {
   std::string file;
   const Format* format = nullptr;
-  Instant modified;  // of the evidence file; zero: not known
+  Instant modified;                      // of the evidence file; zero: not known
+  std::vector<FormatScore> scores = {};  // of all formats that could read it, surest first
+  bool is_made =
+      false;  // written by Suricata a moment ago: places in it and numbers of flows are not those of another run
 };
 
 struct LogPiece {
@@ -42,8 +47,14 @@ struct ReadReport {
   std::uint64_t file_bytes = 0;             // read from the file itself; known while it is read
 };
 
-// Reads the file at `path` (`-`: standard input). Fails only when it cannot be opened. With `carve`, Windows event logs and
-// what no decoder knows are searched for event records at any place (decode/evtx_carve.h).
-Result<void> read_logs(const std::string& path, const TakePiece& take, ReadReport& report, bool carve = false);
+struct ReadOptions {
+  // Windows event logs and what no decoder knows are searched for event records at any place (decode/evtx_carve.h).
+  bool carve = false;
+  CaptureOptions capture;
+};
+
+// Reads the file at `path` (`-`: standard input). Fails only when it cannot be opened.
+Result<void> read_logs(const std::string& path, const TakePiece& take, ReadReport& report,
+                       const ReadOptions& options = {});
 
 }  // namespace bartizan

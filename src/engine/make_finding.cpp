@@ -26,34 +26,46 @@ void add_entities(const Event& event, const char* type, std::initializer_list<st
 std::vector<Entity> entities_of(const Event& event) {
   std::vector<Entity> out;
   if (!event.host.empty()) out.push_back({"host", std::string(event.host)});
-  add_entities(event, "account", {"User", "TargetUserName", "SubjectUserName", "AccountName", "user", "cs-username"}, out);
-  add_entities(event, "process", {"Image", "NewProcessName", "SourceImage", "ProcessName", "TargetImage"}, out);
-  add_entities(event, "address", {"IpAddress", "SourceIp", "DestinationIp", "SourceAddress", "DestAddress", "src_ip", "dst_ip", "c-ip", "id.orig_h",
-                                "id.resp_h", "sourceIPAddress"}, out);
+  add_entities(event, "account",
+               {"User", "TargetUserName", "SubjectUserName", "AccountName", "user", "cs-username"}, out);
+  add_entities(event, "process", {"Image", "NewProcessName", "SourceImage", "ProcessName", "TargetImage"},
+               out);
+  add_entities(event, "address",
+               {"IpAddress", "SourceIp", "DestinationIp", "SourceAddress", "DestAddress", "src_ip", "dst_ip",
+                "dest_ip", "c-ip", "id.orig_h", "id.resp_h", "sourceIPAddress"},
+               out);
   add_entities(event, "file", {"TargetFilename", "ImageLoaded", "ObjectName"}, out);
   return out;
 }
 
-Finding make_finding(const RuleSummary& rule, const Event& event, const std::string& file,
+std::string place_of(const Event& event, LogName log) {
+  std::string place = log.file + '\n';
+  if (!log.is_made) return place.append(std::to_string(event.offset)).append("\n").append(event.record_id);
+  place += std::to_string(event.time.ticks);
+  for (const Field& field : event.fields)
+    if (field.name != "flow_id") place.append("\n").append(field.name).append("\n").append(field.value);
+  return place;
+}
+
+Finding make_finding(const RuleSummary& rule, const Event& event, LogName log,
                      std::vector<sigma::Reason>&& why) {
   Finding finding;
   finding.time = event.time;
   finding.rule_id = rule.id;
   finding.rule_title = rule.title;
   finding.level = rule.level;
-  finding.file = file;
+  finding.file = log.file;
   finding.record_id = event.record_id;
   finding.channel = event.channel;
   finding.event_id = event.event_id;
   finding.host = event.host;
-  std::string identity = rule.id;
-  identity.append("\n").append(file).append("\n").append(std::to_string(event.offset)).append("\n").append(event.record_id);
-  finding.id = sha256_hex(identity).substr(0, 32);
+  finding.id = sha256_hex(rule.id + '\n' + place_of(event, log)).substr(0, 32);
   finding.attack = rule.attack;
   finding.advisory = rule.advisory;
   finding.why.reserve(why.size());
   for (sigma::Reason& reason : why)
-    finding.why.push_back({std::move(reason.field), std::move(reason.predicate), std::move(reason.pattern), std::move(reason.value)});
+    finding.why.push_back({std::move(reason.field), std::move(reason.predicate), std::move(reason.pattern),
+                           std::move(reason.value)});
   // Where a record was found outside of its place in a log weighs on what the finding is worth.
   if (const std::string_view* carved = event.find("Carved"))
     finding.why.push_back({"Carved", "is", std::string(*carved), std::string(*carved)});

@@ -29,11 +29,12 @@ class Matcher final : private sigma::SlotReader {
   // Counts the event without matching it.
   void count(const Event& event) { (void)counted(event); }
 
+  const Kind& kind_of_event(const Event& event);
+
   const std::vector<std::uint64_t>& events_by_kind() const { return events_by_kind_; }
 
  private:
   const Kind& counted(const Event& event);
-  const Kind& kind_of_event(const Event& event);
   std::uint64_t conditions_of(const Kind& kind, const Event& event) const;
   void sort_into_columns(const Kind& kind, const Event& event);
   std::span<const sigma::FieldValue> values(sigma::SlotId slot) override;

@@ -26,8 +26,16 @@ bool PlainMatcher::explain(const RuleHit& hit, const Event& event, std::vector<s
   return evaluator_.matches(rules_.rules()[hit.rule], event, &why);
 }
 
-std::vector<std::pair<std::string, std::string>> PlainMatcher::values_of(const RuleHit& hit, const Event& event,
-                                                                         const std::vector<std::string>& fields) {
+bool PlainMatcher::holds(const RuleHit& hit, const sigma::Reason& reason, const Event& event) {
+  lookup_.look_at(hit.place);
+  for (const sigma::Leaf& leaf : rules_.rules()[hit.rule].leaves)
+    if (leaf.field == reason.field && leaf.source == reason.pattern && leaf.identifier == reason.identifier)
+      return evaluator_.holds(leaf, event);
+  return false;
+}
+
+std::vector<std::pair<std::string, std::string>> PlainMatcher::values_of(
+    const RuleHit& hit, const Event& event, const std::vector<std::string>& fields) {
   lookup_.look_at(hit.place);
   std::vector<std::pair<std::string, std::string>> out;
   std::vector<sigma::FieldValue> values;

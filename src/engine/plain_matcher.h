@@ -24,6 +24,8 @@ class PlainMatcher {
   void match(const Event& event, std::vector<RuleHit>& out);
   // Whether a rule holds at a place, and why.
   bool explain(const RuleHit& hit, const Event& event, std::vector<sigma::Reason>& why);
+  // Whether a test that gave a reason for the hit holds on another event as well.
+  bool holds(const RuleHit& hit, const sigma::Reason& reason, const Event& event);
   // The fields as the rule last explained reads them.
   const sigma::FieldLookup& lookup() const { return lookup_; }
   // The values of fields as the rule of `hit` reads them; those absent are left out.

@@ -42,6 +42,8 @@ class RuleSet {
 
   // Which rules take part; the others are dropped by prepare, once filters have found theirs.
   void select(Selection selection) { selection_ = std::move(selection); }
+  // Whether what is no rule of ours, a signature of a sensor, is among what was asked for.
+  bool selects(const RuleFacts& facts) const { return selection_.wants_rule(facts); }
   // Must outlive the rule set; bound in prepare.
   void use_tuning(Tuning* tuning) { tuning_ = tuning; }
 
@@ -58,7 +60,9 @@ class RuleSet {
   Tuning* tuning() const { return tuning_; }  // null: none
   const std::vector<sigma::Correlation>& correlations() const { return correlations_; }
   const RuleSummary& summary(std::size_t rule) const { return summaries_[rule]; }
-  const RuleSummary& correlation_summary(std::size_t correlation) const { return correlation_summaries_[correlation]; }
+  const RuleSummary& correlation_summary(std::size_t correlation) const {
+    return correlation_summaries_[correlation];
+  }
   const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
   std::vector<Diagnostic>& diagnostics() { return diagnostics_; }
 
@@ -78,7 +82,7 @@ class RuleSet {
   void load_advisory(const std::string& file);
   std::vector<std::string> advisory_of(const std::vector<std::string>& tags) const;
   RuleSummary summary_of(const std::string& id, const std::string& title, const std::string& level,
-                     const std::vector<std::string>& tags) const;
+                         const std::vector<std::string>& tags) const;
 
   std::vector<sigma::Rule> rules_;
   std::vector<sigma::Correlation> correlations_;

@@ -19,12 +19,13 @@ namespace bartizan {
 
 struct ScanOptions {
   DecodeOptions decode;
+  std::vector<std::string> suricata_rules;  // for captures of networks; none: those installed
   std::size_t threads = 1;
   Level level_min = Level::kInformational;
   std::optional<Instant> since, until;  // until is exclusive
-  bool keep_records = false;  // Finding::record, within limits::kFindingRecordBytesMax
-  bool identity = true;  // follow tickets and logons across hosts, besides the rules
-  bool plain = false;  // with the plain evaluator alone, to compare with
+  bool keep_records = false;            // Finding::record, within limits::kFindingRecordBytesMax
+  bool identity = true;                 // follow tickets and logons across hosts, besides the rules
+  bool plain = false;                   // with the plain evaluator alone, to compare with
 };
 
 struct ScanProgress {

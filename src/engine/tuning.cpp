@@ -172,22 +172,38 @@ void Tuning::bind(std::span<const sigma::Rule> rules, std::span<const sigma::Cor
                              std::string("no loaded rule has the ") + what + " '" + glob.text() + "'",
                              "bartizan rules list shows what there is", Severity::kWarning});
     };
+    // Which signatures there are, sensors know.
     for (const Glob& glob : entry.rules)
-      if (!names_any(glob, names_rule)) warn("id, name or title", glob);
+      if (!glob.text().starts_with("suricata:") && !names_any(glob, names_rule))
+        warn("id, name or title", glob);
     for (const Glob& glob : entry.tags)
       if (!names_any(glob, names_tag)) warn("tag", glob);
   }
 }
 
-bool Tuning::excludes_rule(std::size_t rule, std::string_view host, const Event& event,
-                           const sigma::FieldLookup& lookup) const {
-  for (const Entry* entry : by_rule_[rule]) {
+bool Tuning::excludes(const Entries& entries, std::string_view host, const Event& event,
+                      const sigma::FieldLookup& lookup) {
+  for (const Entry* entry : entries) {
     if (entry->level || !fits_host(entry->hosts, host)) continue;
     if (entry->when && !sigma::RuleEvaluator(lookup).matches(*entry->when, event)) continue;
     entry->matches.fetch_add(1, std::memory_order_relaxed);
     return true;
   }
   return false;
+}
+
+bool Tuning::excludes_rule(std::size_t rule, std::string_view host, const Event& event,
+                           const sigma::FieldLookup& lookup) const {
+  return excludes(by_rule_[rule], host, event, lookup);
+}
+
+bool Tuning::excludes_signature(const RuleFacts& facts, std::string_view host, const Event& event,
+                                const sigma::FieldLookup& lookup) const {
+  return excludes(entries_for(facts), host, event, lookup);
+}
+
+std::optional<Level> Tuning::level_of_signature(const RuleFacts& facts, std::string_view host) const {
+  return level_of(entries_for(facts), host);
 }
 
 bool Tuning::excludes_correlation(std::size_t correlation, std::string_view host) const {

@@ -39,6 +39,10 @@ class Tuning {
   bool excludes_rule(std::size_t rule, std::string_view host, const Event& event,
                      const sigma::FieldLookup& lookup) const;
   bool excludes_correlation(std::size_t correlation, std::string_view host) const;
+  // Signatures of sensors are not known before they match; entries are looked for each time.
+  bool excludes_signature(const RuleFacts& facts, std::string_view host, const Event& event,
+                          const sigma::FieldLookup& lookup) const;
+  std::optional<Level> level_of_signature(const RuleFacts& facts, std::string_view host) const;
   // The level given instead of the rule's own; counts it.
   std::optional<Level> level_of_rule(std::size_t rule, std::string_view host) const;
   std::optional<Level> level_of_correlation(std::size_t correlation, std::string_view host) const;
@@ -66,6 +70,8 @@ class Tuning {
   class Reader;
   using Entries = std::vector<const Entry*>;
 
+  static bool excludes(const Entries& entries, std::string_view host, const Event& event,
+                       const sigma::FieldLookup& lookup);
   static std::optional<Level> level_of(const Entries& entries, std::string_view host);
   Entries entries_for(const RuleFacts& facts) const;
 

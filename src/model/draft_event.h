@@ -33,6 +33,8 @@ struct DraftEvent {
   void add_to(EventBatch& batch) const;
 };
 
+DraftEvent draft_of(const Event& event);
+
 // Sets Event::header_is_plain of the draft from its fields: for decoders whose events may hold Windows headers.
 void judge_header(EventBatch& batch);
 

@@ -41,6 +41,35 @@ void write_texts(std::string_view name, const std::vector<std::string>& texts, J
   json.end_array();
 }
 
+void write_view(const FindingView& view, JsonWriter& json) {
+  json.begin_object();
+  json.member("view", view.view);
+  json.key("layer"), json.number(view.layer);
+  json.member("field", view.field);
+  for (const auto& [name, is_so] : {std::pair{"from_command_line", view.from_command_line},
+                                    {"verified", view.is_verified},
+                                    {"joined", view.is_joined},
+                                    {"partial", view.is_partial}})
+    json.key(name), json.raw(is_so ? "true" : "false");
+  json.key("score"), json.number(view.score);
+  write_texts("assumptions", view.assumptions, json);
+  write_texts("limits", view.limits, json);
+  json.key("chain");
+  json.begin_array();
+  for (const ViewStep& step : view.chain) {
+    json.begin_object();
+    json.key("layer"), json.number(step.layer);
+    json.member("sink", step.sink);
+    write_texts("transforms", step.transforms, json);
+    json.member("text", step.text);
+    json.end_object();
+  }
+  json.end_array();
+  json.member("text", view.text);
+  json.key("cut"), json.raw(view.is_cut ? "true" : "false");
+  json.end_object();
+}
+
 }  // namespace
 
 void append_event_json(const Event& event, std::string_view file, std::string& out) {
@@ -56,7 +85,8 @@ void append_event_json(const Event& event, std::string_view file, std::string& o
   if (event.channel.empty() && !(event.product.empty() && event.category.empty() && event.service.empty())) {
     json.key("logsource");
     json.begin_object();
-    for (const auto& [name, text] : {std::pair{"product", event.product}, {"category", event.category}, {"service", event.service}})
+    for (const auto& [name, text] :
+         {std::pair{"product", event.product}, {"category", event.category}, {"service", event.service}})
       if (!text.empty()) json.member(name, text);
     json.end_object();
   }
@@ -100,6 +130,7 @@ void append_finding_json(const Finding& finding, std::string& out) {
     json.end_object();
   }
   json.end_array();
+  if (finding.view) json.key("view"), write_view(*finding.view, json);
   json.end_object();
 }
 

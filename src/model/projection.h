@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.h"
 #include "model/event.h"
 
 namespace bartizan {
@@ -22,12 +23,26 @@ struct EventKind {
 };
 
 inline EventKind kind_of(const Event& event) {
-  return {event.channel, event.provider, event.event_id, event.product, event.category, event.service, event.header_is_plain};
+  return {event.channel,  event.provider, event.event_id,       event.product,
+          event.category, event.service,  event.header_is_plain};
 }
+
+// Tells whether a text of a record that nobody asks for by name can matter, before it is decoded. Yes is always a safe answer.
+// Numbers, times, GUIDs, SIDs and hexadecimal text never matter. Any thread.
+class KeywordFilter {
+ public:
+  virtual ~KeywordFilter() = default;
+  virtual bool may_match(std::string_view text) const = 0;
+  virtual bool may_match_utf16(Bytes text) const = 0;
+  std::size_t shortest = 0;  // letters; in a text of fewer nothing matches
+};
 
 struct Columns {
   std::vector<std::string> names;  // sorted; Field::column is an index into it
   bool all = false;                // fields of other names are wanted too, without a column
+  // With `all`: not null when they are wanted only of records in which this may match. A decoder that leaves them out sets
+  // Event::lacks_keywords.
+  const KeywordFilter* keywords = nullptr;
 };
 
 class Projection {

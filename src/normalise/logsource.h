@@ -26,16 +26,17 @@ struct LogsourceName {
 struct FieldMapping {
   std::vector<std::string> from;  // several: joined by `with`; empty: the source cannot give this field
   std::string with;
-  bool each = false;                                         // not joined: each field that is there gives a value
-  bool decimal = false;                                      // 0x1f4 -> 500
-  std::vector<std::pair<std::string, std::string>> values;   // whole value -> value
-  std::vector<std::pair<std::string, std::string>> prefixes; // longest first
+  bool each = false;     // not joined: each field that is there gives a value
+  bool decimal = false;  // 0x1f4 -> 500
+  std::vector<std::pair<std::string, std::string>> values;    // whole value -> value
+  std::vector<std::pair<std::string, std::string>> prefixes;  // longest first
 };
 
 struct EventPlace {
-  std::string name;  // shown to the analyst, e.g. `Security 4688`
+  std::string name;   // shown to the analyst, e.g. `Security 4688`
+  std::string table;  // the file it is from, without its folder
   std::vector<std::string> channels;
-  std::vector<std::uint32_t> event_ids;  // empty: any
+  std::vector<std::uint32_t> event_ids;   // empty: any
   std::optional<LogsourceName> declared;  // instead of a channel: what the decoder declares
   std::vector<std::pair<std::string, std::vector<std::string>>> where;
   std::map<std::string, FieldMapping, std::less<>> fields;
@@ -53,7 +54,7 @@ class LogsourceTable {
 
   // The places of a rule's log source, most faithful first; nothing when the tables do not list it.
   const std::vector<EventPlace>* places(const LogsourceName& name) const;
-
+  // Every log source the tables list, with its places.
   const std::map<LogsourceName, std::vector<EventPlace>>& all() const { return places_; }
 
  private:
@@ -62,6 +63,8 @@ class LogsourceTable {
 
 // An unlisted log source means events whose decoder declares the same; an attribute not given is unconstrained.
 bool declares(const EventKind& kind, const LogsourceName& wanted);
+// `linux/process_creation/sudo`: product, category and service, those that are given.
+std::string text_of(const LogsourceName& name);
 
 // Appends the values a mapped rule field has in `event`, none when a part of it is absent: views of the event, of the mapping
 // or of texts put into `made`.

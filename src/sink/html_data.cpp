@@ -45,6 +45,10 @@ void write_summary(const ScanSummary& summary, JsonWriter& json) {
   write_number("rules_unusable", summary.rules_unusable, json);
   write_number("applicable", summary.rules_applicable, json);
   write_bool("interrupted", summary.interrupted, json);
+  write_number("layers_predicted", summary.script_layers_predicted, json);
+  write_number("layers_verified", summary.script_layers_verified, json);
+  write_number("blocks_joined", summary.script_blocks_joined, json);
+  write_number("blocks_partial", summary.script_blocks_partial, json);
   write_texts("not_recognised", summary.not_recognised, json);
   write_texts("unreadable", summary.unreadable, json);
   write_texts("tuned", summary.tuned, json);
@@ -54,6 +58,16 @@ void write_summary(const ScanSummary& summary, JsonWriter& json) {
     json.begin_object();
     json.member("name", source.name), write_number("rules", source.rules, json),
         write_number("events", source.events, json);
+    json.end_object();
+  }
+  json.end_array();
+  json.key("posture"), json.begin_array();
+  for (const PostureFact& fact : summary.powershell_posture) {
+    json.begin_object();
+    json.member("host", fact.host), json.member("control", fact.control);
+    write_bool("in_force", fact.in_force, json);
+    json.member("evidence", fact.evidence), json.member("time", format_instant(fact.time));
+    json.member("file", fact.file), json.member("record", fact.record_id);
     json.end_object();
   }
   json.end_array();
@@ -84,7 +98,8 @@ bool shorten_values(Finding& finding) {
 Finding without_record(const Finding& finding) {
   Finding out{finding.id,     finding.time,      finding.rule_id, finding.rule_title, finding.level,
               finding.file,   finding.record_id, finding.channel, finding.event_id,   finding.host,
-              finding.attack, finding.advisory,  finding.why,     finding.entities,   {}};
+              finding.attack, finding.advisory,  finding.why,     finding.entities,   {},
+              finding.view};
   return out;
 }
 
@@ -211,10 +226,8 @@ void RecordTable::write(JsonWriter& json) const {
   for (const std::string_view record : records_) {
     const bool is_cut = record.size() > limits::kHtmlRecordBytesMax;
     json.begin_object();
-    if (is_cut)
-      json.member("text", shortened(record, limits::kHtmlRecordBytesMax));
-    else
-      json.member("text", record);
+    if (is_cut) json.member("text", shortened(record, limits::kHtmlRecordBytesMax));
+    else json.member("text", record);
     write_number("size", record.size(), json);
     write_bool("cut", is_cut, json);
     json.end_object();

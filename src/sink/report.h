@@ -25,6 +25,15 @@ struct LogSourceUse {
   std::uint64_t events = 0;
 };
 
+// A protection of PowerShell on a host, and the record that says so.
+struct PostureFact {
+  std::string host, control;
+  bool in_force = false;
+  std::string evidence;  // in words
+  std::string file, record_id;
+  Instant time;
+};
+
 struct ScanSummary {
   std::uint64_t files_read = 0, events = 0, bytes = 0;
   std::vector<std::string> not_recognised;  // `path: reason`
@@ -39,6 +48,11 @@ struct ScanSummary {
       missing_sources;  // names of those without events, for when log_sources is not known
   std::vector<std::string> techniques_covered;  // ATT&CK ids of the applicable rules; empty: not known
   bool interrupted = false;
+  // Script text hidden in records: layers found by reading it, and those of them that PowerShell logged itself; script
+  // blocks put together from parts, and those of them that lack some.
+  std::uint64_t script_layers_predicted = 0, script_layers_verified = 0;
+  std::uint64_t script_blocks_joined = 0, script_blocks_partial = 0;
+  std::vector<PostureFact> powershell_posture;  // by host and protection; nothing: the evidence does not say
 };
 
 // What a report is explained with; read from content/. Without it the matrix has no names and no group is

@@ -26,10 +26,13 @@ void append_cell(std::string_view cell, std::size_t width, bool is_number, bool 
 
 constexpr std::string_view kStyle =
     "body{font:15px/1.45 system-ui,sans-serif;margin:2em;color:#1d2430;background:#fff}"
-    "table{border-collapse:collapse}th,td{text-align:left;vertical-align:top;padding:.3em .8em;border-bottom:1px solid "
-    "#d5dae2}th{position:sticky;top:0;background:#f3f5f8}td.number{text-align:right;font-variant-numeric:tabular-nums}"
+    "table{border-collapse:collapse}th,td{text-align:left;vertical-align:top;padding:.3em "
+    ".8em;border-bottom:1px solid "
+    "#d5dae2}th{position:sticky;top:0;background:#f3f5f8}td.number{text-align:right;font-variant-numeric:"
+    "tabular-nums}"
     "tr:hover td{background:#f8f9fb}"
-    "@media(prefers-color-scheme:dark){body{color:#e3e7ee;background:#14181f}th{background:#1f2530}th,td{border-color:#323a48}"
+    "@media(prefers-color-scheme:dark){body{color:#e3e7ee;background:#14181f}th{background:#1f2530}th,td{"
+    "border-color:#323a48}"
     "tr:hover td{background:#1a202a}}";
 
 }  // namespace
@@ -50,7 +53,8 @@ std::string render_table_text(const Table& table) {
   for (std::size_t i = 0; i <= last; ++i)
     append_cell(table.columns[i].heading, widths[i], table.columns[i].is_number, i == last, out);
   for (const auto& row : cells)
-    for (std::size_t i = 0; i <= last; ++i) append_cell(row[i], widths[i], table.columns[i].is_number, i == last, out);
+    for (std::size_t i = 0; i <= last; ++i)
+      append_cell(row[i], widths[i], table.columns[i].is_number, i == last, out);
   for (const std::string& note : table.notes) out += "\n" + note + "\n";
   return out;
 }

@@ -173,12 +173,30 @@ std::vector<const Finding*> choose(std::span<const Finding> findings) {
   return chosen;
 }
 
+std::string decoded_text(const FindingView& view) {
+  std::string text =
+      view.layer == 0 ? "the text, " + view.view : fmt::format("layer {} of the text", view.layer);
+  if (view.layer > 0 && !view.chain.empty()) {
+    std::string how;
+    for (const ViewStep& step : view.chain)
+      for (const std::string& transform : step.transforms) how += (how.empty() ? "" : " > ") + transform;
+    if (!how.empty()) text += " (" + how + ")";
+    if (view.view != "raw") text += ", " + view.view;
+  }
+  if (view.from_command_line) text += ", from the command line";
+  if (view.is_joined) text += ", put together from parts";
+  if (view.is_partial) text += " of which some are missing";
+  if (view.is_verified) text += "; PowerShell logged this layer too";
+  return text;
+}
+
 void write_finding(const Finding& finding, Page& page) {
   page.paragraph(visible(finding.rule_title, limits::kTerminalTitleMax), 39,
                  fmt::format("  {}  {}", time_text(finding.time), page.level(finding.level)));
   const std::string record = finding.record_id.empty() ? "" : ", record " + visible(finding.record_id, 20);
   const std::string host = finding.host.empty() ? "" : visible(finding.host, 26) + ", ";
   page.paragraph(host + visible_path(finding.file, page.room(6 + host.size() + record.size())) + record, 6);
+  if (finding.view) page.paragraph("seen in " + visible(decoded_text(*finding.view), 300), 6);
   std::size_t tests = 0;
   std::string_view last;  // several tests of one value: the value is said once
   for (const FindingReason& reason : finding.why) {
@@ -194,7 +212,8 @@ void write_finding(const Finding& finding, Page& page) {
     page.line("        it was " + visible(reason.value, page.room(15)));
     last = reason.value;
   }
-  if (tests > kReasonsShown) page.line(fmt::format("      and {}", counted(tests - kReasonsShown, "more reason")));
+  if (tests > kReasonsShown)
+    page.line(fmt::format("      and {}", counted(tests - kReasonsShown, "more reason")));
 }
 
 void write_timeline(std::span<const Finding> findings, Page& page) {
@@ -284,6 +303,20 @@ void write_channels(const ScanSummary& summary, Page& page) {
   if (channels.size() > shown) page.line(fmt::format("    … and {} more channels", channels.size() - shown));
 }
 
+void write_posture(const ScanSummary& summary, Page& page) {
+  if (summary.powershell_posture.empty()) return;
+  page.heading("PowerShell's own protections, by the evidence");
+  const std::size_t shown = std::min(summary.powershell_posture.size(), limits::kTerminalRulesMax);
+  for (const PostureFact& fact : std::span(summary.powershell_posture).first(shown))
+    page.paragraph(
+        fmt::format("{} {}: {}, {}, {}, record {}", visible(fact.control, 40),
+                    fact.in_force ? "in force" : "NOT in force", visible(fact.evidence, 160),
+                    time_text(fact.time), visible_path(fact.file, 60), visible(fact.record_id, 20)),
+        28, fmt::format("  {:<26}", fact.host.empty() ? "(no host named)" : visible(fact.host, 25)));
+  if (summary.powershell_posture.size() > shown)
+    page.line(fmt::format("  … and {}.", counted(summary.powershell_posture.size() - shown, "more fact")));
+}
+
 void write_coverage(const ScanSummary& summary, bool with_channels, Page& page) {
   page.heading("What was read");
   page.line(fmt::format("  {}, {}, {}", counted(summary.files_read, "file"), counted(summary.events, "event"),
@@ -298,6 +331,16 @@ void write_coverage(const ScanSummary& summary, bool with_channels, Page& page) 
                                "--verbose lists them",
                                summary.oddities, summary.oddities == 1 ? "oddity" : "oddities"),
                    2);
+  if (summary.script_layers_predicted)
+    page.paragraph(
+        fmt::format("{} hidden in script text; PowerShell itself logged {} of them",
+                    counted(summary.script_layers_predicted, "layer"), summary.script_layers_verified),
+        2);
+  if (summary.script_blocks_joined)
+    page.paragraph(
+        fmt::format("{} put together from parts, {} of them with parts missing",
+                    counted(summary.script_blocks_joined, "script block"), summary.script_blocks_partial),
+        2);
   if (with_channels) write_channels(summary, page);
   write_list("Left out or changed by the tuning file", summary.tuned, page);
   write_list("Could not be read, or not to the end", summary.unreadable, page);
@@ -339,6 +382,7 @@ std::string render_terminal(std::span<const Finding> findings, const ScanSummary
     write_timeline(findings, page);
     write_actors(findings, content, page);
   }
+  write_posture(summary, page);
   write_coverage(summary, findings.empty(), page);
   return page.take();
 }

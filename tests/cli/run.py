@@ -13,13 +13,17 @@ import json
 import os
 import pathlib
 import pty
+import random
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
+import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CASE = ROOT / "content/demo/case"
@@ -287,6 +291,229 @@ def test_completion_parses_in_fish(bartizan, folder):
     (folder / "bartizan.fish").write_bytes(bartizan("completion", "fish").stdout)
     subprocess.run(["fish", "-n", folder / "bartizan.fish"], check=True)
 
+
+# ------------------------------------------------------------------------------------------------------- recognition
+
+def explained(bartizan, *paths):
+    """{file: format, or None when nobody reads it}."""
+    run = bartizan("formats", "explain", "--no-builtin-rules", "--format", "jsonl", *paths)
+    expect(run.returncode in (0, 2), f"exit code {run.returncode}: {run.stderr.decode()}")
+    return {one["file"]: one.get("format") for one in map(json.loads, run.stdout.splitlines())}
+
+
+def test_logs_of_every_format_in_one_folder_are_told_apart(bartizan, folder):
+    listed = map(json.loads, bartizan("formats", "--format", "jsonl").stdout.splitlines())
+    wanted = {}
+    for one in listed:
+        if one["kind"] == "format" and one["example"]:
+            # Names and contents have nothing to do with each other; line ends may have been changed on the way.
+            for number, text in enumerate((one["example"], one["example"].replace("\n", "\r\n"))):
+                path = folder / f"{len(wanted):03}-{number}.txt"
+                path.write_bytes(text.encode("utf-8"))
+                wanted[str(path)] = one["name"]
+    expect(len(wanted) > 40, f"{len(wanted)} examples")
+    got = explained(bartizan, folder)
+    wrong = [f"{path} is {got.get(path)}, not {name}" for path, name in wanted.items() if got.get(path) != name]
+    expect(not wrong, "\n".join(wrong))
+
+
+def test_what_is_no_log_is_not_claimed(bartizan, folder):
+    draw = random.Random(1)
+    for size in (1, 2, 16, 4096, 100000):
+        for number in range(20):
+            (folder / f"random-{size}-{number}").write_bytes(draw.randbytes(size))
+    for name, head in (("a.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), ("a.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0"), ("a.gif", b"GIF89a"),
+                       ("a.pdf", b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\n"), ("a.exe", b"MZ\x90\0\3\0\0\0"),
+                       ("a.elf", b"\x7fELF\2\1\1\0"), ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), ("a.sqlite", b"SQLite format 3\0")):
+        (folder / name).write_bytes(head + draw.randbytes(5000))
+    with zipfile.ZipFile(folder / "a.docx", "w") as office:
+        office.writestr("[Content_Types].xml", '<?xml version="1.0" encoding="UTF-8"?><Types xmlns="x"><Default/></Types>')
+        office.writestr("word/document.xml", '<?xml version="1.0"?><w:document xmlns:w="x"><w:p>Dear all</w:p></w:document>')
+    (folder / "a.ini").write_text("[section]\nname=value\npath=/srv/example\nsize=10\n", encoding="utf-8")
+    (folder / "a.html").write_text("<!doctype html>\n<html><body><p>Dear all</p></body></html>\n", encoding="utf-8")
+    (folder / "a.js").write_text("const a = {b: 1};\nfunction f(x) { return x + 1; }\n", encoding="utf-8")
+    (folder / "a.sh").write_text("#!/bin/sh\nset -e\nexport PATH=/bin\necho $1\n", encoding="utf-8")
+    (folder / "a.eml").write_text("From: a@example.org\nTo: b@example.org\nDate: Tue, 24 Nov 2026 08:00:00 +0000\n"
+                                  "Subject: hello\n\nDear b,\n", encoding="utf-8")
+    folders = [folder, *(ROOT / name for name in ("src", "fuzz", "tools", "docs", "content/rules", "content/mapping"))]
+    claimed = {path: name for path, name in explained(bartizan, *folders).items() if name}
+    expect(not claimed, f"claimed: {claimed}")
+
+
+# ---------------------------------------------------------------------------------------------------------- hard text
+
+def decoded(bartizan, path):
+    run = bartizan("decode", path)
+    expect_run(run, 0)
+    return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def test_a_line_of_16_mb_is_one_record(bartizan, folder):
+    line = "2026-11-24T08:00:0{}Z host1 app[1]: {}\n"
+    (folder / "a.log").write_text(line.format(0, "a") + line.format(1, "x" * (16 << 20)) + line.format(2, "c"), encoding="ascii")
+    sizes = [len(one["fields"]["message"]) for one in decoded(bartizan, folder / "a.log")]
+    expect(sizes == [1, 16 << 20, 1], f"messages of {sizes}")
+
+
+def test_years_come_from_the_date_of_the_file(bartizan, folder):
+    written = ("Dec 31 23:59:60", "Jan  1 00:00:01", "Feb 29 08:00:00", "Mar  1 08:00:00")
+    (folder / "a.log").write_text("".join(f"{time} host1 app[1]: x\n" for time in written), encoding="ascii")
+    os.utime(folder / "a.log", (1772280000, 1772280000))  # 2026-02-28T12:00:00Z
+    years = [one["time"][:19] for one in decoded(bartizan, folder / "a.log")]
+    # The last 29 February was in 2024; 1 March is less than a day ahead and may be a clock that is fast.
+    expect(years == ["2026-01-01T00:00:00", "2026-01-01T00:00:01", "2024-02-29T08:00:00", "2026-03-01T08:00:00"], f"{years}")
+
+
+# ---------------------------------------------------------------------------------------------------------- captures
+
+CLIENT, SERVER = b"\xc0\x00\x02\x0a", b"\xc6\x33\x64\x07"  # 192.0.2.10, 198.51.100.7
+
+
+def checksum(data):
+    total = sum(struct.unpack(f"!{(len(data) + 1) // 2}H", data + b"\0" * (len(data) % 2)))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return struct.pack("!H", ~total & 0xFFFF)
+
+
+def tcp_packet(from_client, sequence, acknowledged, flags, data=b""):
+    """An Ethernet frame of the one connection of the capture."""
+    source, target = (CLIENT, SERVER) if from_client else (SERVER, CLIENT)
+    ports = (50000, 80) if from_client else (80, 50000)
+    tcp = struct.pack("!HHIIBBHHH", *ports, sequence, acknowledged, 0x50, flags, 65535, 0, 0) + data
+    tcp = tcp[:16] + checksum(source + target + struct.pack("!BBH", 0, 6, len(tcp)) + tcp) + tcp[18:]
+    ip = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(tcp), 1, 0x4000, 64, 6, 0) + source + target
+    return bytes(12) + b"\x08\x00" + ip[:10] + checksum(ip) + ip[12:] + tcp
+
+
+def packets():
+    """One request for a page and its answer."""
+    ask = b"GET /beacon?id=1 HTTP/1.1\r\nHost: www.example.org\r\nUser-Agent: test\r\n\r\n"
+    tell = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    asked, told = 101 + len(ask), 901 + len(tell)
+    return [tcp_packet(True, 100, 0, 0x02), tcp_packet(False, 900, 101, 0x12), tcp_packet(True, 101, 901, 0x10),
+            tcp_packet(True, 101, 901, 0x18, ask), tcp_packet(False, 901, asked, 0x18, tell),
+            tcp_packet(True, asked, told, 0x11), tcp_packet(False, told, asked + 1, 0x11),
+            tcp_packet(True, asked + 1, told + 1, 0x10)]
+
+
+def pcap():
+    out = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
+    for second, packet in enumerate(packets()):
+        out += struct.pack("<IIII", 1795507200 + second, 0, len(packet), len(packet)) + packet
+    return out
+
+
+def pcapng():
+    def block(kind, body):
+        body += bytes(-len(body) % 4)
+        return struct.pack("<II", kind, len(body) + 12) + body + struct.pack("<I", len(body) + 12)
+
+    out = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)) + block(1, struct.pack("<HHI", 1, 0, 65535))
+    for second, packet in enumerate(packets()):
+        ticks = (1795507200 + second) * 1000000
+        head = struct.pack("<IIIII", 0, ticks >> 32, ticks & 0xFFFFFFFF, len(packet), len(packet))
+        out += block(6, head + packet)
+    return out
+
+
+def capture_world(folder, script=None):
+    """A capture, signatures, a place for temporary files; and a Suricata of our own when there is a script."""
+    (folder / "c.pcap").write_bytes(pcap())
+    (folder / "local.rules").write_text('alert http any any -> any any (msg:"A beacon"; content:"/beacon"; http_uri; '
+                                        'priority:1; sid:1000001; rev:2; metadata: mitre_technique_id T1071;)\n',
+                                        encoding="utf-8")
+    (folder / "tmp").mkdir()
+    path = os.environ["PATH"]
+    if script is not None:
+        (folder / "bin").mkdir()
+        (folder / "bin/suricata").write_text("#!/bin/sh\n" + script, encoding="utf-8")
+        (folder / "bin/suricata").chmod(0o755)
+        path = f"{folder / 'bin'}:/usr/bin:/bin"
+    return {"cwd": folder, "env": {**os.environ, "PATH": path, "TMPDIR": str(folder / "tmp")}}
+
+
+SCAN_CAPTURE = ("scan", "--no-builtin-rules", "--format", "jsonl", "--suricata-rules", "local.rules")
+
+
+def test_a_capture_without_suricata_says_how_to_get_it(bartizan, folder):
+    world = capture_world(folder)
+    world["env"]["PATH"] = str(folder)
+    expect_run(bartizan(*SCAN_CAPTURE, "c.pcap", **world), 2, "c.pcap: a capture of a network is read by Suricata, which "
+               "is not installed")
+
+
+def test_a_capture_is_read_by_suricata(bartizan, folder):
+    need("suricata")
+    world = capture_world(folder)
+    (folder / "c.pcapng").write_bytes(pcapng())
+    with zipfile.ZipFile(folder / "c.zip", "w") as archive:
+        archive.write(folder / "c.pcap", "inner.pcap")
+    for name, log in (("c.pcap", "c.pcap!eve.json"), ("c.pcapng", "c.pcapng!eve.json"),
+                      ("c.zip", "c.zip!inner.pcap!eve.json")):
+        run = bartizan(*SCAN_CAPTURE, name, **world)
+        expect_run(run, 0)
+        found = [json.loads(line) for line in run.stdout.splitlines()]
+        expect(len(found) == 1, f"{name}: {len(found)} findings")
+        one = found[0]
+        for key, value in (("rule_id", "suricata:1:1000001"), ("level", "high"), ("file", log), ("attack", ["T1071"])):
+            expect(one[key] == value, f"{name}: {key} is {one[key]}, expected {value}")
+        expect(run.stdout == bartizan(*SCAN_CAPTURE, name, **world).stdout, f"{name}: a second run differs")
+    run = bartizan("decode", "c.pcap", **world)
+    services = {json.loads(line)["logsource"]["service"] for line in run.stdout.splitlines()}
+    expect({"http", "flow"} <= services, f"events of {services}")
+    expect(not os.listdir(folder / "tmp"), "files are left behind")
+
+
+def test_a_rule_that_suricata_does_not_understand_is_said(bartizan, folder):
+    need("suricata")
+    world = capture_world(folder)
+    with open(folder / "local.rules", "a", encoding="utf-8") as rules:
+        rules.write("alert this is no rule\n")
+    expect_run(bartizan(*SCAN_CAPTURE, "c.pcap", **world), 2, 'error parsing signature "alert this is no rule"')
+
+
+ALERT = {"timestamp": "2026-11-24T08:00:05.000000+0000", "flow_id": 7, "event_type": "alert", "src_ip": "192.0.2.10",
+         "dest_ip": "198.51.100.7", "alert": {"gid": 1, "signature_id": 5, "rev": 1, "signature": "Seen", "severity": 2}}
+
+
+def test_what_suricata_writes_is_read_while_it_takes_the_capture(bartizan, folder):
+    # More than two pipes hold, both ways: waiting for one side only would be for ever.
+    script = f"cat >/dev/null\ni=0\nwhile [ $i -lt 2000 ]; do echo '{json.dumps(ALERT)}'; i=$((i + 1)); done >&3\n"
+    world = capture_world(folder, script)
+    with open(folder / "c.pcap", "ab") as capture:
+        capture.write(bytes(1 << 20))
+    run = bartizan(*SCAN_CAPTURE, "c.pcap", **world)
+    expect_run(run, 0)
+    found = [json.loads(line) for line in run.stdout.splitlines()]
+    expect(len(found) == 2000 and found[0]["level"] == "medium", f"{len(found)} findings")
+    expect({"type": "address", "value": "198.51.100.7"} in found[0]["entities"], f"entities {found[0]['entities']}")
+    expect(not os.listdir(folder / "tmp"), "files are left behind")
+
+
+def test_a_suricata_that_fails_is_an_error_and_its_alerts_stay(bartizan, folder):
+    world = capture_world(folder, f"echo '{json.dumps(ALERT)}' >&3\necho 'E: no luck today'\nexit 3\n")
+    run = bartizan(*SCAN_CAPTURE, "c.pcap", **world)
+    expect_run(run, 2, "c.pcap!eve.json: Suricata ended with 3: E: no luck today")
+    expect(len(run.stdout.splitlines()) == 1, "the alert before the failure is lost")
+    expect(not os.listdir(folder / "tmp"), "files are left behind")
+
+
+def test_ctrl_c_ends_suricata(bartizan, folder):
+    world = capture_world(folder, "echo $$ >pid.new\nmv pid.new pid\nexec sleep 600\n")
+    run = bartizan.start(*SCAN_CAPTURE, "c.pcap", stdout=subprocess.PIPE, **world)
+    until = time.monotonic() + SECONDS_MAX
+    while not (folder / "pid").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    process = int((folder / "pid").read_text(encoding="utf-8"))
+    run.send_signal(signal.SIGINT)
+    run.communicate(timeout=SECONDS_MAX)
+    expect(run.returncode == 2, f"exit code {run.returncode}")
+    expect(not pathlib.Path(f"/proc/{process}").exists(), "Suricata is still running")
+    expect(not os.listdir(folder / "tmp"), "files are left behind")
+
+
+# ------------------------------------------------------------------------------------------------------------ the rest
 
 def test_version(bartizan, folder):
     run = bartizan("--version")

@@ -26,8 +26,9 @@ def findings(binary, corpus, *paths):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+# The oracle looked at records as they were logged; what views of them gave comes on top.
 def keys(found):
-    return {(f["file"], f["record_id"], f["rule_id"]) for f in found}
+    return {(f["file"], f["record_id"], f["rule_id"]) for f in found if "view" not in f}
 
 
 def compare(name, got, want):

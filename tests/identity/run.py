@@ -22,7 +22,8 @@ def generate(folder, *options):
 
 
 def scan(binary, folder, threads):
-    return subprocess.run([binary, "scan", "--no-builtin-rules", "--format", "jsonl", "--threads", str(threads), "."], cwd=folder,
+    return subprocess.run([binary, "scan", "--no-builtin-rules", "--identity", "--format", "jsonl", "--threads", str(threads), "."],
+                          cwd=folder,
                           check=True, capture_output=True, text=True).stdout
 
 

@@ -12,7 +12,11 @@ const Format& cef_format() {
                                   [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
                                     return std::make_unique<LineDecoder>(read_cef_line,
                                                                          "a line is not a CEF record");
-                                  }};
+                                  },
+                                  nullptr,
+                                  "CEF:0|Example|Gateway|1|7|denied|5|end=17955072000"
+                                  "00 src=10.0.0.5 spt=50000 dst=192.0.2.9 dpt=443 ac"
+                                  "t=deny\n"};
   return kFormat;
 }
 

@@ -84,7 +84,9 @@ const Format& ctime_lines_format() {
       "linux: vsftpd, clamav; category antivirus",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<LineCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<CtimeDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<CtimeDecoder>(); },
+      nullptr,
+      "Tue Nov 24 08:00:00 2026 [pid 812] [jo] OK LOGIN: Client \"192.0.2.7\"\n"};
   return kFormat;
 }
 

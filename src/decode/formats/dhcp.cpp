@@ -87,7 +87,12 @@ const Format& dhcp_format() {
                                   [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
                                     return std::make_unique<LineDecoder>(
                                         read_dhcp_line, "a line is not one of a lease log", is_explanation);
-                                  }};
+                                  },
+                                  nullptr,
+                                  "2026-11-24 08:00:00.123 INFO  [kea-dhcp4.leases/12"
+                                  ".139] DHCP4_LEASE_ALLOC [hwtype=1 00:11:22:33:44:5"
+                                  "5], cid=[no info], tid=0x1: lease 192.0.2.5 has be"
+                                  "en allocated for 3600 seconds\n"};
   return kFormat;
 }
 

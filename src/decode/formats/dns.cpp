@@ -122,7 +122,11 @@ const Format& dns_format() {
                                     return std::make_unique<LineDecoder>(
                                         read_dns_line, "a line is not one of a name server's query log",
                                         is_explanation);
-                                  }};
+                                  },
+                                  nullptr,
+                                  "24-Nov-2026 08:00:00.123 queries: info: client @0x"
+                                  "7f00 192.0.2.1#53321 (www.example.test): query: ww"
+                                  "w.example.test IN A +E(0)K (10.0.0.1)\n"};
   return kFormat;
 }
 

@@ -75,7 +75,13 @@ const Format& event_xml_format() {
       []() -> std::unique_ptr<Cutter> { return std::make_unique<EventXmlCutter>(); },
       [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
         return std::make_unique<EventXmlFormatDecoder>();
-      }};
+      },
+      nullptr,
+      "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provid"
+      "er Name='Microsoft-Windows-Security-Auditing'/><EventID>4688</EventID><TimeCreated S"
+      "ystemTime='2026-11-24T08:00:00Z'/><EventRecordID>7</EventRecordID><Channel>Security<"
+      "/Channel><Computer>pc1</Computer></System><EventData><Data Name='NewProcessName'>C:\\"
+      "Windows\\System32\\whoami.exe</Data></EventData></Event>\n"};
   return kFormat;
 }
 

@@ -48,7 +48,10 @@ const Format& exim_format() {
       make_line_cutter,
       [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
         return std::make_unique<LineDecoder>(read_line, "a line is not one of Exim's main log");
-      }};
+      },
+      nullptr,
+      "2026-11-24 08:00:00 1abcde-000abc-DE <= a@example.test H=host (helo) [192.0.2.1] P=e"
+      "smtps S=1234\n"};
   return kFormat;
 }
 

@@ -8,9 +8,7 @@ namespace bartizan {
 namespace {
 
 // What HAProxy says beside its log lines: starts, stops, servers going down.
-bool is_notice(const SyslogFront& front) {
-  return front.program == "haproxy";
-}
+bool is_notice(const SyslogFront& front) { return front.program == "haproxy"; }
 
 bool read_haproxy_line(std::string_view line, const LinePlace& place, EventBatch& draft) {
   const SyslogFront front = read_syslog_front(line, place.modified);
@@ -42,7 +40,12 @@ const Format& haproxy_format() {
                                   [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
                                     return std::make_unique<LineDecoder>(
                                         read_haproxy_line, "a line is not one of HAProxy's log");
-                                  }};
+                                  },
+                                  nullptr,
+                                  "2026-11-24T08:00:00+00:00 lb haproxy[12]: 192.0.2."
+                                  "1:33317 [24/Nov/2026:08:00:00.655] front back/srv1"
+                                  " 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 \"G"
+                                  "ET /a?b=c HTTP/1.1\"\n"};
   return kFormat;
 }
 

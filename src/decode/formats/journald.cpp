@@ -139,9 +139,7 @@ class JournalDecoder final : public Decoder {
   std::string audit_;
 };
 
-int recognise(Bytes head) {
-  return as_text(head).starts_with("__CURSOR=") ? 95 : 0;
-}
+int recognise(Bytes head) { return as_text(head).starts_with("__CURSOR=") ? 95 : 0; }
 
 }  // namespace
 
@@ -152,7 +150,14 @@ const Format& journald_format() {
       "linux: as syslog; auditd",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<JournalCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<JournalDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<JournalDecoder>(); },
+      nullptr,
+      "__CURSOR=s=1;i=2\n"
+      "__REALTIME_TIMESTAMP=1795507200123456\n"
+      "_HOSTNAME=web1\n"
+      "SYSLOG_IDENTIFIER=sshd\n"
+      "MESSAGE=Failed password for root from 192.0.2.7 port 4242 ssh2\n"
+      "\n"};
   return kFormat;
 }
 

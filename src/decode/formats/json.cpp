@@ -83,8 +83,7 @@ class JsonFormatDecoder final : public Decoder {
       if (cut.kind == JsonCut::Kind::kObject)
         decoder_.decode(slice(piece.bytes, cut.begin, cut.end - cut.begin), piece.bytes.size() - cut.begin,
                         piece.offset + cut.begin, out, oddities);
-      else if (cut.why)
-        oddities.add(cut.why, piece.offset + cut.begin);
+      else if (cut.why) oddities.add(cut.why, piece.offset + cut.begin);
       from = cut.end;
     }
   }
@@ -137,7 +136,11 @@ const Format& json_format() {
                                   []() -> std::unique_ptr<Cutter> { return std::make_unique<JsonPieces>(); },
                                   [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
                                     return std::make_unique<JsonFormatDecoder>(options.projection);
-                                  }};
+                                  },
+                                  nullptr,
+                                  "{\"eventTime\":\"2026-11-24T08:00:00Z\",\"eventSource\":"
+                                  "\"sts.amazonaws.com\",\"eventName\":\"AssumeRole\",\"sour"
+                                  "ceIPAddress\":\"192.0.2.10\"}\n"};
   return kFormat;
 }
 

@@ -39,11 +39,13 @@ bool read(std::string_view line, const LinePlace& place, EventBatch& draft) {
 }
 
 int recognise(Bytes head) {
-  return lines_that_fit(head, [](std::string_view line) {
-           EventBatch draft;
-           draft.start();
-           return line.starts_with("---") || read(line, {}, draft);
-         }) >= 60 && as_text(head).find(kProgram) != std::string_view::npos
+  return lines_that_fit(head,
+                        [](std::string_view line) {
+                          EventBatch draft;
+                          draft.start();
+                          return line.starts_with("---") || read(line, {}, draft);
+                        }) >= 60 &&
+                 as_text(head).find(kProgram) != std::string_view::npos
              ? 88
              : 0;
 }

@@ -12,7 +12,10 @@ const Format& leef_format() {
                                   [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
                                     return std::make_unique<LineDecoder>(read_leef_line,
                                                                          "a line is not a LEEF record");
-                                  }};
+                                  },
+                                  nullptr,
+                                  "LEEF:1.0|Example|Gateway|1.0|41|src=10.0.0.5\tdst=1"
+                                  "92.0.2.9\tdstPort=80\tdevTime=Nov 24 2026 08:00:00\n"};
   return kFormat;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The last resort: lines that begin with a time, of a program nobody taught us. The event is the line; rules
-// without a log source and searches by word still apply. Lines without a time of their own belong to the one
+// without a log source, those of applications (content/mapping/application.yml) and searches by word apply. Lines without a time of their own belong to the one
 // before (stack traces).
 #include <optional>
 
@@ -44,6 +44,7 @@ class LinesDecoder final : public Decoder {
       Event& event = out.start();
       event.offset = piece.offset + begin;
       event.time = time;
+      event.category = "application";
       out.add("message", out.keep(message));
       out.commit();
     };
@@ -93,10 +94,12 @@ const Format& lines_format() {
   static constexpr Format kFormat{
       "lines",
       "Plain lines that begin with a time",
-      "none",
+      "category application",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<TimedLinesCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<LinesDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<LinesDecoder>(); },
+      nullptr,
+      "2026-11-24 08:00:00 the nightly job has finished\n"};
   return kFormat;
 }
 

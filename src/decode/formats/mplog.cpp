@@ -58,10 +58,8 @@ class MpLogDecoder final : public Decoder {
  private:
   // A line without a time goes on the one before.
   void add_line(std::string_view line, std::uint64_t offset) {
-    if (message_.empty())
-      message_ = line, begin_ = offset;
-    else
-      message_ = {message_.data(), static_cast<std::size_t>(line.data() + line.size() - message_.data())};
+    if (message_.empty()) message_ = line, begin_ = offset;
+    else message_ = {message_.data(), static_cast<std::size_t>(line.data() + line.size() - message_.data())};
   }
   void flush(EventBatch& out) {
     if (message_.empty()) return;
@@ -109,7 +107,10 @@ const Format& mplog_format() {
       "windows: mplog; category antivirus",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<WholeCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<MpLogDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<MpLogDecoder>(); },
+      nullptr,
+      "2026-11-24T08:00:00.000Z DETECTION_ADD#2 HackTool:Win32/Example.D file:C:\\Users\\Publ"
+      "ic\\m.exe\n"};
   return kFormat;
 }
 

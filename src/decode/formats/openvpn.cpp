@@ -60,7 +60,10 @@ const Format& openvpn_format() {
                                   [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
                                     return std::make_unique<LineDecoder>(
                                         read_openvpn_line, "a line is not one of OpenVPN's log");
-                                  }};
+                                  },
+                                  nullptr,
+                                  "2026-11-24 08:00:00 203.0.113.5:1194 [jo] Peer Con"
+                                  "nection Initiated with [AF_INET]203.0.113.5:1194\n"};
   return kFormat;
 }
 

@@ -200,7 +200,9 @@ const Format& packages_format() {
       "linux: packages",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<PackagesCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<PackagesDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<PackagesDecoder>(); },
+      nullptr,
+      "2026-11-24 08:00:00 install nmap:amd64 <none> 7.93+dfsg1-1\n"};
   return kFormat;
 }
 

@@ -86,12 +86,10 @@ bool read_pan_line(std::string_view line, const LinePlace& place, EventBatch& dr
     const std::string_view name = names.until(',');
     const std::string_view value = next_csv_value(front.message, at, ',', draft.arena());
     if (value.empty() || name.empty()) continue;
-    if (name == "device_name")
-      event.host = value;
+    if (name == "device_name") event.host = value;
     else if (name == "time_generated")
       event.time = parse_written_time(value, place.modified).value_or(front.time);
-    else if (name == "subtype" && value == "url" && kind->type == "THREAT")
-      event.category = "proxy";
+    else if (name == "subtype" && value == "url" && kind->type == "THREAT") event.category = "proxy";
     draft.add(name, value, is_plain_number(value));
   }
   constexpr std::size_t kValuesMin = 8;
@@ -113,7 +111,12 @@ const Format& paloalto_format() {
                                   [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
                                     return std::make_unique<LineDecoder>(read_pan_line,
                                                                          "a line is not a PAN-OS record");
-                                  }};
+                                  },
+                                  nullptr,
+                                  "1,2026/11/24 08:00:02,0011,GLOBALPROTECT,0,2561,20"
+                                  "26/11/24 08:00:02,vsys1,gateway-connected,connecte"
+                                  "d,,IPSec,jo,AT,pc1,203.0.113.5,0.0.0.0,10.9.0.4,0."
+                                  "0.0.0,id,sn,6.2,Windows,10,1,,,,success,,0,,0,gp\n"};
   return kFormat;
 }
 

@@ -77,20 +77,13 @@ class TranscriptDecoder final : public Decoder {
     const std::size_t colon = line.find(": ");
     if (colon == line.npos) return;
     const std::string_view name = line.substr(0, colon), value = line.substr(colon + 2);
-    if (name == "Username")
-      head_.user = value;
-    else if (name == "RunAs User")
-      head_.run_as = value;
-    else if (name == "Machine")
-      head_.machine = value.substr(0, value.find(' '));
-    else if (name == "Host Application")
-      head_.application = value;
-    else if (name == "Process ID")
-      head_.pid = value;
-    else if (name == "PSVersion")
-      head_.version = value;
-    else if (const auto time = read_compact_time(value); time && name != "End time")
-      head_.time = *time;
+    if (name == "Username") head_.user = value;
+    else if (name == "RunAs User") head_.run_as = value;
+    else if (name == "Machine") head_.machine = value.substr(0, value.find(' '));
+    else if (name == "Host Application") head_.application = value;
+    else if (name == "Process ID") head_.pid = value;
+    else if (name == "PSVersion") head_.version = value;
+    else if (const auto time = read_compact_time(value); time && name != "End time") head_.time = *time;
   }
 
   void add_command(EventBatch& out) {
@@ -141,7 +134,16 @@ const Format& ps_transcript_format() {
       "windows: category ps_script",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<WholeCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<TranscriptDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<TranscriptDecoder>(); },
+      nullptr,
+      "**********************\n"
+      "Windows PowerShell transcript start\n"
+      "Start time: 20261124080000\n"
+      "Username: EXAMPLE\\jo\n"
+      "Machine: PC1 (Microsoft Windows NT 10.0.19045.0)\n"
+      "Host Application: powershell.exe\n"
+      "**********************\n"
+      "PS C:\\> Get-Process\n"};
   return kFormat;
 }
 

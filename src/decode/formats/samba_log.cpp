@@ -82,10 +82,8 @@ class SambaLogDecoder final : public Decoder {
       if (line.starts_with("---")) return;
       if (!is_header(line)) {
         if (header.empty()) return oddities.add("line without a header", piece.offset + at);
-        if (message.empty())
-          message = without_blanks_around(line);
-        else
-          message = {message.data(), static_cast<std::size_t>(line.data() + line.size() - message.data())};
+        if (message.empty()) message = without_blanks_around(line);
+        else message = {message.data(), static_cast<std::size_t>(line.data() + line.size() - message.data())};
         return;
       }
       flush(header, message, piece.offset + begin, out);
@@ -95,7 +93,8 @@ class SambaLogDecoder final : public Decoder {
   }
 
  private:
-  static void flush(std::string_view header, std::string_view message, std::uint64_t offset, EventBatch& out) {
+  static void flush(std::string_view header, std::string_view message, std::uint64_t offset,
+                    EventBatch& out) {
     if (header.empty()) return;
     Event& event = out.start();
     event.offset = offset;
@@ -110,7 +109,8 @@ class SambaLogDecoder final : public Decoder {
       event.service = "kerberos";
       add_request(in.rest(), out);
     } else if (match_line(message,
-                          "DsGetNCChanges with uSNChanged {} on {NamingContext} gave {Objects} objects {} (as {Sid})",
+                          "DsGetNCChanges with uSNChanged {} on {NamingContext} gave {Objects} objects {} "
+                          "(as {Sid})",
                           captures)) {
       event.service = "drs_repl";
       for (std::size_t i = 0; i < captures.count; ++i) out.add(captures.names[i], captures.values[i]);

@@ -67,7 +67,11 @@ const Format& squid_format() {
                                   [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
                                     return std::make_unique<LineDecoder>(
                                         read_squid_line, "a line is not one of Squid's access log");
-                                  }};
+                                  },
+                                  nullptr,
+                                  "1795507200.123     45 10.0.0.5 TCP_MISS/200 1234 G"
+                                  "ET http://www.example.test/a?b jo HIER_DIRECT/192."
+                                  "0.2.9 text/html\n"};
   return kFormat;
 }
 

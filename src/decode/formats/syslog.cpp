@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/syslog.h"
 
+#include <algorithm>
+#include <string>
+
 #include "base/limits.h"
 #include "decode/decoder.h"
 #include "decode/lines.h"
@@ -50,6 +53,11 @@ class SyslogDecoder final : public Decoder {
       }
       while (message.ends_with('\n') || message.ends_with('\r') || message.ends_with('\0'))
         message.remove_suffix(1);
+      // What a crash or a file cut at its start leaves: a hole, read as zeros, before the line that goes on.
+      if (const std::size_t zeros = std::min(message.find_first_not_of('\0'), message.size()); zeros > 0) {
+        oddities.add(std::to_string(zeros) + " zero bytes before a line", piece.offset + begin);
+        message.remove_prefix(zeros);
+      }
       if (!message.empty()) decode_message(message, piece, piece.offset + begin, out, oddities);
     }
   }
@@ -78,7 +86,8 @@ class SyslogDecoder final : public Decoder {
     event.service = service;
     for (const Field& field : fields_) out.add(field);
     out.add("message", header.message);
-    if (!network_payload(header.program, header.message, out)) add_message_fields(header.program, header.message, out);
+    if (!network_payload(header.program, header.message, out))
+      add_message_fields(header.program, header.message, out);
     out.commit();
   }
 
@@ -129,8 +138,8 @@ struct Sample {
   void look_at(std::string_view message) {
     SyslogHeader header;
     const bool fits = read_syslog_header(message, {}, header);
-    if (++messages == 1)
-      first_fits = fits, has_priority = header.priority >= 0, is_rfc5424 = header.is_rfc5424;
+    if (++messages == 1) first_fits = fits;
+    if (fits && envelopes == 0) has_priority = header.priority >= 0, is_rfc5424 = header.is_rfc5424;
     envelopes += fits;
     times += fits && header.time;
     tags += fits && !header.program.empty();
@@ -138,7 +147,7 @@ struct Sample {
 };
 
 // The first message must have an envelope, and most must: lines that go on the one before have none. The last
-// one may be cut by the head.
+// one may be cut by the head; the first by whoever cut the log, and then all others must have one.
 int recognise(Bytes head) {
   const std::string_view text = as_text(head);
   Sample sample;
@@ -149,7 +158,8 @@ int recognise(Bytes head) {
     for_each_line(text, [&](std::string_view line, std::size_t begin) {
       if (sample.messages == 0 || begin + line.size() < text.size()) sample.look_at(line);
     });
-  if (!sample.first_fits || sample.envelopes * 10 < sample.messages * 6) return 0;
+  const bool begins_cut = sample.messages >= 3 && sample.envelopes + 1 == sample.messages;
+  if (!(sample.first_fits || begins_cut) || sample.envelopes * 10 < sample.messages * 6) return 0;
   if (sample.is_rfc5424) return 85;
   if (sample.has_priority) return sample.times * 2 >= sample.messages ? 75 : 40;
   return sample.tags * 2 >= sample.messages ? 60 : 30;
@@ -164,7 +174,12 @@ const Format& syslog_format() {
       "linux: sshd, sudo, auth, cron, syslog, vsftpd, clamav, guacamole; category firewall; by the payload",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<SyslogCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<SyslogDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<SyslogDecoder>(); },
+      nullptr,
+      "2026-11-24T08:00:00+00:00 web1 sshd[812]: Failed password for root from 192.0.2.7 po"
+      "rt 4242 ssh2\n"
+      "2026-11-24T08:00:01+00:00 web1 sudo:     jo : TTY=pts/0 ; PWD=/home/jo ; USER=root ;"
+      " COMMAND=/usr/bin/id\n"};
   return kFormat;
 }
 

@@ -197,29 +197,18 @@ class W3cDecoder final : public Decoder {
   static void add_value(const Header& header, const Column& column, std::string_view value, Seen& seen,
                         EventBatch& out) {
     switch (column.use) {
-      case Column::Use::kDate:
-        seen.date = value;
-        break;
-      case Column::Use::kTime:
-        seen.time = value;
-        break;
-      case Column::Use::kStamp:
-        seen.stamp = value;
-        break;
-      case Column::Use::kStem:
-        seen.stem = value;
-        break;
-      case Column::Use::kQuery:
-        seen.query = value;
-        break;
+      case Column::Use::kDate: seen.date = value; break;
+      case Column::Use::kTime: seen.time = value; break;
+      case Column::Use::kStamp: seen.stamp = value; break;
+      case Column::Use::kStem: seen.stem = value; break;
+      case Column::Use::kQuery: seen.query = value; break;
       case Column::Use::kAgent:
         if (header.plus_is_blank) value = with_blanks(value, out.arena());
         // Written once encoded or, by older versions, twice.
         if (header.agent_in_percents)
           value = without_percents(without_percents(value, out.arena()), out.arena());
         break;
-      case Column::Use::kPlain:
-        break;
+      case Column::Use::kPlain: break;
     }
     out.add(column.name, value, is_plain_number(value));
   }
@@ -244,7 +233,12 @@ const Format& w3c_format() {
       "columns",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<HeaderCutter>(kKeys); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<W3cDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<W3cDecoder>(); },
+      nullptr,
+      "#Software: Microsoft Internet Information Services 10.0\n"
+      "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip c"
+      "s(User-Agent) sc-status\n"
+      "2026-11-24 08:00:00 10.0.0.5 GET /a.aspx x=1 443 - 192.0.2.1 agent 200\n"};
   return kFormat;
 }
 

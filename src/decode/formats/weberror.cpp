@@ -51,12 +51,9 @@ void read_nginx_context(std::string_view message, EventBatch& draft) {
       value = in.rest().substr(0, in.rest().find(", "));
       in.skip(value.size());
     }
-    if (name == "client")
-      draft.add("c-ip", value);
-    else if (name == "request")
-      add_request_line(value, draft);
-    else if (name == "host")
-      draft.add("cs-host", value);
+    if (name == "client") draft.add("c-ip", value);
+    else if (name == "request") add_request_line(value, draft);
+    else if (name == "host") draft.add("cs-host", value);
     else if (name == "server" || name == "upstream" || name == "referrer")
       draft.add(name == "referrer" ? "cs-referer" : name, value);
   }
@@ -99,7 +96,11 @@ const Format& weberror_format() {
                                   [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
                                     return std::make_unique<LineDecoder>(
                                         read_error_line, "a line is not one of a web server's error log");
-                                  }};
+                                  },
+                                  nullptr,
+                                  "[Tue Nov 24 08:00:00.123456 2026] [core:error] [pi"
+                                  "d 12:tid 34] [client 192.0.2.1:5000] AH00126: Inva"
+                                  "lid URI in request GET /../x HTTP/1.1\n"};
   return kFormat;
 }
 

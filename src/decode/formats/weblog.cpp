@@ -109,7 +109,10 @@ const Format& weblog_format() {
       [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
         return std::make_unique<LineDecoder>(read_access_line,
                                              "a line is not one of a web server's access log");
-      }};
+      },
+      nullptr,
+      "192.0.2.7 - jo [24/Nov/2026:08:00:00 +0000] \"GET /a.php?x=1 HTTP/1.1\" 200 512 \"https"
+      "://www.example.test/\" \"agent\"\n"};
   return kFormat;
 }
 

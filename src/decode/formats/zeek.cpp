@@ -140,7 +140,13 @@ const Format& zeek_format() {
       "zeek: service by the log's name (conn, dns, http, smb_files, …)",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<HeaderCutter>(kKeys); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<ZeekDecoder>(); }};
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<ZeekDecoder>(); },
+      nullptr,
+      "#separator \\x09\n"
+      "#path\tdns\n"
+      "#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tquery\tqtype_name\n"
+      "#types\ttime\tstring\taddr\tport\taddr\tport\tstring\tstring\n"
+      "1795507200.000000\tC1\t10.0.0.5\t50000\t192.0.2.53\t53\twww.example.test\tA\n"};
   return kFormat;
 }
 

@@ -30,8 +30,9 @@ Name realm_in(std::string_view text, NameTable& names) {
 
 Name host_in(std::string_view text, NameTable& names) {
   while (text.starts_with('\\')) text.remove_prefix(1);
-  const bool is_address = text.find(':') != text.npos || (!text.empty() && text.back() >= '0' && text.back() <= '9' &&
-                                                          text.find_first_not_of("0123456789.") == text.npos);
+  const bool is_address =
+      text.find(':') != text.npos || (!text.empty() && text.back() >= '0' && text.back() <= '9' &&
+                                      text.find_first_not_of("0123456789.") == text.npos);
   return names.folded(is_address ? text : text.substr(0, text.find('.')));
 }
 
@@ -42,7 +43,8 @@ Name address_in(std::string_view text, NameTable& names) {
     text = text.substr(0, text.rfind(':'));
   }
   if (text.size() > 7 && equals_ignoring_ascii_case(text.substr(0, 7), "::ffff:")) text.remove_prefix(7);
-  if (text == "::1" || text.starts_with("127.") || text == "LOCAL" || text == "::" || text == "0.0.0.0" || text == ":::0")
+  if (text == "::1" || text.starts_with("127.") || text == "LOCAL" || text == "::" || text == "0.0.0.0" ||
+      text == ":::0")
     return kNoName;
   return names.folded(text);
 }
@@ -90,7 +92,9 @@ std::span<const std::string_view> fields_needed(const EventKind& kind) {
   return kFieldNames;
 }
 
-bool needs_every_field(const EventKind& kind) { return kind.product == "samba" && kind.service == "dsdbChange"; }
+bool needs_every_field(const EventKind& kind) {
+  return kind.product == "samba" && kind.service == "dsdbChange";
+}
 
 std::string_view host_of_record(const Fields& fields) {
   if (!fields.event().host.empty()) return fields.event().host;
@@ -111,13 +115,12 @@ std::optional<Authentication> normalise(const Fields& fields, NameTable& names) 
   out.event_id = event.event_id;
   out.record = record_number(fields);
   if (out.record == 0) out.record = event.offset;
-  out.host = names.number(host_of_record(fields));
   out.observer = host_in(host_of_record(fields), names);
-  const bool read = by_windows                   ? read_windows(fields, names, out)
-                    : is_kdc_text(event)         ? read_kdc_text(fields, names, out)
-                    : event.product == "samba"   ? read_samba_json(fields, names, out)
-                    : event.product == "zeek"    ? read_zeek(fields, names, out)
-                                                 : false;
+  const bool read = by_windows                 ? read_windows(fields, names, out)
+                    : is_kdc_text(event)       ? read_kdc_text(fields, names, out)
+                    : event.product == "samba" ? read_samba_json(fields, names, out)
+                    : event.product == "zeek"  ? read_zeek(fields, names, out)
+                                               : false;
   if (!read) return {};
   return out;
 }

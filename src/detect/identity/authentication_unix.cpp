@@ -8,7 +8,8 @@ namespace bartizan::identity {
 namespace {
 
 void read_encryption(std::string_view text, Authentication& out) {
-  if (const std::uint64_t type = number_in(text); type > 0 && type < 127) out.encryption = static_cast<std::int8_t>(type);
+  if (const std::uint64_t type = number_in(text); type > 0 && type < 127)
+    out.encryption = static_cast<std::int8_t>(type);
 }
 
 // Names of Zeek's cipher column, as krb5 writes them.
@@ -21,7 +22,6 @@ int cipher_in(std::string_view name) {
   if (name.starts_with("des-cbc-md5")) return 3;
   return -1;
 }
-
 
 }  // namespace
 
@@ -45,14 +45,12 @@ bool read_kdc_text(const Fields& fields, NameTable& names, Authentication& out) 
   out.offered = offered_in(fields["EncryptionOffered"]);
   read_encryption(fields["TicketEncryption"], out);
   out.forwarded = fields["Flags"].find("forwarded") != std::string_view::npos;
-  if (result == "NEEDED_PREAUTH" || result == "ERR_PREAUTH_REQUIRED")
-    out.act = Act::kPreauthAsked;
-  else if (initial)
-    out.act = granted ? Act::kTicketGranted : Act::kTicketRefused;
-  else
-    out.act = granted ? Act::kServiceTicket : Act::kServiceRefused;
+  if (result == "NEEDED_PREAUTH" || result == "ERR_PREAUTH_REQUIRED") out.act = Act::kPreauthAsked;
+  else if (initial) out.act = granted ? Act::kTicketGranted : Act::kTicketRefused;
+  else out.act = granted ? Act::kServiceTicket : Act::kServiceRefused;
   // Heimdal says which proof was given; a granted ticket without one was given to whoever asked.
-  if (initial && granted && fields.event().product == "samba") out.preauth = fields["PreAuth"].empty() ? 0 : 2;
+  if (initial && granted && fields.event().product == "samba")
+    out.preauth = fields["PreAuth"].empty() ? 0 : 2;
   if (out.observer == kNoName) out.observer = names.number("kdc");
   return out.account != kNoName;
 }
@@ -128,9 +126,10 @@ bool read_zeek(const Fields& fields, NameTable& names, Authentication& out) {
   out.presented = hash_in(either("auth_ticket_sha256", "auth_ticket"));
   out.returned = hash_in(either("new_ticket_sha256", "new_ticket"));
   if (request == "AS")
-    out.act = error == "KDC_ERR_PREAUTH_REQUIRED" ? Act::kPreauthAsked : failed ? Act::kTicketRefused : Act::kTicketGranted;
-  else
-    out.act = failed ? Act::kServiceRefused : Act::kServiceTicket;
+    out.act = error == "KDC_ERR_PREAUTH_REQUIRED" ? Act::kPreauthAsked
+              : failed                            ? Act::kTicketRefused
+                                                  : Act::kTicketGranted;
+  else out.act = failed ? Act::kServiceRefused : Act::kServiceTicket;
   return out.account != kNoName || out.presented != 0;
 }
 

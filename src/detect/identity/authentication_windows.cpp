@@ -21,7 +21,8 @@ void read_target(const Fields& fields, NameTable& names, Authentication& out) {
   const std::string_view account = fields["TargetUserName"];
   out.account = account_in(account, names);
   out.realm = realm_in(account, names);
-  if (const std::string_view domain = fields["TargetDomainName"]; !domain.empty()) out.realm = names.number(domain);
+  if (const std::string_view domain = fields["TargetDomainName"]; !domain.empty())
+    out.realm = names.number(domain);
   std::string_view sid = fields["TargetUserSid"];
   if (sid.empty()) sid = fields["TargetSid"];
   out.sid = names.number(sid);
@@ -46,7 +47,8 @@ void read_ticket(const Fields& fields, NameTable& names, Authentication& out) {
   const std::string_view preauth = fields["PreAuthType"];
   if (!preauth.empty()) out.preauth = static_cast<std::int16_t>(number_in(preauth) & 0x7fff);
   out.presented = hash_in(fields["RequestTicketHash"]);
-  out.returned = hash_in(fields.event().event_id == 4768 ? fields["ResponseTicket"] : fields["ResponseTicketHash"]);
+  out.returned =
+      hash_in(fields.event().event_id == 4768 ? fields["ResponseTicket"] : fields["ResponseTicketHash"]);
   out.acts_for = !fields["TransmittedServices"].empty();
   const bool failed = out.status != 0;
   switch (fields.event().event_id) {
@@ -70,16 +72,19 @@ void read_logon(const Fields& fields, NameTable& names, Authentication& out) {
   std::string_view process = fields["LogonProcessName"];
   while (process.ends_with(' ')) process.remove_suffix(1);
   out.attribute = names.folded(process);
-  if (fields.event().event_id == 4625) out.status = static_cast<std::uint32_t>(number_in(fields["SubStatus"]));
-  if (fields.event().event_id == 4625 && out.status == 0) out.status = static_cast<std::uint32_t>(number_in(fields["Status"]));
+  if (fields.event().event_id == 4625)
+    out.status = static_cast<std::uint32_t>(number_in(fields["SubStatus"]));
+  if (fields.event().event_id == 4625 && out.status == 0)
+    out.status = static_cast<std::uint32_t>(number_in(fields["Status"]));
 }
 
 // DS-Replication-Get-Changes, -All and -In-Filtered-Set (MS-ADTS 5.1.3.2.1).
 bool is_replication(const Fields& fields) {
   if (!(number_in(fields["AccessMask"]) & 0x100)) return false;
   const std::string_view rights = fields["Properties"];
-  for (std::string_view right : {"1131f6aa-9c07-11d1-f79f-00c04fc2dcd2", "1131f6ad-9c07-11d1-f79f-00c04fc2dcd2",
-                                 "89e95b76-444d-4c62-991a-0facbeda640c"})
+  for (std::string_view right :
+       {"1131f6aa-9c07-11d1-f79f-00c04fc2dcd2", "1131f6ad-9c07-11d1-f79f-00c04fc2dcd2",
+        "89e95b76-444d-4c62-991a-0facbeda640c"})
     if (contains_folded(rights, right)) return true;
   return false;
 }
@@ -92,8 +97,10 @@ void read_account_change(const Fields& fields, NameTable& names, Authentication&
   const std::uint64_t before = number_in(fields["OldUacValue"]), after = number_in(fields["NewUacValue"]);
   out.status = static_cast<std::uint32_t>(after & ~before);  // the flags that were set
   const std::string_view spns = fields["ServicePrincipalNames"];
-  out.acts_for = contains_folded(spns, "E3514235-4B06-11D1-AB04-00C04FC2DCD2/") || contains_folded(spns, "\tGC/");
-  if (const std::string_view history = fields["SidHistory"]; history.size() > 2) out.value = names.number(history);
+  out.acts_for =
+      contains_folded(spns, "E3514235-4B06-11D1-AB04-00C04FC2DCD2/") || contains_folded(spns, "\tGC/");
+  if (const std::string_view history = fields["SidHistory"]; history.size() > 2)
+    out.value = names.number(history);
   if (!fields["PasswordLastSet"].empty()) out.attribute = names.number("PasswordLastSet");
 }
 
@@ -114,16 +121,22 @@ bool read_directory_change(const Fields& fields, NameTable& names, Authenticatio
 }  // namespace
 
 bool is_read_from_windows(std::uint32_t event_id) {
-  static constexpr std::uint32_t kRead[] = {4624, 4625, 4648, 4662, 4738, 4741, 4742, 4765, 4766, 4768, 4769,
-                                            4770, 4771, 4772, 4773, 4776, 4781, 5136, 5137, 5145};
+  static constexpr std::uint32_t kRead[] = {4624, 4625, 4648, 4662, 4738, 4741, 4742, 4765, 4766, 4768,
+                                            4769, 4770, 4771, 4772, 4773, 4776, 4781, 5136, 5137, 5145};
   return std::ranges::binary_search(kRead, event_id);
 }
 
 bool read_windows(const Fields& fields, NameTable& names, Authentication& out) {
   out.by_windows = true;
   switch (fields.event().event_id) {
-    case 4768: case 4769: case 4770: case 4771: case 4772: case 4773: return read_ticket(fields, names, out), true;
-    case 4624: case 4625: return read_logon(fields, names, out), true;
+    case 4768:
+    case 4769:
+    case 4770:
+    case 4771:
+    case 4772:
+    case 4773: return read_ticket(fields, names, out), true;
+    case 4624:
+    case 4625: return read_logon(fields, names, out), true;
     case 4648:
       read_target(fields, names, out), read_subject(fields, names, out);
       out.act = Act::kExplicitCredentials;
@@ -141,8 +154,11 @@ bool read_windows(const Fields& fields, NameTable& names, Authentication& out) {
       out.act = Act::kReplication;
       read_subject(fields, names, out);
       return true;
-    case 4738: case 4741: case 4742: return read_account_change(fields, names, out), true;
-    case 4765: case 4766:
+    case 4738:
+    case 4741:
+    case 4742: return read_account_change(fields, names, out), true;
+    case 4765:
+    case 4766:
       read_target(fields, names, out), read_subject(fields, names, out);
       out.act = Act::kSidHistory;
       return true;
@@ -153,7 +169,8 @@ bool read_windows(const Fields& fields, NameTable& names, Authentication& out) {
       out.value = account_in(fields["NewTargetUserName"], names);
       out.sid = names.number(fields["TargetSid"]);
       return true;
-    case 5136: case 5137: return read_directory_change(fields, names, out);
+    case 5136:
+    case 5137: return read_directory_change(fields, names, out);
     case 5145:
       if (!fields["ShareName"].ends_with("IPC$")) return false;
       read_subject(fields, names, out);

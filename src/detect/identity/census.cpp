@@ -9,7 +9,9 @@ namespace bartizan::identity {
 namespace {
 
 void add_once(std::vector<Name>& list, Name name) {
-  if (name == kNoName || list.size() >= limits::kIdentityListedNamesMax || std::ranges::find(list, name) != list.end()) return;
+  if (name == kNoName || list.size() >= limits::kIdentityListedNamesMax ||
+      std::ranges::find(list, name) != list.end())
+    return;
   list.push_back(name);
 }
 
@@ -66,7 +68,8 @@ void NtlmCensus::observe(const Authentication& a, Domain&) {
 std::vector<std::pair<NtlmCensus::Key, NtlmUse>> NtlmCensus::sorted(const NameTable& names) const {
   std::vector<std::pair<Key, NtlmUse>> out(uses_.begin(), uses_.end());
   const auto texts = [&](const Key& key) {
-    return std::tuple(names.text(std::get<0>(key)), names.text(std::get<1>(key)), names.text(std::get<2>(key)));
+    return std::tuple(names.text(std::get<0>(key)), names.text(std::get<1>(key)),
+                      names.text(std::get<2>(key)));
   };
   std::ranges::sort(out, [&](const auto& a, const auto& b) {
     const auto total = [](const NtlmUse& use) { return use.logons + use.failures; };

@@ -19,7 +19,7 @@ struct ListedTicket {
   Instant issued, last_use;
   std::int8_t encryption = -1;
   std::uint32_t uses = 0, renewals = 0, handed_on = 0;
-  std::vector<Name> from;      // where it was issued
+  std::vector<Name> from;  // where it was issued
   std::vector<Name> used_from;
   std::vector<Name> services;  // it was used for
 };

@@ -17,7 +17,8 @@ void Coverage::note(const Stretch& next, Name file) {
   if (const auto known = host.open.find(file); known != host.open.end()) {
     Stretch& open = host.segments[known->second];
     const bool unnumbered = next.first == 0 && open.last == 0;
-    if (unnumbered || (next.first != 0 && (next.first == open.last + 1 || next.first == open.last))) return extend(open);
+    if (unnumbered || (next.first != 0 && (next.first == open.last + 1 || next.first == open.last)))
+      return extend(open);
   }
   // Another file may end where this one begins.
   if (next.first != 0)
@@ -28,7 +29,8 @@ void Coverage::note(const Stretch& next, Name file) {
       host.open[file] = i;
       return;
     }
-  if (host.segments.size() >= limits::kIdentitySegmentsMax || host.open.size() >= limits::kIdentitySegmentsMax)
+  if (host.segments.size() >= limits::kIdentitySegmentsMax ||
+      host.open.size() >= limits::kIdentitySegmentsMax)
     return forget_until(next.to);
   host.open[file] = host.segments.size();
   host.segments.push_back(next);
@@ -86,7 +88,8 @@ std::string Coverage::in_words(const NameTable& names) const {
     if (!host.is_kdc || host.segments.empty() || ++listed > 8) continue;
     if (!out.empty()) out += "; ";
     out += names.text(name);
-    out += ": " + format_instant(host.segments.front().from) + " to " + format_instant(host.segments.back().to);
+    out +=
+        ": " + format_instant(host.segments.front().from) + " to " + format_instant(host.segments.back().to);
     if (host.segments.size() > 1) out += ", " + std::to_string(host.segments.size() - 1) + " gaps";
   }
   return out.empty() ? "no log of a KDC" : out;

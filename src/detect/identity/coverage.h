@@ -18,7 +18,9 @@ class Coverage {
   void note(const Stretch& stretch, Name file);
   void note_kdc(const Authentication& a);
   // What fell out of memory before it expired: claims about earlier times are void.
-  void forget_until(Instant time) { if (time > forgotten_) forgotten_ = time; }
+  void forget_until(Instant time) {
+    if (time > forgotten_) forgotten_ = time;
+  }
   void forget_all() { forget_until(Instant{INT64_MAX}); }
 
   bool complete(Instant from, Instant to) const;  // on all KDCs

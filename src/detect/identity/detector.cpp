@@ -33,6 +33,10 @@ void IdentityDetector::add(const Observations& piece, std::string_view file, std
     stretch.observer = in_domain(piece.names(), stretch.observer);
     domain_.coverage.note(stretch, source);
   }
+  for (Name observer = 0; observer < piece.written_hosts().size(); ++observer)
+    if (const Name written = piece.written_hosts()[observer]; written != kNoName)
+      domain_.written_hosts.try_emplace(in_domain(piece.names(), observer),
+                                        in_domain(piece.names(), written));
   for (Authentication a : piece.authentications()) {
     for (Name* name : a.names()) *name = in_domain(piece.names(), *name);
     a.file = source, a.sequence += sequence;
@@ -46,9 +50,12 @@ void IdentityDetector::add(const Observations& piece, std::string_view file, std
 }
 
 void IdentityDetector::judge(std::size_t count) {
-  const auto earlier = [](const Place& a, const Place& b) { return std::tie(a.time, a.sequence) < std::tie(b.time, b.sequence); };
+  const auto earlier = [](const Place& a, const Place& b) {
+    return std::tie(a.time, a.sequence) < std::tie(b.time, b.sequence);
+  };
   order_.clear();
-  for (std::uint32_t i = 0; i < pending_.size(); ++i) order_.push_back({pending_[i].time, pending_[i].sequence, i});
+  for (std::uint32_t i = 0; i < pending_.size(); ++i)
+    order_.push_back({pending_[i].time, pending_[i].sequence, i});
   if (!std::ranges::is_sorted(order_, earlier)) std::ranges::sort(order_, earlier);
   for (const Place& place : std::span(order_).first(count)) {
     const Authentication& a = pending_[place.index];
@@ -69,7 +76,7 @@ void IdentityDetector::finish(std::vector<Finding>& out) {
     return std::tie(a.last.time, a.last.sequence, a.text->rule_id, a.what) <
            std::tie(b.last.time, b.last.sequence, b.text->rule_id, b.what);
   });
-  for (const IdentityFinding& finding : domain_.findings) out.push_back(finding_of(finding, domain_.names));
+  for (const IdentityFinding& finding : domain_.findings) out.push_back(finding_of(finding, domain_));
 }
 
 }  // namespace bartizan::identity

@@ -15,7 +15,9 @@ static_assert(std::size(kFieldNames) < kNoField);
 // Of its length, its first, middle and last characters: enough to tell the names apart, and cheap. What it finds is
 // compared.
 constexpr std::uint32_t slot_of(std::string_view name, std::uint32_t seed) {
-  const auto at = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(name[i])); };
+  const auto at = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(name[i]));
+  };
   std::uint32_t hash = static_cast<std::uint32_t>(name.size()) * 0x9e3779b1u + seed;
   const std::size_t size = name.size();
   for (std::size_t i : {std::size_t{0}, size / 4, size / 3, size / 2, size - size / 4 - 1, size - 1})
@@ -53,7 +55,8 @@ Fields::Fields(const Event& event) : event_(event) {
     if (field.name.empty()) continue;
     const std::uint8_t index = slots.index[slot_of(field.name, slots.seed)];
     if (index == kNoField || kFieldNames[index] != field.name) continue;
-    if (values_[index].data() == nullptr) values_[index] = field.value == "-" ? std::string_view("", 0) : field.value;
+    if (values_[index].data() == nullptr)
+      values_[index] = field.value == "-" ? std::string_view("", 0) : field.value;
   }
 }
 

@@ -11,25 +11,24 @@ void Domain::report(const InvariantText& text, Level level, const Authentication
   findings.push_back({&text, level, last, std::move(what), std::move(chain), coverage.in_words(names)});
 }
 
-Finding finding_of(const IdentityFinding& finding, const NameTable& names) {
+Finding finding_of(const IdentityFinding& finding, const Domain& domain) {
+  const NameTable& names = domain.names;
   const Authentication& a = finding.last;
   Finding out;
   out.time = a.time;
   out.rule_id = finding.text->rule_id, out.rule_title = finding.text->title;
   out.level = finding.level;
   out.file = names.text(a.file);
-  if (a.by_windows) out.record_id = std::to_string(a.record);
+  if (a.by_windows) out.record_id = std::to_string(a.record);  // of other logs it is a place in the file
   out.channel = a.by_windows ? "Security" : "";
   out.event_id = a.event_id;
-  const Name host = a.host ? a.host : a.observer;
-  out.host = names.text(host);
+  out.host = domain.written(a.observer);
   out.attack = {std::string(finding.text->attack)};
   out.advisory = {"D7"};
   out.why.push_back({"", "what happened", "", finding.what});
   for (const ProvenBy& link : finding.chain) {
-    std::string where = link.proof.event_id ? "record " : "byte ";  // Windows numbers its records
-    where += std::to_string(link.proof.record) + " of " + std::string(names.text(link.proof.file));
-    where += " at " + format_instant(link.proof.time);
+    std::string where = "record " + std::to_string(link.proof.record) + " of " +
+                        std::string(names.text(link.proof.file)) + " at " + format_instant(link.proof.time);
     if (link.proof.event_id) where += ", event " + std::to_string(link.proof.event_id);
     out.why.push_back({"", "includes", std::string(link.role), std::move(where)});
   }
@@ -40,10 +39,11 @@ Finding finding_of(const IdentityFinding& finding, const NameTable& names) {
   const auto add = [&](const char* type, Name name) {
     if (name != kNoName) out.entities.push_back({type, std::string(names.text(name))});
   };
-  add("host", host);
+  if (a.observer != kNoName) out.entities.push_back({"host", out.host});
   add("account", a.account ? a.account : a.by);
   add("address", a.address);
-  out.id = sha256_hex(out.rule_id + '\n' + out.file + '\n' + std::to_string(a.record) + '\n' + finding.what).substr(0, 32);
+  out.id = sha256_hex(out.rule_id + '\n' + out.file + '\n' + std::to_string(a.record) + '\n' + finding.what)
+               .substr(0, 32);
   return out;
 }
 

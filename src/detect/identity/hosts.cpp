@@ -22,7 +22,8 @@ void HostTable::observe(const Authentication& a, const NameTable& names) {
     lease.shared = lease.shared || &name == &lease.in_window[kSharedMachines - 1];
     break;
   }
-  if (lease.host != a.account) lease.before = lease.host, lease.seen_before = lease.seen, lease.host = a.account;
+  if (lease.host != a.account)
+    lease.before = lease.host, lease.seen_before = lease.seen, lease.host = a.account;
   lease.seen = a.time;
 }
 

@@ -48,7 +48,8 @@ TEST(StolenTicket, IsNotATicketHandedOn) {
   evening.granted(0, "srv1$", kB, kHashC);
   evening.granted(1, "alice", kA, kHashA);
   evening.used(2, "alice", kA, kHashA, "SRV1$");
-  evening.used(3, "alice", kA, kHashA, "krbtgt", {{"TicketOptions", "0x60810010"}, {"ResponseTicketHash", kHashB}});
+  evening.used(3, "alice", kA, kHashA, "krbtgt",
+               {{"TicketOptions", "0x60810010"}, {"ResponseTicketHash", kHashB}});
   evening.used(4, "alice", kB, kHashB, "SRV2$");
   EXPECT_EQ(evening.titles(), Titles{});
 }
@@ -56,8 +57,12 @@ TEST(StolenTicket, IsNotATicketHandedOn) {
 TEST(StolenTicket, IsFollowedThroughARenewal) {
   Evening evening;
   evening.granted(0, "alice", kA, kHashA);
-  evening.windows("dc1", 4770, 60, {{"TargetUserName", "alice"}, {"ServiceName", "krbtgt"}, {"IpAddress", kA},
-                                    {"RequestTicketHash", kHashA}, {"ResponseTicketHash", kHashB}});
+  evening.windows("dc1", 4770, 60,
+                  {{"TargetUserName", "alice"},
+                   {"ServiceName", "krbtgt"},
+                   {"IpAddress", kA},
+                   {"RequestTicketHash", kHashA},
+                   {"ResponseTicketHash", kHashB}});
   evening.used(61, "alice", kA, kHashB, "SRV1$");
   EXPECT_EQ(evening.titles(), Titles{});
   evening.used(62, "alice", kB, kHashB, "SRV1$");
@@ -66,7 +71,8 @@ TEST(StolenTicket, IsFollowedThroughARenewal) {
 
 Evening eleven_hours() {
   Evening evening;
-  for (int hour = 0; hour <= 11; ++hour) evening.granted(hour * kHour, "carol", kC, std::to_string(hour + 10) + kHashC);
+  for (int hour = 0; hour <= 11; ++hour)
+    evening.granted(hour * kHour, "carol", kC, std::to_string(hour + 10) + kHashC);
   return evening;
 }
 
@@ -98,7 +104,9 @@ TEST(ForgedTicket, MayHaveBeenIssuedByAKdcReadLater) {
 }
 
 TEST(UnissuedServiceTicket, IsForgedOrStolen) {
-  const Evening::Values logon = {{"TargetUserName", "alice"}, {"LogonType", "3"}, {"IpAddress", kB},
+  const Evening::Values logon = {{"TargetUserName", "alice"},
+                                 {"LogonType", "3"},
+                                 {"IpAddress", kB},
                                  {"AuthenticationPackageName", "Kerberos"}};
   Evening issued = eleven_hours();
   issued.used(11 * kHour - 9, "alice", kB, "", "SRV1$");
@@ -114,9 +122,11 @@ TEST(UnissuedServiceTicket, IsForgedOrStolen) {
 TEST(Kerberoasting, IsManyWeakTicketsOfServiceAccounts) {
   Evening evening;
   const Evening::Values weak = {{"TicketEncryptionType", "0x17"}};
-  for (const char* service : {"SQL1$", "SQL2$", "SQL3$", "krbtgt"}) evening.used(1, "bob", kA, "", service, weak);
+  for (const char* service : {"SQL1$", "SQL2$", "SQL3$", "krbtgt"})
+    evening.used(1, "bob", kA, "", service, weak);
   for (const char* service : {"svc_a", "svc_b", "svc_a"}) evening.used(2, "bob", kA, "", service, weak);
-  evening.used(3, "bob", kA, "", "carol", {{"TicketEncryptionType", "0x17"}, {"TicketOptions", "0x40810008"}});
+  evening.used(3, "bob", kA, "", "carol",
+               {{"TicketEncryptionType", "0x17"}, {"TicketOptions", "0x40810008"}});
   evening.used(900, "bob", kA, "", "svc_c", weak);
   EXPECT_EQ(evening.titles(), Titles{});
   evening.used(901, "bob", kA, "", "svc_d", weak), evening.used(902, "bob", kA, "", "svc_e", weak);
@@ -145,8 +155,14 @@ TEST(TicketLifetime, EndsWithTheTicketItIsMadeFrom) {
   Evening evening;
   const auto kerberos = [&](std::int64_t at, const char* request, const char* service, const char* end) {
     evening.log("samba", "kerberos", at,
-                {{"Request", request}, {"Result", "SUCCESS"}, {"Client", "alice@LAB.TEST"}, {"Service", service},
-                 {"SourceIp", kA}, {"AuthTime", "1795486000"}, {"EndTime", end}, {"PreAuth", "ENC-TS"}});
+                {{"Request", request},
+                 {"Result", "SUCCESS"},
+                 {"Client", "alice@LAB.TEST"},
+                 {"Service", service},
+                 {"SourceIp", kA},
+                 {"AuthTime", "1795486000"},
+                 {"EndTime", end},
+                 {"PreAuth", "ENC-TS"}});
   };
   for (int i = 0; i < 3; ++i) kerberos(i, "AS-REQ", "krbtgt/LAB.TEST@LAB.TEST", "1795522000");
   kerberos(4, "TGS-REQ", "cifs/a@LAB.TEST", "1795522000");
@@ -157,12 +173,16 @@ TEST(TicketLifetime, EndsWithTheTicketItIsMadeFrom) {
 
 TEST(NamesDisagree, AreOneSidUnderTwoNamesUnlessRenamed) {
   const auto logon = [](Evening& evening, std::int64_t at, const char* account) {
-    evening.windows("srv1", 4624, at, {{"TargetUserName", account}, {"TargetUserSid", "S-1-5-21-1-2-3-500"}, {"LogonType", "2"}});
+    evening.windows(
+        "srv1", 4624, at,
+        {{"TargetUserName", account}, {"TargetUserSid", "S-1-5-21-1-2-3-500"}, {"LogonType", "2"}});
   };
   Evening renamed;
   logon(renamed, 0, "Administrator"), logon(renamed, 1, "ADMINISTRATOR");
-  renamed.windows("dc1", 4781, 2, {{"OldTargetUserName", "Administrator"}, {"NewTargetUserName", "wardog"},
-                                   {"TargetSid", "S-1-5-21-1-2-3-500"}});
+  renamed.windows("dc1", 4781, 2,
+                  {{"OldTargetUserName", "Administrator"},
+                   {"NewTargetUserName", "wardog"},
+                   {"TargetSid", "S-1-5-21-1-2-3-500"}});
   logon(renamed, 3, "wardog");
   EXPECT_EQ(renamed.titles(), Titles{});
   Evening forged;
@@ -176,15 +196,18 @@ TEST(NamesDisagree, OnTheRealmInLowerCase) {
   EXPECT_EQ(evening.titles(), Titles{});
   evening.used(1, "ghost", kA, "", "SRV1$", {{"TargetDomainName", "lab.test"}});
   EXPECT_EQ(evening.titles().size(), 1u);
-  for (const char* other : {"b", "c", "d"}) evening.used(2, other, kA, "", "SRV1$", {{"TargetDomainName", "lab.test"}});
+  for (const char* other : {"b", "c", "d"})
+    evening.used(2, other, kA, "", "SRV1$", {{"TargetDomainName", "lab.test"}});
   EXPECT_EQ(evening.titles(), Titles{});  // this realm is written so
 }
 
 TEST(DirectoryReplication, IsForDomainControllers) {
   Evening evening;
   const auto replicate = [&](const char* by) {
-    evening.windows("dc1", 4662, 0, {{"SubjectUserName", by}, {"AccessMask", "0x100"},
-                                     {"Properties", "%%7688 {1131F6AD-9C07-11D1-F79F-00C04FC2DCD2}"}});
+    evening.windows("dc1", 4662, 0,
+                    {{"SubjectUserName", by},
+                     {"AccessMask", "0x100"},
+                     {"Properties", "%%7688 {1131F6AD-9C07-11D1-F79F-00C04FC2DCD2}"}});
   };
   replicate("DC2$");
   EXPECT_EQ(evening.titles(), Titles{});
@@ -195,28 +218,38 @@ TEST(DirectoryReplication, IsForDomainControllers) {
 TEST(AccountChanges, ThatAttacksNeed) {
   Evening evening;
   evening.used(0, "alice", kA, "", "SRV1$");  // dc1 is a KDC
-  evening.windows("dc1", 4742, 1, {{"TargetUserName", "DC1$"}, {"SubjectUserName", "DC1$"},
-                                   {"ServicePrincipalNames", "E3514235-4B06-11D1-AB04-00C04FC2DCD2/x/lab.test"}});
-  evening.windows("dc1", 4742, 1, {{"TargetUserName", "WS1$"}, {"SubjectUserName", "WS1$"}, {"PasswordLastSet", "1/1/2026"}});
+  evening.windows("dc1", 4742, 1,
+                  {{"TargetUserName", "DC1$"},
+                   {"SubjectUserName", "DC1$"},
+                   {"ServicePrincipalNames", "E3514235-4B06-11D1-AB04-00C04FC2DCD2/x/lab.test"}});
+  evening.windows("dc1", 4742, 1,
+                  {{"TargetUserName", "WS1$"}, {"SubjectUserName", "WS1$"}, {"PasswordLastSet", "1/1/2026"}});
   evening.windows("dc1", 4781, 2, {{"OldTargetUserName", "ws1$"}, {"NewTargetUserName", "ws9$"}});
   EXPECT_EQ(evening.titles(), Titles{});
-  evening.windows("dc1", 4742, 3, {{"TargetUserName", "WS1$"}, {"SubjectUserName", "eve"},
-                                   {"ServicePrincipalNames", "E3514235-4B06-11D1-AB04-00C04FC2DCD2/x/lab.test"}});
+  evening.windows("dc1", 4742, 3,
+                  {{"TargetUserName", "WS1$"},
+                   {"SubjectUserName", "eve"},
+                   {"ServicePrincipalNames", "E3514235-4B06-11D1-AB04-00C04FC2DCD2/x/lab.test"}});
   evening.windows("dc1", 4781, 4, {{"OldTargetUserName", "ws1$"}, {"NewTargetUserName", "dc1"}});
   evening.windows("dc1", 4765, 5, {{"TargetUserName", "eve"}, {"SubjectUserName", "mallory"}});
-  evening.windows("dc1", 4742, 6, {{"TargetUserName", "DC1$"}, {"SubjectUserName", "ANONYMOUS LOGON"},
-                                   {"PasswordLastSet", "1/1/2026"}});
+  evening.windows(
+      "dc1", 4742, 6,
+      {{"TargetUserName", "DC1$"}, {"SubjectUserName", "ANONYMOUS LOGON"}, {"PasswordLastSet", "1/1/2026"}});
   EXPECT_EQ(evening.titles().size(), 4u);
 }
 
 TEST(Delegation, IsGivenAndUsed) {
   Evening evening;
-  evening.windows("dc1", 5136, 0, {{"ObjectDN", "CN=SRV1,CN=Computers,DC=lab,DC=test"}, {"SubjectUserName", "mallory"},
-                                   {"AttributeLDAPDisplayName", "description"}});
+  evening.windows("dc1", 5136, 0,
+                  {{"ObjectDN", "CN=SRV1,CN=Computers,DC=lab,DC=test"},
+                   {"SubjectUserName", "mallory"},
+                   {"AttributeLDAPDisplayName", "description"}});
   evening.used(1, "admin", kA, "", "SRV1$", {{"TransmittedServices", "evil$"}});
   EXPECT_EQ(evening.titles(), Titles{});
-  evening.windows("dc1", 5136, 2, {{"ObjectDN", "CN=SRV1,CN=Computers,DC=lab,DC=test"}, {"SubjectUserName", "mallory"},
-                                   {"AttributeLDAPDisplayName", "msDS-AllowedToActOnBehalfOfOtherIdentity"}});
+  evening.windows("dc1", 5136, 2,
+                  {{"ObjectDN", "CN=SRV1,CN=Computers,DC=lab,DC=test"},
+                   {"SubjectUserName", "mallory"},
+                   {"AttributeLDAPDisplayName", "msDS-AllowedToActOnBehalfOfOtherIdentity"}});
   evening.used(3, "admin", kA, "", "SRV1$", {{"TransmittedServices", "evil$"}});
   EXPECT_EQ(evening.titles(), (Titles{"Right to act for others was given",
                                       "Right to act for others used within a day of being given"}));
@@ -225,8 +258,11 @@ TEST(Delegation, IsGivenAndUsed) {
 TEST(RelayedLogon, IsAMachineOverNtlmFromElsewhere) {
   Evening evening;
   const auto logon = [&](std::int64_t at, const std::string& address) {
-    evening.windows("dc1", 4624, at, {{"TargetUserName", "EX1$"}, {"LogonType", "3"}, {"IpAddress", address},
-                                      {"AuthenticationPackageName", "NTLM"}});
+    evening.windows("dc1", 4624, at,
+                    {{"TargetUserName", "EX1$"},
+                     {"LogonType", "3"},
+                     {"IpAddress", address},
+                     {"AuthenticationPackageName", "NTLM"}});
   };
   evening.granted(0, "ex1$", kA, "");
   logon(1, kA);
@@ -252,8 +288,12 @@ TEST(Spraying, IsOneSourceForManyAccounts) {
 TEST(OverpassTheHash, IsABorrowedIdentityInUse) {
   Evening evening;
   evening.granted(0, "ws1$", kA, ""), evening.granted(0, "ws2$", kB, "");
-  evening.windows("ws1.lab.test", 4624, 1, {{"TargetUserName", "bob"}, {"LogonType", "9"}, {"LogonProcessName", "seclogo"},
-                                            {"TargetOutboundUserName", "admin"}, {"IpAddress", "::1"}});
+  evening.windows("ws1.lab.test", 4624, 1,
+                  {{"TargetUserName", "bob"},
+                   {"LogonType", "9"},
+                   {"LogonProcessName", "seclogo"},
+                   {"TargetOutboundUserName", "admin"},
+                   {"IpAddress", "::1"}});
   evening.granted(2, "admin", kB, "");  // admin's own machine
   EXPECT_EQ(evening.titles(), Titles{});
   evening.granted(3, "admin", kA, "");
@@ -293,7 +333,8 @@ TEST(IssuedServices, AreRememberedForATicketsLife) {
   const auto hash = [](std::uint64_t i) { return (i + 1) * 0x9e3779b97f4a7c15u; };
   const Instant start{1'795'486'000 * kTicksPerSecond};
   for (std::uint64_t i = 0; i < 100'000; ++i) EXPECT_FALSE(services.add(hash(i), start));
-  for (std::uint64_t i = 0; i < 100'000; ++i) EXPECT_TRUE(services.holds(hash(i), {start.ticks + seconds(9 * kHour)}));
+  for (std::uint64_t i = 0; i < 100'000; ++i)
+    EXPECT_TRUE(services.holds(hash(i), {start.ticks + seconds(9 * kHour)}));
   EXPECT_FALSE(services.holds(hash(0), {start.ticks + seconds(11 * kHour)}));
   EXPECT_FALSE(services.holds(hash(0), {start.ticks - seconds(kHour)}));
   EXPECT_FALSE(services.holds(hash(100'000), start));

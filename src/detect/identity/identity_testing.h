@@ -28,19 +28,26 @@ class Evening {
   void skip_records() { records_ += 10; }
 
   // A ticket-granting ticket, and its use, on the domain controller `dc1`.
-  void granted(std::int64_t at, const std::string& account, const std::string& address, const std::string& hash,
-               Values more = {}) {
-    Values values = {{"TargetUserName", account}, {"TargetDomainName", "LAB"}, {"ServiceName", "krbtgt"},
-                     {"IpAddress", "::ffff:" + address}, {"Status", "0x0"}, {"TicketEncryptionType", "0x12"},
-                     {"PreAuthType", "2"}, {"TicketOptions", "0x40810010"}, {"ResponseTicket", hash}};
+  void granted(std::int64_t at, const std::string& account, const std::string& address,
+               const std::string& hash, Values more = {}) {
+    Values values = {{"TargetUserName", account}, {"TargetDomainName", "LAB"},
+                     {"ServiceName", "krbtgt"},   {"IpAddress", "::ffff:" + address},
+                     {"Status", "0x0"},           {"TicketEncryptionType", "0x12"},
+                     {"PreAuthType", "2"},        {"TicketOptions", "0x40810010"},
+                     {"ResponseTicket", hash}};
     set(values, more);
     windows("dc1.lab.test", 4768, at, values);
   }
   void used(std::int64_t at, const std::string& account, const std::string& address, const std::string& hash,
             const std::string& service, Values more = {}) {
-    Values values = {{"TargetUserName", account + "@LAB.TEST"}, {"TargetDomainName", "LAB.TEST"}, {"ServiceName", service},
-                     {"IpAddress", "::ffff:" + address}, {"Status", "0x0"}, {"TicketEncryptionType", "0x12"},
-                     {"TicketOptions", "0x40810000"}, {"RequestTicketHash", hash}};
+    Values values = {{"TargetUserName", account + "@LAB.TEST"},
+                     {"TargetDomainName", "LAB.TEST"},
+                     {"ServiceName", service},
+                     {"IpAddress", "::ffff:" + address},
+                     {"Status", "0x0"},
+                     {"TicketEncryptionType", "0x12"},
+                     {"TicketOptions", "0x40810000"},
+                     {"RequestTicketHash", hash}};
     set(values, more);
     windows("dc1.lab.test", 4769, at, values);
   }
@@ -90,7 +97,9 @@ class Evening {
       if (!known) values.push_back(one);
     }
   }
-  Made& add(std::int64_t at, const Values& values) { return made_.emplace_back(Made{at, values, {}, {}, {}, {}, {}}); }
+  Made& add(std::int64_t at, const Values& values) {
+    return made_.emplace_back(Made{at, values, {}, {}, {}, {}, {}});
+  }
 
   std::deque<Made> made_;
   std::uint64_t records_ = 0;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "detect/identity/hosts.h"
@@ -18,9 +19,9 @@ namespace bartizan::identity {
 struct InvariantText {
   std::string_view rule_id;  // a fixed UUID
   std::string_view title, attack;
-  std::string_view assumes;      // what must hold for the finding to be right
-  std::string_view ruled_out;    // innocent causes that were checked and are not it
-  std::string_view contain;      // the next steps
+  std::string_view assumes;    // what must hold for the finding to be right
+  std::string_view ruled_out;  // innocent causes that were checked and are not it
+  std::string_view contain;    // the next steps
 };
 
 struct ProvenBy {
@@ -43,8 +44,16 @@ struct Domain {
   Coverage coverage;
   TicketLedger ledger{coverage};
   std::vector<IdentityFinding> findings;
+  std::unordered_map<Name, Name> written_hosts;  // of observers: the name as the first log has it
 
-  std::string quoted(Name name) const { return name ? std::string(names.text(name)) : std::string("(unknown)"); }
+  // How reports name a host, so that it is one host with what rules found on it.
+  std::string_view written(Name host) const {
+    const auto known = written_hosts.find(host);
+    return names.text(known == written_hosts.end() ? host : known->second);
+  }
+  std::string quoted(Name name) const {
+    return name ? std::string(names.text(name)) : std::string("(unknown)");
+  }
   void report(const InvariantText& text, Level level, const Authentication& last, std::string what,
               std::vector<ProvenBy> chain);
 };
@@ -62,13 +71,9 @@ class Invariant : public Observer {};
 using MakeInvariant = std::unique_ptr<Invariant> (*)();
 std::span<const MakeInvariant> all_invariants();
 
-Finding finding_of(const IdentityFinding& finding, const NameTable& names);
+Finding finding_of(const IdentityFinding& finding, const Domain& domain);
 
-inline constexpr std::int64_t seconds(std::int64_t count) {
-  return count * kTicksPerSecond;
-}
-inline bool is_machine(Name account, const NameTable& names) {
-  return names.text(account).ends_with('$');
-}
+inline constexpr std::int64_t seconds(std::int64_t count) { return count * kTicksPerSecond; }
+inline bool is_machine(Name account, const NameTable& names) { return names.text(account).ends_with('$'); }
 
 }  // namespace bartizan::identity

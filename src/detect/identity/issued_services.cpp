@@ -58,7 +58,8 @@ void IssuedServices::put(std::uint64_t tag, std::uint64_t minute, std::optional<
   }
   Bucket& bucket = buckets_[first_bucket(tag)];
   constexpr std::uint64_t kMinutes = (1u << kMinuteBits) - 1;
-  std::uint64_t& oldest = *std::ranges::min_element(bucket, {}, [](std::uint64_t one) { return one & kMinutes; });
+  std::uint64_t& oldest =
+      *std::ranges::min_element(bucket, {}, [](std::uint64_t one) { return one & kMinutes; });
   forgotten = Instant{};
   oldest = entry;
 }

@@ -25,7 +25,7 @@ class IssuedServices {
 
  private:
   static constexpr std::size_t kBucketsAtFirst = 1024, kEntries = 8;
-  static constexpr unsigned kMinuteBits = 20;  // two years of minutes
+  static constexpr unsigned kMinuteBits = 20;          // two years of minutes
   using Bucket = std::array<std::uint64_t, kEntries>;  // 0: free
 
   static std::uint64_t minute_of(Instant time);

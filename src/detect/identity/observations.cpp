@@ -12,9 +12,9 @@ void Observations::observe(const Event& event, std::uint64_t sequence) {
   // Each record of a Windows log tells that the log has no gap there, whatever it is about.
   if (is_security_log(event.channel))
     note(read ? read->observer : host_in(host_of_record(fields), names_), record_number(fields), event.time);
-  else if (read)
-    note(read->observer, 0, event.time);
+  else if (read) note(read->observer, 0, event.time);
   if (!read) return;
+  note_written(read->observer, host_of_record(fields));
   read->sequence = sequence;
   authentications_.push_back(*read);
 }
@@ -34,11 +34,18 @@ void Observations::note(Name observer, std::uint64_t number, Instant time) {
   open_[observer] = static_cast<std::uint32_t>(stretches_.size());
 }
 
+void Observations::note_written(Name observer, std::string_view written) {
+  if (observer == kNoName || written.empty()) return;
+  if (observer >= written_hosts_.size()) written_hosts_.resize(observer + 1, kNoName);
+  if (written_hosts_[observer] == kNoName) written_hosts_[observer] = names_.number(written);
+}
+
 void Observations::clear() {
   names_.clear();
   authentications_.clear();
   stretches_.clear();
   open_.clear();
+  written_hosts_.clear();
 }
 
 }  // namespace bartizan::identity

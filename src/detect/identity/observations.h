@@ -25,14 +25,18 @@ class Observations {
   const NameTable& names() const { return names_; }
   const std::vector<Authentication>& authentications() const { return authentications_; }
   const std::vector<Stretch>& stretches() const { return stretches_; }
+  // By observer: its name as its log has it, which may be longer (dc1.example.test); kNoName: not known.
+  const std::vector<Name>& written_hosts() const { return written_hosts_; }
   void clear();
 
  private:
   void note(Name observer, std::uint64_t number, Instant time);
+  void note_written(Name observer, std::string_view written);
 
   NameTable names_;
   std::vector<Authentication> authentications_;
   std::vector<Stretch> stretches_;
+  std::vector<Name> written_hosts_;
   std::vector<std::uint32_t> open_;  // by observer: its last stretch, counted from 1
 };
 

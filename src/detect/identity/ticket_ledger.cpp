@@ -34,7 +34,8 @@ std::string_view machine_of_service(std::string_view service) {
 }
 
 bool Ticket::issued_to(Name address) const {
-  return std::find(std::begin(issue_addresses), std::end(issue_addresses), address) != std::end(issue_addresses);
+  return std::find(std::begin(issue_addresses), std::end(issue_addresses), address) !=
+         std::end(issue_addresses);
 }
 
 bool Ticket::add_issue_address(Name address) {
@@ -55,7 +56,9 @@ std::uint64_t TicketLedger::presented_key(const Authentication& a) {
 std::uint64_t TicketLedger::issued_key(const Authentication& a, bool granting) {
   if (!granting) return 0;
   if (a.returned) return a.returned;
-  return a.act == Act::kTicketGranted && a.authtime > 0 ? mix(a.account, static_cast<std::uint64_t>(a.authtime)) : 0;
+  return a.act == Act::kTicketGranted && a.authtime > 0
+             ? mix(a.account, static_cast<std::uint64_t>(a.authtime))
+             : 0;
 }
 
 Ticket* TicketLedger::presented(const Authentication& a) {
@@ -63,8 +66,10 @@ Ticket* TicketLedger::presented(const Authentication& a) {
   return key ? find(key) : nullptr;
 }
 
-bool TicketLedger::had_service_ticket(Name client, std::string_view machine, Name address, Instant time) const {
-  return services_.holds(mix(mix(client, text_hash(machine)), address == kNoName ? kAnywhere : address), time);
+bool TicketLedger::had_service_ticket(Name client, std::string_view machine, Name address,
+                                      Instant time) const {
+  return services_.holds(mix(mix(client, text_hash(machine)), address == kNoName ? kAnywhere : address),
+                         time);
 }
 
 // The slot that holds the ticket of `key`, else the free one where it would go.

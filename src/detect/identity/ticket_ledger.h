@@ -20,28 +20,28 @@ struct Proof {
   std::uint32_t event_id = 0;
   Instant time;
 };
-inline Proof proof_of(const Authentication& a) {
-  return {a.file, a.record, a.event_id, a.time};
-}
+inline Proof proof_of(const Authentication& a) { return {a.file, a.record, a.event_id, a.time}; }
 
 struct Ticket {
   std::uint64_t key = 0;
-  std::uint64_t record = 0;  // that tells of its issue, in `file`
+  std::uint64_t record = 0;            // that tells of its issue, in `file`
   Instant issued, forwarded, expires;  // forwarded: the last request for a ticket to hand on
   Instant last_at_home;                // the last use from where it was issued
   Name client = kNoName, file = kNoName;
   std::uint32_t event_id = 0;
   std::uint32_t uses = 0;
-  Name issue_addresses[4] = {};  // several when two were asked for in the same second, or a hand-over was explained
-  Name use_addresses[4] = {};    // the first ones
-  bool for_forwarding = false;   // asked for to be handed to another host
+  Name issue_addresses[4] =
+      {};  // several when two were asked for in the same second, or a hand-over was explained
+  Name use_addresses[4] = {};   // the first ones
+  bool for_forwarding = false;  // asked for to be handed to another host
 
   Proof proof() const { return {file, record, event_id, issued}; }
   bool issued_to(Name address) const;
   bool add_issue_address(Name address);
 };
 
-inline constexpr std::int64_t kTicketLife = 10 * 3600 * kTicksPerSecond;  // Active Directory's default, and MIT's usual one
+inline constexpr std::int64_t kTicketLife =
+    10 * 3600 * kTicksPerSecond;  // Active Directory's default, and MIT's usual one
 inline constexpr std::int64_t kRenewLife = 7 * 24 * 3600 * kTicksPerSecond;
 
 class TicketLedger {
@@ -54,7 +54,8 @@ class TicketLedger {
   // The ticket that was presented; null when no KDC is known to have issued it.
   Ticket* presented(const Authentication& a);
   static std::uint64_t presented_key(const Authentication& a);  // 0: the log does not say which
-  static std::uint64_t issued_key(const Authentication& a, bool granting);  // of the ticket that `a` gave out; 0: of none
+  static std::uint64_t issued_key(const Authentication& a,
+                                  bool granting);  // of the ticket that `a` gave out; 0: of none
   // Whether `client` got a ticket for a service on `machine` at `address` (kNoName: anywhere) in the ticket life before `time`.
   bool had_service_ticket(Name client, std::string_view machine, Name address, Instant time) const;
   // The tickets remembered, by issue.

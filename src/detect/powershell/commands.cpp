@@ -106,10 +106,8 @@ Arguments Evaluator::bind(const Node& node, const Node* parameters) {
       if (table == nullptr && !held.is_list()) bound.splatted = true;
       for (std::size_t k = 0; table != nullptr && k < table->entries.size(); ++k) {
         auto name = text_of(table->entries[k].first);
-        if (name)
-          bound.named.emplace_back(narrow(lower_text(*name)), table->entries[k].second);
-        else
-          bound.splatted = true;
+        if (name) bound.named.emplace_back(narrow(lower_text(*name)), table->entries[k].second);
+        else bound.splatted = true;
       }
       for (std::size_t k = 0; held.is_list() && k < list_size(held); ++k)
         bound.positional.push_back(list_item(held, k));
@@ -337,14 +335,10 @@ Evaluator::Stage Evaluator::make_stage(const Node& node) {
     bool named = node.kids[i - 1]->kind == Kind::kParameter;
     std::string name = named ? lower_ascii(node.kids[i - 1]->text) : "";
     if (kid.kind != Kind::kScriptBlock) continue;
-    if (name.starts_with("-b"))
-      stage.begin.push_back(&kid);
-    else if (name.starts_with("-e"))
-      stage.end.push_back(&kid);
-    else if (name.starts_with("-"))
-      stage.process.push_back(&kid);
-    else
-      plain.push_back(&kid);
+    if (name.starts_with("-b")) stage.begin.push_back(&kid);
+    else if (name.starts_with("-e")) stage.end.push_back(&kid);
+    else if (name.starts_with("-")) stage.process.push_back(&kid);
+    else plain.push_back(&kid);
   }
   // Two blocks are begin and process; of three and more the last is end.
   std::size_t from = 0, to = plain.size();

@@ -42,12 +42,8 @@ void add_once(std::vector<std::string>& list, std::string_view name) {
 }
 }  // namespace
 
-void Evaluator::note_transform(std::string_view name) {
-  add_once(transforms_, name);
-}
-void Evaluator::note_assumption(std::string_view name) {
-  add_once(assumptions_, name);
-}
+void Evaluator::note_transform(std::string_view name) { add_once(transforms_, name); }
+void Evaluator::note_assumption(std::string_view name) { add_once(assumptions_, name); }
 void Evaluator::note_limit(std::string_view name) {
   add_once(out_.limits, name);
   if (layer_ < out_.layers.size()) add_once(out_.layers[layer_].limits, name);
@@ -153,9 +149,7 @@ Value Evaluator::gathered(Values items, Evaluator& self) {
   return self.make_array(std::move(items));
 }
 
-void Evaluator::collect(const Node& node, Values& out) {
-  statement(node, out);
-}
+void Evaluator::collect(const Node& node, Values& out) { statement(node, out); }
 
 Value Evaluator::statement_value(const Node& node) {
   if (node.kind == Kind::kPipeline && node.kids.size() == 1 && node.kids[0]->kind != Kind::kCommand) {
@@ -181,27 +175,18 @@ Flow Evaluator::statement(const Node& node, Values& out) {
   node.visited = true;
   if (!step()) return Flow::kExit;
   switch (node.kind) {
-    case Kind::kPipeline:
-      return pipeline(node, out);
-    case Kind::kAssign:
-      return assignment(node, out);
-    case Kind::kIf:
-      return if_statement(node, out);
+    case Kind::kPipeline: return pipeline(node, out);
+    case Kind::kAssign: return assignment(node, out);
+    case Kind::kIf: return if_statement(node, out);
     case Kind::kWhile:
     case Kind::kDoWhile:
     case Kind::kDoUntil:
-    case Kind::kFor:
-      return loop(node, out);
-    case Kind::kForEach:
-      return for_each(node, out);
-    case Kind::kSwitch:
-      return switch_statement(node, out);
-    case Kind::kTry:
-      return try_statement(node, out);
-    case Kind::kBlock:
-      return statements(node, out);
-    case Kind::kNamedBlock:
-      return statements(*node.kids[0], out);
+    case Kind::kFor: return loop(node, out);
+    case Kind::kForEach: return for_each(node, out);
+    case Kind::kSwitch: return switch_statement(node, out);
+    case Kind::kTry: return try_statement(node, out);
+    case Kind::kBlock: return statements(node, out);
+    case Kind::kNamedBlock: return statements(*node.kids[0], out);
     case Kind::kFunction: {
       Block block{&node};
       assign_variable("function:" + node.text, block);
@@ -225,11 +210,8 @@ Flow Evaluator::statement(const Node& node, Values& out) {
     }
     case Kind::kTrap:
     case Kind::kOpaque:
-    case Kind::kEmpty:
-      return Flow::kNext;
-    default:
-      add_flattened(evaluate(node), out);
-      return Flow::kNext;
+    case Kind::kEmpty: return Flow::kNext;
+    default: add_flattened(evaluate(node), out); return Flow::kNext;
   }
 }
 
@@ -263,8 +245,7 @@ Flow Evaluator::assignment(const Node& node, Values&) {
   Value left = evaluate(target);
   if (node.op.kind == Operator::kCoalesce)
     assign(target, !left.known() ? left : left.is_null() ? right : left);
-  else
-    assign(target, binary(node.op, left, right));
+  else assign(target, binary(node.op, left, right));
   return Flow::kNext;
 }
 
@@ -510,10 +491,8 @@ void Evaluator::set_in_scope(std::size_t scope, const std::string& name, Value v
   if (branches_ > 0)
     changes_.push_back(
         {scope, name, found == variables.end() ? std::nullopt : std::optional<Value>(found->second)});
-  if (found != variables.end())
-    found->second = std::move(value);
-  else
-    variables.emplace(name, std::move(value));
+  if (found != variables.end()) found->second = std::move(value);
+  else variables.emplace(name, std::move(value));
 }
 
 void Evaluator::assign_variable(const std::string& written, Value value) {

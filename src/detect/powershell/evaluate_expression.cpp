@@ -54,11 +54,8 @@ Value Evaluator::evaluate(const Node& node) {
     case Kind::kExpandable:
     case Kind::kPostfix:
     case Kind::kParen:
-    case Kind::kSub:
-      note_fold(node, value);
-      break;
-    default:
-      break;
+    case Kind::kSub: note_fold(node, value); break;
+    default: break;
   }
   return value;
 }
@@ -96,36 +93,26 @@ void Evaluator::note_fold(const Node& node, const Value& value) {
 
 Value Evaluator::evaluate_kind(const Node& node) {
   switch (node.kind) {
-    case Kind::kString:
-      return text_value(node.text);
-    case Kind::kWord:
-      return text_value(node.text);
-    case Kind::kNumber:
-      return number_literal(node.text);
-    case Kind::kExpandable:
-      return expandable(node);
-    case Kind::kVariable:
-      return read_variable(node.text);
-    case Kind::kType:
-      return TypeName{canonical_type(node.text)};
+    case Kind::kString: return text_value(node.text);
+    case Kind::kWord: return text_value(node.text);
+    case Kind::kNumber: return number_literal(node.text);
+    case Kind::kExpandable: return expandable(node);
+    case Kind::kVariable: return read_variable(node.text);
+    case Kind::kType: return TypeName{canonical_type(node.text)};
     case Kind::kCast: {
       Value operand = evaluate(*node.kids[0]);
       if (node.text == "void") return Value();
       return cast(node.text, operand);
     }
-    case Kind::kUnary:
-      return unary(node);
-    case Kind::kChain:
-      return chain(node);
+    case Kind::kUnary: return unary(node);
+    case Kind::kChain: return chain(node);
     case Kind::kArray: {
       Values items;
       for (const Node* kid : node.kids) items.push_back(evaluate(*kid));
       return make_array(std::move(items));
     }
-    case Kind::kPostfix:
-      return postfix(node);
-    case Kind::kParen:
-      return statement_value(*node.kids[0]);
+    case Kind::kPostfix: return postfix(node);
+    case Kind::kParen: return statement_value(*node.kids[0]);
     case Kind::kSub:
     case Kind::kArraySub: {
       Values out;
@@ -136,15 +123,11 @@ Value Evaluator::evaluate_kind(const Node& node) {
         if (!item.known() && out.size() == 1 && node.kids[0]->kind != Kind::kPipeline) return item;
       return make_array(std::move(out));
     }
-    case Kind::kHash:
-      return hash(node);
-    case Kind::kScriptBlock:
-      return Block{&node};
+    case Kind::kHash: return hash(node);
+    case Kind::kScriptBlock: return Block{&node};
     case Kind::kPipeline:
-    case Kind::kAssign:
-      return statement_value(node);
-    default:
-      return Reason::kUnsupported;
+    case Kind::kAssign: return statement_value(node);
+    default: return Reason::kUnsupported;
   }
 }
 
@@ -177,12 +160,9 @@ Value Evaluator::chain(const Node& node) {
         continue;
       }
       auto right = to_bool(evaluate(next));
-      if (right && *right == (op == Operator::kOr))
-        left = *right;
-      else if (known && right)
-        left = op == Operator::kOr ? *known || *right : *known && *right;
-      else
-        left = Reason::kBranch;
+      if (right && *right == (op == Operator::kOr)) left = *right;
+      else if (known && right) left = op == Operator::kOr ? *known || *right : *known && *right;
+      else left = Reason::kBranch;
       continue;
     }
     if (op == Operator::kCoalesce) {
@@ -226,10 +206,8 @@ Value Evaluator::unary(const Node& node) {
       if (auto* l = operand.as<std::int64_t>()) return ~*l;
       return Reason::kUnsupported;
     }
-    case Operator::kAdd:
-      return binary({Operator::kAdd}, std::int32_t{0}, operand);
-    case Operator::kSubtract:
-      return binary({Operator::kSubtract}, std::int32_t{0}, operand);
+    case Operator::kAdd: return binary({Operator::kAdd}, std::int32_t{0}, operand);
+    case Operator::kSubtract: return binary({Operator::kSubtract}, std::int32_t{0}, operand);
     case Operator::kJoin: {
       auto joined = to_text(operand, u"");
       if (!joined || !charge(joined->size() * 2)) return Reason::kUnsupported;
@@ -243,16 +221,13 @@ Value Evaluator::unary(const Node& node) {
       Text word;
       for (char16_t unit : *text + u" ") {
         bool blank = unit == ' ' || (unit >= 9 && unit <= 13) || unit == 0xA0;
-        if (!blank)
-          word += unit;
-        else if (!word.empty())
-          words.emplace_back(std::exchange(word, {}));
+        if (!blank) word += unit;
+        else if (!word.empty()) words.emplace_back(std::exchange(word, {}));
       }
       note_transform("split");
       return make_array(std::move(words), Element::kString);
     }
-    default:
-      return Reason::kUnsupported;
+    default: return Reason::kUnsupported;
   }
 }
 
@@ -348,9 +323,7 @@ Value Evaluator::increment(const Node& target, Operator op, bool after) {
 void Evaluator::assign(const Node& target, Value value) {
   target.visited = true;
   switch (target.kind) {
-    case Kind::kVariable:
-      assign_variable(target.text, std::move(value));
-      return;
+    case Kind::kVariable: assign_variable(target.text, std::move(value)); return;
     case Kind::kParen:
       if (target.kids[0]->kind == Kind::kPipeline && target.kids[0]->kids.size() == 1)
         assign(*target.kids[0]->kids[0], std::move(value));
@@ -361,10 +334,8 @@ void Evaluator::assign(const Node& target, Value value) {
       std::string type = canonical_type(target.text);
       if (inner->kind == Kind::kVariable && type != "ref" && type != "object") {
         assign_variable("type:" + inner->text, TypeName{type});
-        if (!value.known())
-          assign_variable(inner->text, std::move(value));
-        else
-          assign(*inner, std::move(value));
+        if (!value.known()) assign_variable(inner->text, std::move(value));
+        else assign(*inner, std::move(value));
         return;
       }
       assign(*inner, value.known() ? cast(target.text, value) : value);
@@ -385,11 +356,8 @@ void Evaluator::assign(const Node& target, Value value) {
       }
       return;
     }
-    case Kind::kPostfix:
-      assign_place(target, std::move(value));
-      return;
-    default:
-      return;
+    case Kind::kPostfix: assign_place(target, std::move(value)); return;
+    default: return;
   }
 }
 
@@ -401,8 +369,7 @@ void Evaluator::assign_place(const Node& target, Value value) {
   head.fold = kNoFold;
   Value holder = head.kids.size() == 1 ? evaluate(*head.kids[0]) : postfix(head);
   Value key;
-  if (last.kind == Kind::kIndex)
-    key = evaluate(*last.kids[0]);
+  if (last.kind == Kind::kIndex) key = evaluate(*last.kids[0]);
   else if (last.kind == Kind::kMember) {
     auto name = member_word(last);
     key = name ? text_value(*name) : Value(Reason::kUnsupported);
@@ -451,10 +418,8 @@ void Evaluator::assign_place(const Node& target, Value value) {
   } else if (auto* bytes = holder.shared<ByteArray>()) {
     auto at = place(*bytes, bytes->bytes.size());
     auto byte = value.known() ? to_integer(value, 0, 255) : std::nullopt;
-    if (at && byte)
-      bytes->bytes[*at] = static_cast<std::uint8_t>(*byte);
-    else
-      bytes->uncertain = true;
+    if (at && byte) bytes->bytes[*at] = static_cast<std::uint8_t>(*byte);
+    else bytes->uncertain = true;
   }
 }
 

@@ -223,10 +223,8 @@ void Evaluator::launch(const std::string& program, const Arguments& arguments, c
   inputs.environment = inputs_.environment;
   if (has_input) {
     auto piped = text_of(input->size() == 1 ? (*input)[0] : make_array(*input));
-    if (!piped)
-      has_input = false;
-    else
-      inputs.standard_input = narrow(*piped);
+    if (!piped) has_input = false;
+    else inputs.standard_input = narrow(*piped);
   }
   inputs.has_input = has_input;
   for (const auto& [name, value] : arguments.in_order) {

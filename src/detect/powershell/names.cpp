@@ -293,9 +293,7 @@ std::string_view usual_command_case(std::string_view lower) {
   return found != all.end() && equals_ignoring_ascii_case(*found, lower) ? *found : std::string_view();
 }
 
-std::span<const NamedText> fixed_variables() {
-  return kFixed;
-}
+std::span<const NamedText> fixed_variables() { return kFixed; }
 
 std::string_view fixed_variable_text(std::string_view lower) {
   for (const NamedText& known : kFixed)

@@ -216,14 +216,10 @@ Text escape_pattern(std::u16string_view text) {
   Text out;
   for (char16_t unit : text) {
     if (std::u16string_view(u"\\*+?|{[()^$.# ").find(unit) != std::u16string_view::npos) out += u'\\';
-    if (unit == '\t')
-      out += u"\\t";
-    else if (unit == '\n')
-      out += u"\\n";
-    else if (unit == '\r')
-      out += u"\\r";
-    else
-      out += unit;
+    if (unit == '\t') out += u"\\t";
+    else if (unit == '\n') out += u"\\n";
+    else if (unit == '\r') out += u"\\r";
+    else out += unit;
   }
   return out;
 }
@@ -238,14 +234,10 @@ std::optional<bool> match_wildcard(std::u16string_view pattern, std::u16string_v
   };
   std::size_t p = 0, t = 0, star = Text::npos, mark = 0;
   while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*')
-      star = p++, mark = t;
-    else if (p < pattern.size() && (pattern[p] == '?' || same(pattern[p], text[t])))
-      ++p, ++t;
-    else if (star != Text::npos)
-      p = star + 1, t = ++mark;
-    else
-      return false;
+    if (p < pattern.size() && pattern[p] == '*') star = p++, mark = t;
+    else if (p < pattern.size() && (pattern[p] == '?' || same(pattern[p], text[t]))) ++p, ++t;
+    else if (star != Text::npos) p = star + 1, t = ++mark;
+    else return false;
   }
   while (p < pattern.size() && pattern[p] == '*') ++p;
   return p == pattern.size();

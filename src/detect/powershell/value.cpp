@@ -215,16 +215,11 @@ Value number_of_text(std::u16string_view text) {
 
 std::optional<std::int64_t> to_integer(const Value& value, std::int64_t low, std::int64_t high) {
   std::int64_t number = 0;
-  if (auto* i = value.as<std::int32_t>())
-    number = *i;
-  else if (auto* l = value.as<std::int64_t>())
-    number = *l;
-  else if (auto* c = value.as<Char>())
-    number = c->unit;
-  else if (auto* b = value.as<bool>())
-    number = *b;
-  else if (value.is_null())
-    number = 0;
+  if (auto* i = value.as<std::int32_t>()) number = *i;
+  else if (auto* l = value.as<std::int64_t>()) number = *l;
+  else if (auto* c = value.as<Char>()) number = c->unit;
+  else if (auto* b = value.as<bool>()) number = *b;
+  else if (value.is_null()) number = 0;
   else if (auto* d = value.as<double>()) {
     if (!(std::abs(*d) < 9e15)) return std::nullopt;
     number = static_cast<std::int64_t>(std::nearbyint(*d));  // to even, as the language does

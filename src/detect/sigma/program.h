@@ -17,12 +17,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/seen_texts.h"
 #include "detect/sigma/evaluate.h"
 #include "detect/sigma/field_index.h"
 #include "detect/sigma/rule.h"
-#include "detect/sigma/seen_values.h"
 
 namespace bartizan::sigma {
 
@@ -39,9 +40,9 @@ class SlotReader {
 
 struct BoundRule {
   const Rule* rule = nullptr;
-  std::uint32_t id = 0;             // what run() reports
-  std::vector<SlotId> slots;        // of each leaf; of keywords the slot of all values
-  std::vector<SlotId> references;   // of each leaf: of the field a kFieldRef names, else kNoSlot
+  std::uint32_t id = 0;            // what run() reports
+  std::vector<SlotId> slots;       // of each leaf; of keywords the slot of all values
+  std::vector<SlotId> references;  // of each leaf: of the field a kFieldRef names, else kNoSlot
 };
 
 // What a leaf says of every event of the kind, if that is known.
@@ -54,6 +55,8 @@ class Program {
   bool is_empty() const { return rules_.empty() && always_true_.empty(); }
   // Slots that any rule left over asks for.
   std::vector<SlotId> used_slots() const;
+  // The tests of the rules that are left, each once, and where their values come from.
+  std::vector<std::pair<const Leaf*, SlotId>> tests() const;
   // For people: how many rules are left, how many of them are looked at for every event, predicates.
   struct Figures {
     std::size_t rules = 0, unwoken = 0, predicates = 0, indexed = 0, groups = 0;
@@ -65,10 +68,10 @@ class Program {
   friend class ProgramBuilder;
 
   enum class Check : std::uint8_t {
-    kIndex,   // the index answers
-    kGlob,    // the index finds a part, the pattern is tested at once
-    kLater,   // the index finds a part, the test is made when a rule asks
-    kAsked,   // tested when a rule asks
+    kIndex,  // the index answers
+    kGlob,   // the index finds a part, the pattern is tested at once
+    kLater,  // the index finds a part, the test is made when a rule asks
+    kAsked,  // tested when a rule asks
   };
   struct Predicate {
     const Leaf* leaf = nullptr;
@@ -85,8 +88,8 @@ class Program {
   struct Slot {
     FieldIndex index;
     bool has_index = false;
-    bool wakes = false;                   // some rule is woken by a test of this slot
-    std::vector<std::uint32_t> numbers;   // predicates that compare numbers: 1.0 equals 1
+    bool wakes = false;                  // some rule is woken by a test of this slot
+    std::vector<std::uint32_t> numbers;  // predicates that compare numbers: 1.0 equals 1
   };
   struct CompiledRule {
     std::uint32_t id = 0, condition = 0;  // the root node
@@ -106,8 +109,8 @@ class Program {
   std::vector<CompiledRule> rules_;
   std::vector<std::uint32_t> unwoken_;      // rules to look at for every event
   std::vector<std::uint32_t> always_true_;  // ids of rules that the kind alone satisfies
-  Lists woken_by_;   // predicate -> rules
-  Lists groups_of_;  // predicate -> groups
+  Lists woken_by_;                          // predicate -> rules
+  Lists groups_of_;                         // predicate -> groups
   std::vector<SlotId> group_slots_;
 };
 
@@ -121,9 +124,8 @@ class ProgramRun {
 
   void prepare();
   void run_slot(SlotId slot);
-  void found(std::uint32_t predicate);
-  void test_globs();
-  void search(const Program::Slot& plan, const FieldValue& value);
+  std::span<const std::uint32_t> told_by(SlotId slot, const FieldValue& value);
+  void set_found(std::uint32_t predicate);
   void set_true(std::uint32_t predicate);
   void wake(std::uint32_t predicate);
   bool holds(std::uint32_t node);
@@ -136,8 +138,8 @@ class ProgramRun {
   std::string folded_;
   std::vector<std::uint8_t> states_, group_states_, slots_done_, rules_woken_;
   std::vector<std::uint32_t> touched_, touched_groups_, done_slots_, woken_;
-  std::vector<std::uint32_t> globs_;  // found in the value at hand
-  SeenValues seen_;
+  std::vector<std::uint32_t> told_;  // by the value at hand
+  SeenTexts seen_;
 };
 
 }  // namespace bartizan::sigma

@@ -26,6 +26,7 @@ function coverage() {
       'Rules were tried on these.',
       s.sources.filter(x => x.events).sort(byRules)
     ),
+    ...posture(s.posture),
     ...channels(s.channels)
   );
 }
@@ -58,6 +59,20 @@ function sources(title, note, all) {
   return [
     ...headed(title, all, note),
     scrolled(tableOf(['Log source', '#Rules that need it', '#Events'], lines))
+  ];
+}
+function posture(all) {
+  if (!all.length) return [];
+  const lines = all.map(p => [
+    plain(p.host),
+    plain(p.control),
+    p.in_force ? 'in force' : make('b', {}, 'not in force'),
+    plain(p.evidence),
+    plain(`${p.time.slice(0, 19)}, ${p.file}, record ${p.record}`)
+  ]);
+  return [
+    ...headed("PowerShell's own protections", all, 'What the evidence says last of each host; silence is no fact.'),
+    scrolled(tableOf(['Host', 'Protection', 'State', 'Because', 'Record'], lines))
   ];
 }
 function channels(all) {

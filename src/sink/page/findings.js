@@ -122,6 +122,52 @@ function whyPart(f) {
     );
   return node;
 }
+// The texts side by side, from the record to what the rule looked at.
+function viewPart(f) {
+  const v = f.view,
+    steps = make('div', {class: 'layers'});
+  for (const s of v.chain) {
+    const how = s.transforms.map(plain).join(' > ');
+    steps.append(
+      make(
+        'section',
+        {},
+        make('h4', {}, s.layer ? `Layer ${s.layer}` : 'As logged'),
+        s.sink ? make('p', {class: 'soft'}, plain(s.sink) + (how ? ': ' + how : '')) : '',
+        make('pre', {tabindex: '0'}, plain(s.text))
+      )
+    );
+  }
+  const name = (v.layer ? `Layer ${v.layer}` : 'The text') + (v.view === 'raw' ? '' : ', ' + v.view),
+    why = f.why.find(w => w.pattern && w.value && v.text.includes(w.value.slice(0, 40))) || f.why[0];
+  steps.append(
+    make(
+      'section',
+      {class: 'hit'},
+      make('h4', {}, 'What the rule saw'),
+      make('p', {class: 'soft'}, plain(name) + (v.cut ? ', a part around the match' : '')),
+      make('pre', {tabindex: '0'}, why ? marked(v.text, why.predicate, why.pattern) : plain(v.text))
+    )
+  );
+  const notes = [
+    `Found by reading ${v.field} as PowerShell would, without running it; score ${v.score} of 100.`,
+    v.from_command_line
+      ? 'The rule is about script blocks; the script stands in a command line.'
+      : '',
+    v.joined ? 'The script block was logged in parts and put together.' : '',
+    v.partial ? 'Some of its parts are missing.' : '',
+    v.verified ? 'PowerShell logged this very layer too.' : '',
+    v.assumptions.length ? 'Taken for granted: ' + v.assumptions.join(', ') + '.' : '',
+    v.limits.length ? 'Stopped at: ' + v.limits.join(', ') + '.' : ''
+  ];
+  return make(
+    'div',
+    {},
+    make('h3', {}, 'Layers of the script'),
+    make('p', {class: 'note'}, plain(notes.filter(n => n).join(' '))),
+    make('div', {class: 'scroll'}, steps)
+  );
+}
 function lookAround(f) {
   const tenMinutes = 6e5;
   at('text').value = '';
@@ -137,7 +183,7 @@ function inside(f) {
   const tools = make('div', {class: 'tools'}, press, onlyRule);
   if (f.time) tools.append(button('This host, ten minutes around', () => lookAround(f)));
   const where = make('div', {}, make('h3', {}, 'What and where'), facts(f));
-  return make('div', {}, tools, make('div', {class: 'two'}, whyPart(f), where), recordPart(f));
+  return make('div', {}, tools, make('div', {class: 'two'}, whyPart(f), where), f.view ? viewPart(f) : '', recordPart(f));
 }
 // The keys of a finding in `--format jsonl`, those inside it included.
 const contract = [
@@ -159,7 +205,21 @@ const contract = [
   'predicate',
   'pattern',
   'value',
-  'type'
+  'type',
+  'view',
+  'layer',
+  'from_command_line',
+  'verified',
+  'joined',
+  'partial',
+  'score',
+  'assumptions',
+  'limits',
+  'chain',
+  'sink',
+  'transforms',
+  'text',
+  'cut'
 ];
 function rowOf(f) {
   const press = button(plain(f.rule_title), () => flip(), {'aria-expanded': 'false', class: 'opener'});

@@ -20,20 +20,11 @@ std::unique_ptr<Invariant> make_spraying();
 
 std::span<const MakeInvariant> all_invariants() {
   static constexpr MakeInvariant kAll[] = {
-      make_stolen_ticket,
-      make_forged_ticket,
-      make_unissued_service_ticket,
-      make_kerberoasting,
-      make_missing_preauth,
-      make_encryption_downgrade,
-      make_ticket_lifetime,
-      make_names_disagree,
-      make_overpass_the_hash,
-      make_directory_replication,
-      make_account_changes,
-      make_delegation,
-      make_relayed_logon,
-      make_spraying,
+      make_stolen_ticket,         make_forged_ticket,   make_unissued_service_ticket,
+      make_kerberoasting,         make_missing_preauth, make_encryption_downgrade,
+      make_ticket_lifetime,       make_names_disagree,  make_overpass_the_hash,
+      make_directory_replication, make_account_changes, make_delegation,
+      make_relayed_logon,         make_spraying,
   };
   return kAll;
 }

@@ -8,12 +8,15 @@
 namespace bartizan::identity {
 namespace {
 
-constexpr InvariantText kText{
-    "5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a06", "Kerberos encryption weaker than the account is known to use", "T1550.002",
-    "The account uses one generation of clients.",
-    "Weak service keys while the client offers AES; accounts that were never seen with AES, or used RC4 before.",
-    "Look at the machine that asked: native clients offer AES. Reset the account's password, allow AES only, put the account "
-    "into Protected Users."};
+constexpr InvariantText kText{"5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a06",
+                              "Kerberos encryption weaker than the account is known to use",
+                              "T1550.002",
+                              "The account uses one generation of clients.",
+                              "Weak service keys while the client offers AES; accounts that were never seen "
+                              "with AES, or used RC4 before.",
+                              "Look at the machine that asked: native clients offer AES. Reset the account's "
+                              "password, allow AES only, put the account "
+                              "into Protected Users."};
 
 constexpr std::uint32_t kUsesNeeded = 20;  // of AES, where the offer is not logged
 
@@ -34,10 +37,8 @@ class EncryptionDowngrade final : public Invariant {
                         (offers_weak_only ? " offers RC4 or DES only, for " : " logs on with RC4, for ") +
                         domain.quoted(a.service),
                     {{"AES was used", uses.last}, {"the weak request", proof_of(a)}});
-    if (offers_weak_only || weak_login)
-      ++uses.weak;
-    else if (initial && (is_aes(a.encryption) || (a.offered & kAesBits)))
-      ++uses.aes, uses.last = proof_of(a);
+    if (offers_weak_only || weak_login) ++uses.weak;
+    else if (initial && (is_aes(a.encryption) || (a.offered & kAesBits))) ++uses.aes, uses.last = proof_of(a);
   }
 
  private:
@@ -50,8 +51,6 @@ class EncryptionDowngrade final : public Invariant {
 
 }  // namespace
 
-std::unique_ptr<Invariant> make_encryption_downgrade() {
-  return std::make_unique<EncryptionDowngrade>();
-}
+std::unique_ptr<Invariant> make_encryption_downgrade() { return std::make_unique<EncryptionDowngrade>(); }
 
 }  // namespace bartizan::identity

@@ -11,12 +11,15 @@
 namespace bartizan::identity {
 namespace {
 
-constexpr InvariantText kText{
-    "5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a05", "Ticket issued without pre-authentication (AS-REP roasting)", "T1558.004",
-    "On an MIT KDC, clients ask without a proof first, as kinit does.",
-    "Accounts that were asked for a proof at any time in the evidence; requests that ended with the demand for a proof.",
-    "Require pre-authentication for the account (clear DONT_REQ_PREAUTH; `kadmin modprinc +requires_preauth`) and reset its "
-    "password."};
+constexpr InvariantText kText{"5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a05",
+                              "Ticket issued without pre-authentication (AS-REP roasting)",
+                              "T1558.004",
+                              "On an MIT KDC, clients ask without a proof first, as kinit does.",
+                              "Accounts that were asked for a proof at any time in the evidence; requests "
+                              "that ended with the demand for a proof.",
+                              "Require pre-authentication for the account (clear DONT_REQ_PREAUTH; `kadmin "
+                              "modprinc +requires_preauth`) and reset its "
+                              "password."};
 
 class MissingPreauth final : public Invariant {
  public:
@@ -44,8 +47,6 @@ class MissingPreauth final : public Invariant {
 
 }  // namespace
 
-std::unique_ptr<Invariant> make_missing_preauth() {
-  return std::make_unique<MissingPreauth>();
-}
+std::unique_ptr<Invariant> make_missing_preauth() { return std::make_unique<MissingPreauth>(); }
 
 }  // namespace bartizan::identity

@@ -11,12 +11,16 @@ namespace bartizan::identity {
 namespace {
 
 constexpr InvariantText kSidName{
-    "5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a0c", "One SID under two account names", "T1558.001",
+    "5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a0c",
+    "One SID under two account names",
+    "T1558.001",
     "Account names come from tickets and logons of one domain.",
     "Renames in the evidence; names with the realm behind them; service principals; built-in SIDs.",
     "If the account was not renamed, treat the ticket as forged: isolate the address, reset krbtgt twice."};
 constexpr InvariantText kRealmForm{
-    "5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a0d", "Ticket with the realm written in lower case", "T1558.001",
+    "5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a0d",
+    "Ticket with the realm written in lower case",
+    "T1558.001",
     "Windows KDCs write the realm in capitals into the tickets they make.",
     "Realms that many accounts write so; machine logs without a realm.",
     "Treat the ticket as forged until the client is explained: isolate the address, reset krbtgt twice."};
@@ -30,9 +34,11 @@ class NamesDisagree final : public Invariant {
     if (a.by_windows && (a.act == Act::kServiceTicket || a.act == Act::kRenewal)) look_at_realm(a, domain);
     const bool speaks = a.act == Act::kLogon || a.act == Act::kTicketGranted;
     if (!speaks || a.sid == kNoName || a.account == kNoName) return;
-    if (!domain.names.text(a.sid).starts_with("S-1-5-21-") || names_.size() >= limits::kIdentityGroupsMax) return;
+    if (!domain.names.text(a.sid).starts_with("S-1-5-21-") || names_.size() >= limits::kIdentityGroupsMax)
+      return;
     const auto [known, fresh] = names_.try_emplace(a.sid, std::pair(a.account, proof_of(a)));
-    if (fresh || known->second.first == a.account || is_other_form(known->second.first, a.account, domain)) return;
+    if (fresh || known->second.first == a.account || is_other_form(known->second.first, a.account, domain))
+      return;
     if (said_.size() >= limits::kIdentityGroupsMax || !said_.insert({a.sid, a.account}).second) return;
     domain.report(kSidName, Level::kHigh, a,
                   domain.quoted(a.sid) + " is " + domain.quoted(known->second.first) + " and, from " +
@@ -44,8 +50,8 @@ class NamesDisagree final : public Invariant {
     if (odd_.empty() || odd_.size() > kOddAccountsMax) return;
     for (const auto& [account, a] : odd_)
       domain.report(kRealmForm, Level::kHigh, a,
-                    domain.quoted(account) + " presented a ticket of the realm " + domain.quoted(a.realm) + " from " +
-                        domain.quoted(a.address),
+                    domain.quoted(account) + " presented a ticket of the realm " + domain.quoted(a.realm) +
+                        " from " + domain.quoted(a.address),
                     {{"the ticket is used", proof_of(a)}});
   }
 
@@ -70,8 +76,6 @@ class NamesDisagree final : public Invariant {
 
 }  // namespace
 
-std::unique_ptr<Invariant> make_names_disagree() {
-  return std::make_unique<NamesDisagree>();
-}
+std::unique_ptr<Invariant> make_names_disagree() { return std::make_unique<NamesDisagree>(); }
 
 }  // namespace bartizan::identity

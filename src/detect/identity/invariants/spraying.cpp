@@ -6,10 +6,14 @@ namespace bartizan::identity {
 namespace {
 
 constexpr InvariantText kText{
-    "5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a0f", "One source fails for many accounts (spraying or enumeration)", "T1110.003",
+    "5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a0f",
+    "One source fails for many accounts (spraying or enumeration)",
+    "T1110.003",
     "The address is one source; gateways that many people log on through look alike.",
-    "Fewer than five accounts within ten minutes; addresses several machine accounts share; machine accounts.",
-    "Block the source for a time; reset the passwords of accounts it got into. Do not lock accounts automatically: that is "
+    "Fewer than five accounts within ten minutes; addresses several machine accounts share; machine "
+    "accounts.",
+    "Block the source for a time; reset the passwords of accounts it got into. Do not lock accounts "
+    "automatically: that is "
     "what some attackers want."};
 
 constexpr std::size_t kAccounts = 5;  // in public recordings: every spray, nothing else
@@ -39,8 +43,8 @@ class Spraying final : public Invariant {
     for (const Occurrence& one : all) {
       if (one.what != a.account) continue;
       domain.report(kText, Level::kHigh, a,
-                    domain.quoted(a.account) + " succeeded from " + domain.quoted(source) + ", which failed for " +
-                        std::to_string(all.size()) + " accounts before",
+                    domain.quoted(a.account) + " succeeded from " + domain.quoted(source) +
+                        ", which failed for " + std::to_string(all.size()) + " accounts before",
                     {{"it failed", proof_of(one.record)}, {"it succeeded", proof_of(a)}});
       return failed_.clear(source);
     }
@@ -51,8 +55,6 @@ class Spraying final : public Invariant {
 
 }  // namespace
 
-std::unique_ptr<Invariant> make_spraying() {
-  return std::make_unique<Spraying>();
-}
+std::unique_ptr<Invariant> make_spraying() { return std::make_unique<Spraying>(); }
 
 }  // namespace bartizan::identity

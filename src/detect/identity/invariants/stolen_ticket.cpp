@@ -11,11 +11,15 @@ namespace bartizan::identity {
 namespace {
 
 constexpr InvariantText kText{
-    "5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a01", "Kerberos ticket used from a machine it was not issued to", "T1550.003",
+    "5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a01",
+    "Kerberos ticket used from a machine it was not issued to",
+    "T1550.003",
     "An address is one machine at a time unless a machine account shows otherwise.",
-    "Two addresses of one machine; an address that changed hands (machine account seen there); addresses shared by several "
+    "Two addresses of one machine; an address that changed hands (machine account seen there); addresses "
+    "shared by several "
     "machines; a ticket handed on by delegation within a minute; two tickets of the same second.",
-    "Isolate both machines. Run `klist purge` in the session on the first, disable the account, reset its password (a "
+    "Isolate both machines. Run `klist purge` in the session on the first, disable the account, reset its "
+    "password (a "
     "service account's twice). Service tickets already issued stay valid up to 10 hours."};
 
 constexpr std::int64_t kHandOver = seconds(60), kWait = seconds(120);
@@ -56,28 +60,31 @@ class StolenTicket final : public Invariant {
     if (host == kNoName) return false;
     const std::string_view machine = machine_of_service(domain.names.text(host));
     for (Name place : ticket.issue_addresses)
-      if (place != kNoName && domain.ledger.had_service_ticket(a.account, machine, place, a.time)) return true;
+      if (place != kNoName && domain.ledger.had_service_ticket(a.account, machine, place, a.time))
+        return true;
     return false;
   }
 
   // A machine that moved shows itself at its new address soon after; then the case is closed.
   void settle(Instant now, Domain& domain) {
-    for (; !held_.empty() && (now.ticks == INT64_MAX || now.ticks - held_.front().use.time.ticks > kWait); held_.pop_front()) {
+    for (; !held_.empty() && (now.ticks == INT64_MAX || now.ticks - held_.front().use.time.ticks > kWait);
+         held_.pop_front()) {
       const Held& held = held_.front();
       const Authentication& a = held.use;
       if (domain.hosts.same_host(held.issued_to, held.issued.time, a.address, a.time)) continue;
       if (domain.hosts.is_shared(a.address) || domain.hosts.is_shared(held.issued_to)) continue;
-      if (said_.size() < limits::kIdentityGroupsMax && !said_.insert({TicketLedger::presented_key(a), a.address}).second)
+      if (said_.size() < limits::kIdentityGroupsMax &&
+          !said_.insert({TicketLedger::presented_key(a), a.address}).second)
         continue;
       // Both machines go on with it: nobody moved.
       const Ticket* ticket = domain.ledger.presented(a);
       const bool both = ticket && ticket->last_at_home >= a.time;
-      domain.report(kText, both || a.presented ? Level::kHigh : Level::kMedium, a,
-                    "The ticket of " + domain.quoted(a.account) + " issued to " + domain.quoted(held.issued_to) +
-                        " was used from " + domain.quoted(a.address) + " to get a ticket for " + domain.quoted(a.service) +
-                        (both ? "; the first machine went on using it" : ""),
-                    {{"the ticket is issued", held.issued},
-                     {"it is used from another machine", proof_of(a)}});
+      domain.report(
+          kText, both || a.presented ? Level::kHigh : Level::kMedium, a,
+          "The ticket of " + domain.quoted(a.account) + " issued to " + domain.quoted(held.issued_to) +
+              " was used from " + domain.quoted(a.address) + " to get a ticket for " +
+              domain.quoted(a.service) + (both ? "; the first machine went on using it" : ""),
+          {{"the ticket is issued", held.issued}, {"it is used from another machine", proof_of(a)}});
     }
   }
 
@@ -87,8 +94,6 @@ class StolenTicket final : public Invariant {
 
 }  // namespace
 
-std::unique_ptr<Invariant> make_stolen_ticket() {
-  return std::make_unique<StolenTicket>();
-}
+std::unique_ptr<Invariant> make_stolen_ticket() { return std::make_unique<StolenTicket>(); }
 
 }  // namespace bartizan::identity

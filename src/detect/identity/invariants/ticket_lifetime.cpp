@@ -8,10 +8,12 @@
 namespace bartizan::identity {
 namespace {
 
-constexpr InvariantText kText{
-    "5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a13", "Ticket that outlives the realm's policy", "T1558.001",
-    "The longest life a KDC gave at logon in the evidence is the policy.", "Renewed tickets; clocks that differ by minutes.",
-    "Treat the ticket as forged: isolate the address, reset krbtgt twice."};
+constexpr InvariantText kText{"5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a13",
+                              "Ticket that outlives the realm's policy",
+                              "T1558.001",
+                              "The longest life a KDC gave at logon in the evidence is the policy.",
+                              "Renewed tickets; clocks that differ by minutes.",
+                              "Treat the ticket as forged: isolate the address, reset krbtgt twice."};
 
 constexpr std::int64_t kSkew = 300;
 constexpr std::uint32_t kLogonsNeeded = 3;
@@ -28,10 +30,12 @@ class TicketLifetime final : public Invariant {
     if (a.act == Act::kTicketGranted) {
       policy.longest = std::max(policy.longest, reach);
       ++policy.logons;
-    } else if (a.act == Act::kServiceTicket && policy.logons >= kLogonsNeeded && reach > policy.longest + kSkew) {
+    } else if (a.act == Act::kServiceTicket && policy.logons >= kLogonsNeeded &&
+               reach > policy.longest + kSkew) {
       domain.report(kText, Level::kHigh, a,
-                    "The ticket of " + domain.quoted(a.account) + " for " + domain.quoted(a.service) + " reaches " +
-                        std::to_string(reach / 3600) + " hours from its logon; the realm gives at most " +
+                    "The ticket of " + domain.quoted(a.account) + " for " + domain.quoted(a.service) +
+                        " reaches " + std::to_string(reach / 3600) +
+                        " hours from its logon; the realm gives at most " +
                         std::to_string(policy.longest / 3600),
                     {{"the ticket is made", proof_of(a)}});
     }
@@ -47,8 +51,6 @@ class TicketLifetime final : public Invariant {
 
 }  // namespace
 
-std::unique_ptr<Invariant> make_ticket_lifetime() {
-  return std::make_unique<TicketLifetime>();
-}
+std::unique_ptr<Invariant> make_ticket_lifetime() { return std::make_unique<TicketLifetime>(); }
 
 }  // namespace bartizan::identity

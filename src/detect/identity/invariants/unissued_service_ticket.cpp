@@ -11,11 +11,15 @@ namespace bartizan::identity {
 namespace {
 
 constexpr InvariantText kText{
-    "5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a03", "Kerberos logon without a service ticket from a KDC", "T1558.002",
+    "5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a03",
+    "Kerberos logon without a service ticket from a KDC",
+    "T1558.002",
     "The logs of all KDCs are part of the evidence; the service is named after its machine.",
-    "Tickets from up to ten hours before; gaps in a KDC's log; other addresses of the same machine; addresses shared by "
+    "Tickets from up to ten hours before; gaps in a KDC's log; other addresses of the same machine; "
+    "addresses shared by "
     "several machines; logons from the machine itself; services that act for users (S4U).",
-    "Reset the key of the service's account twice (`Reset-ComputerMachinePassword` for a machine). Isolate the address."};
+    "Reset the key of the service's account twice (`Reset-ComputerMachinePassword` for a machine). Isolate "
+    "the address."};
 
 class UnissuedServiceTicket final : public Invariant {
  public:
@@ -32,7 +36,8 @@ class UnissuedServiceTicket final : public Invariant {
   static constexpr std::int64_t kWait = seconds(120);
 
   void settle(Instant now, Domain& domain) {
-    for (; !held_.empty() && (now.ticks == INT64_MAX || now.ticks - held_.front().time.ticks > kWait); held_.pop_front()) {
+    for (; !held_.empty() && (now.ticks == INT64_MAX || now.ticks - held_.front().time.ticks > kWait);
+         held_.pop_front()) {
       const Authentication& a = held_.front();
       const std::string_view machine = machine_of_service(domain.names.text(a.observer));
       const Name own = domain.hosts.host_of(a.address, a.time);
@@ -40,7 +45,9 @@ class UnissuedServiceTicket final : public Invariant {
       if (domain.hosts.is_shared(a.address)) continue;
       if (domain.ledger.had_service_ticket(a.account, machine, a.address, a.time)) continue;
       const bool elsewhere = domain.ledger.had_service_ticket(a.account, machine, kNoName, a.time);
-      if (said_.size() < limits::kIdentityGroupsMax && !said_.insert({a.account, a.observer, a.address}).second) continue;
+      if (said_.size() < limits::kIdentityGroupsMax &&
+          !said_.insert({a.account, a.observer, a.address}).second)
+        continue;
       domain.report(kText, elsewhere ? Level::kMedium : Level::kHigh, a,
                     domain.quoted(a.account) + " logged on to " + domain.quoted(a.observer) + " from " +
                         domain.quoted(a.address) +

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/keyword_filter.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace bartizan {
+namespace {
+
+// Numbers, true and false, nan and inf, times, GUIDs, SIDs, hexadecimal text, and the commas between members of arrays.
+constexpr std::string_view kNotOnlyText = "0123456789abcdefxstzilnru{}:-.,+ ";
+// Shorter runs stand in too many records.
+constexpr std::size_t kRunMin = 4;
+
+// The longest run of ASCII with a letter that only text has; empty when there is none.
+std::string_view run_of(std::string_view literal) {
+  std::string_view best;
+  for (std::size_t at = 0; at < literal.size();) {
+    std::size_t end = at;
+    bool is_text = false;
+    for (; end < literal.size() && literal[end] >= ' ' && literal[end] <= '~'; ++end)
+      is_text = is_text || kNotOnlyText.find(literal[end]) == kNotOnlyText.npos;
+    if (is_text && end - at >= kRunMin && end - at > best.size()) best = literal.substr(at, end - at);
+    at = end + 1;
+  }
+  return best;
+}
+
+// One of these stands, folded, in every value for which the leaf holds. None: not known.
+std::vector<std::string> literals_of(const sigma::Leaf& leaf) {
+  using Op = sigma::LeafOp;
+  switch (leaf.op) {
+    case Op::kExact:
+    case Op::kStartsWith:
+    case Op::kEndsWith:
+    case Op::kContains: return {folded(leaf.text)};
+    case Op::kGlob: {
+      std::string best;
+      for (const sigma::Token& token : leaf.pattern)
+        if (token.kind == sigma::Token::Kind::kLiteral)
+          if (std::string text = folded(token.text); run_of(text).size() > run_of(best).size())
+            best = std::move(text);
+      return {best};
+    }
+    case Op::kRegex: return leaf.regex_needs;
+    default: return {};
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<RawKeywords> RawKeywords::make(std::span<const sigma::Leaf* const> leaves) {
+  std::vector<sigma::IndexedLiteral> runs;
+  for (const sigma::Leaf* leaf : leaves) {
+    const std::vector<std::string> literals = literals_of(*leaf);
+    if (literals.empty()) return nullptr;
+    for (const std::string& literal : literals) {
+      const std::string_view run = run_of(literal);
+      if (run.empty()) return nullptr;
+      runs.push_back({sigma::Anchor::kAnywhere, std::string(run), 0});
+    }
+  }
+  std::sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) { return a.text < b.text; });
+  auto filter = std::make_unique<RawKeywords>();
+  filter->shortest = runs.empty() ? 0 : runs[0].text.size();
+  for (const sigma::IndexedLiteral& run : runs) {
+    filter->identity_ += run.text + '\n';
+    filter->shortest = std::min(filter->shortest, run.text.size());
+  }
+  filter->index_ = sigma::FieldIndex(runs);
+  return filter;
+}
+
+bool RawKeywords::may_match(std::string_view text) const {
+  bool found = false;
+  index_.find(folded(text), [&](std::uint32_t) { found = true; });
+  return found;
+}
+
+// ASCII is folded a byte at a time; a unit beyond it becomes a byte that no run has.
+bool RawKeywords::may_match_utf16(Bytes text) const {
+  thread_local std::string letters;  // kept for its memory
+  const std::size_t units = text.size() / 2;
+  letters.resize(units);
+  unsigned folds_into_ascii = 0;
+  for (std::size_t i = 0; i < units; ++i) {
+    const unsigned unit = text[2 * i] | static_cast<unsigned>(text[2 * i + 1]) << 8;
+    folds_into_ascii |= static_cast<unsigned>((unit == 0x017f) | (unit == 0x212a));
+    const unsigned folded_unit = unit + (unit - 'A' < 26 ? 32 : 0);
+    letters[i] = static_cast<char>(unit < 0x80 ? folded_unit : 0xff);
+  }
+  if (folds_into_ascii) return true;
+  bool found = false;
+  index_.find(letters, [&](std::uint32_t) { found = true; });
+  return found;
+}
+
+}  // namespace bartizan

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/powershell_posture.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/limits.h"
+#include "base/text.h"
+
+namespace bartizan {
+namespace {
+
+constexpr std::string_view kBlocks = "script-block logging", kModules = "module logging",
+                           kTranscripts = "transcription", kLanguage = "constrained language mode",
+                           kAmsi = "AMSI", kOldEngine = "removal of PowerShell 2";
+
+// Registry values that switch a protection, by the end of their path in lower case, and the data that switch it on.
+struct Setting {
+  std::string_view path, control;
+  std::string_view on[2];
+};
+constexpr Setting kSettings[] = {
+    {"\\powershell\\scriptblocklogging\\enablescriptblocklogging", kBlocks, {"1", ""}},
+    {"\\powershellcore\\scriptblocklogging\\enablescriptblocklogging", kBlocks, {"1", ""}},
+    {"\\powershell\\modulelogging\\enablemodulelogging", kModules, {"1", ""}},
+    {"\\powershell\\transcription\\enabletranscripting", kTranscripts, {"1", ""}},
+    {"\\environment\\__pslockdownpolicy", kLanguage, {"4", "8"}},
+    {"\\windows script\\settings\\amsienable", kAmsi, {"1", ""}},
+};
+
+const Setting* setting_of(const Event& event) {
+  const std::string_view* path = event.find("TargetObject");
+  if (!path || path->size() > limits::kPathBytesMax) return nullptr;
+  const std::string lower = folded(*path);
+  for (const Setting& setting : kSettings)
+    if (lower.ends_with(setting.path)) return &setting;
+  return nullptr;
+}
+
+// `DWORD (0x00000001)`, `0x1`, `1` -> `1`
+std::string number_of(std::string_view data) {
+  if (const std::size_t at = data.find("0x"); at != data.npos) data.remove_prefix(at + 2);
+  data = data.substr(0, data.find(')'));
+  const std::size_t first = data.find_first_not_of('0');
+  return first == data.npos ? "0" : std::string(data.substr(first));
+}
+
+bool is_powershell(const Kind& kind, std::uint32_t event_id) {
+  return kind.event_id == event_id && kind.channel.starts_with("Microsoft-Windows-PowerShell");
+}
+
+bool is_old_engine(const Event& event) {
+  return std::any_of(event.fields.begin(), event.fields.end(), [](const Field& field) {
+    return field.name == "Data" && field.value.find("EngineVersion=2.") != field.value.npos;
+  });
+}
+
+// PowerShell logs suspicious blocks as warnings even where nobody switched the logging on; all others prove it.
+bool proves_logging(const Event& record) {
+  const std::string_view* level = record.find("Level");
+  return level && (*level == "5" || *level == "Verbose");
+}
+
+}  // namespace
+
+std::string_view posture_field_of(const EventKind& kind) {
+  if (kind.event_id == 4103 && kind.channel.starts_with("Microsoft-Windows-PowerShell")) return "Computer";
+  if (kind.event_id == 400 && kind.channel == "Windows PowerShell") return "Data";
+  const bool is_sysmon = kind.channel == "Microsoft-Windows-Sysmon/Operational";
+  return (is_sysmon && (kind.event_id == 12 || kind.event_id == 13)) || kind.category == "registry_set"
+             ? "TargetObject"
+             : "";
+}
+
+bool PostureNotes::concerns(const Kind& kind, const Event& event) const {
+  if (is_powershell(kind, 4103)) {
+    const std::string_view* host = event.find("Computer");
+    return !host || !seen_.contains(std::string(kModules) + '\n' + std::string(*host));
+  }
+  if (kind.event_id == 400 && kind.channel == "Windows PowerShell") return is_old_engine(event);
+  return setting_of(event) != nullptr;
+}
+
+void PostureNotes::note(const Kind& kind, const Event& record, const std::string& file) {
+  if (is_powershell(kind, 4103)) return add(kModules, true, "event 4103 was written", record, file);
+  if (is_powershell(kind, 4104)) {
+    if (proves_logging(record))
+      add(kBlocks, true, "for a block without suspicious words event 4104 was written", record, file);
+    return;
+  }
+  if (kind.event_id == 400 && kind.channel == "Windows PowerShell") {
+    if (is_old_engine(record)) add(kOldEngine, false, "PowerShell 2 was started (event 400)", record, file);
+    return;
+  }
+  if (kind.channel.empty() && kind.category == "ps_script")
+    return add(kTranscripts, true, "a transcript was written", record, file);
+  const Setting* setting = setting_of(record);
+  if (!setting) return;
+  const std::string_view path = *record.find("TargetObject");
+  const std::string_view* details = record.find("Details");
+  const std::string_view* what = record.find("EventType");
+  if (what && what->starts_with("Delete"))
+    return add(setting->control, false, std::string(path) + " was deleted", record, file);
+  if (!details) return;
+  const std::string data = number_of(*details);
+  const bool is_on = data == setting->on[0] || (!setting->on[1].empty() && data == setting->on[1]);
+  add(setting->control, is_on, std::string(path) + " was set to " + data, record, file);
+}
+
+void PostureNotes::add(std::string_view control, bool in_force, std::string evidence, const Event& record,
+                       const std::string& file) {
+  std::string key = std::string(control) + '\n' + std::string(record.host);
+  // Of what a protection writes again and again, one record a piece of a log is enough; settings are all kept.
+  if (in_force && evidence.ends_with("written") && !seen_.insert(std::move(key)).second) return;
+  facts_.push_back({std::string(record.host), std::string(control), in_force, std::move(evidence), file,
+                    std::string(record.record_id), record.time});
+}
+
+std::vector<PostureFact> PostureNotes::take() {
+  seen_.clear();
+  return std::exchange(facts_, {});
+}
+
+void PowershellPosture::add(std::vector<PostureFact> facts) {
+  const auto order = [](const PostureFact& fact) { return std::tie(fact.time, fact.file, fact.record_id); };
+  for (PostureFact& fact : facts) {
+    if (last_.size() >= limits::kPostureFactsMax) return;
+    const auto [known, is_new] = last_.try_emplace({fact.host, fact.control}, fact);
+    if (!is_new && order(known->second) < order(fact)) known->second = std::move(fact);
+  }
+}
+
+std::vector<PostureFact> PowershellPosture::facts() const {
+  std::vector<PostureFact> out;
+  for (const auto& [key, fact] : last_) out.push_back(fact);
+  return out;
+}
+
+}  // namespace bartizan
