@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 
+#include "app/output.h"
 #include "app/verbs.h"
 #include "engine/read_events.h"
 #include "model/jsonl.h"
@@ -92,11 +93,7 @@ int run_decode(const Arguments& arguments) {
   if (is_xml) write("<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\n<Events>\n");
   const bool all_read = decode_paths(request);
   if (is_xml) write("</Events>\n");
-  if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
-    std::fputs("bartizan: cannot write standard output\n", stderr);
-    return kExitUnreadable;
-  }
-  return all_read ? kExitClean : kExitUnreadable;
+  return finish_standard_output(all_read);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "app/content.h"
+#include "app/output.h"
 #include "app/verbs.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -262,9 +263,7 @@ int run_formats(const Arguments& arguments) {
                            : format == "markdown" ? markdown_of(rows, rules.logsources())
                                                   : text_of(rows);
   std::fputs(text.c_str(), stdout);
-  if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return kExitClean;
-  std::fputs("bartizan: cannot write standard output\n", stderr);
-  return kExitUnreadable;
+  return finish_standard_output(true);
 }
 
 }  // namespace

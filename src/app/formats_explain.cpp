@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/output.h"
 #include "app/rule_options.h"
 #include "app/verbs.h"
 #include "base/json.h"
@@ -261,10 +262,7 @@ int run_explain(const Arguments& arguments) {
   rules.prepare();
   Explainer explainer(arguments, rules);
   for (const std::string& path : arguments.operands) explainer.explain(path);
-  if (std::fflush(stdout) == 0 && !std::ferror(stdout))
-    return explainer.all_read() ? kExitClean : kExitUnreadable;
-  std::fputs("bartizan: cannot write standard output\n", stderr);
-  return kExitUnreadable;
+  return finish_standard_output(explainer.all_read());
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "app/content.h"
+#include "app/output.h"
 #include "app/verbs.h"
 #include "engine/normalised.h"
 #include "engine/read_events.h"
@@ -45,11 +46,7 @@ int run_normalise(const Arguments& arguments) {
       all_read = false;
     }
   }
-  if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
-    std::fputs("bartizan: cannot write standard output\n", stderr);
-    return kExitUnreadable;
-  }
-  return all_read ? kExitClean : kExitUnreadable;
+  return finish_standard_output(all_read);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "decode/evtx_token.h"
 #include "decode/evtx_value.h"
 #include "model/draft_event.h"
 
@@ -14,7 +15,6 @@ namespace bartizan::evtx {
 namespace {
 
 constexpr std::size_t kRecordHeaderBytes = 24;  // magic u32, size u32, record number u64, written u64
-constexpr std::uint8_t kEndToken = 0x00, kTemplateToken = 0x0c, kFragmentToken = 0x0f;
 constexpr std::uint8_t kFileTimeType = 0x11;
 
 // The last moment that text with a four-digit year can say: 9999-12-31.
@@ -70,7 +70,7 @@ bool EvtxQuickDecoder::decode(std::size_t at, std::size_t size, std::uint64_t of
   if (chunk_text_ > limits::kEvtxChunkTextBytesMax) return false;
   record_text_ = 0;
   ByteReader reader(slice(chunk_, 0, at + size - 4), at + kRecordHeaderBytes);
-  if (reader.u8() != kFragmentToken) return false;
+  if (reader.u8() != kFragmentHeader) return false;
   reader.skip(3);
   if (!read_instance(reader, FlatTemplate::Root::kEvent, outer_)) return false;
   const Header& header = headers_.at(outer_.layout);
@@ -87,7 +87,7 @@ bool EvtxQuickDecoder::decode(std::size_t at, std::size_t size, std::uint64_t of
 
 // A template token with its values, and nothing of importance behind it.
 bool EvtxQuickDecoder::read_instance(ByteReader& reader, FlatTemplate::Root root, Instance& out) {
-  if (reader.u8() != kTemplateToken) return false;
+  if (reader.u8() != kTemplateInstance) return false;
   reader.skip(5);
   const std::size_t definition = reader.u32();
   if (reader.failed()) return false;
@@ -108,7 +108,7 @@ bool EvtxQuickDecoder::read_instance(ByteReader& reader, FlatTemplate::Root root
   }
   // BinXml among the values may add elements anywhere; the places known are behind System and within UserData.
   if (reader.failed() || nested > (root == FlatTemplate::Root::kEvent ? 1 : 0)) return false;
-  return reader.remaining() == 0 || reader.u8() == kEndToken;
+  return reader.remaining() == 0 || reader.u8() == kEnd;
 }
 
 bool EvtxQuickDecoder::read_embedded() {
@@ -125,7 +125,7 @@ bool EvtxQuickDecoder::read_embedded() {
   const auto offset = static_cast<std::size_t>(nested->data - chunk_.data());
   ByteReader reader(slice(chunk_, 0, offset + nested->size), offset);
   // Not every writer repeats the fragment header here.
-  if (*nested->data == kFragmentToken) reader.skip(4);
+  if (*nested->data == kFragmentHeader) reader.skip(4);
   return has_embedded_ = read_instance(reader, root, embedded_);
 }
 

@@ -6,28 +6,13 @@
 
 #include "base/limits.h"
 #include "decode/evtx_flatten.h"
+#include "decode/evtx_token.h"
 #include "decode/evtx_value.h"
 
 namespace bartizan::evtx {
 namespace {
 
 constexpr std::size_t kDefinitionHeaderBytes = 24;
-constexpr std::size_t kNameHeaderBytes = 8;  // next name u32, hash u16, units u16
-
-// The tokens a simple definition consists of; others end the compiling.
-enum Token : std::uint8_t {
-  kEnd = 0x00,
-  kStartElement = 0x01,
-  kCloseStart = 0x02,
-  kCloseEmpty = 0x03,
-  kEndElement = 0x04,
-  kText = 0x05,
-  kAttribute = 0x06,
-  kSubstitution = 0x0d,
-  kOptionalSubstitution = 0x0e,
-  kFragmentHeader = 0x0f,
-};
-constexpr std::uint8_t kMoreFlag = 0x40;
 
 // The tokens of the definition at `at`, as far as the chunk has them.
 Bytes body_of(Bytes chunk, std::size_t at) {

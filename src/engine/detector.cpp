@@ -46,7 +46,7 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
     if (options_.plain) matcher_.count(event);
     const bool is_matched = !options_.plain && matcher_.match(event, hits_);
     const bool is_signature = is_signature_alert(event);
-    const Kind& kind = matcher_.kind_of_event(event);
+    const Kind& kind = matcher_.kind();
     if (options_.identity && kind.is_about_identities) result.identity.observe(with_its_kind(event), number);
     const bool has_script = view_detector_.concerns(kind, event);
     const bool has_posture = has_script || posture_notes_.concerns(kind, event);

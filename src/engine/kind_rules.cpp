@@ -191,8 +191,10 @@ std::unique_ptr<Kind> KindRules::make_kind(const EventKind& given) {
     for (const auto& [name, values] : place->where) add_once(kind->names, name);
   kind->script_fields = script_fields_of(given, rules_.logsources());
   for (const ScriptField& field : kind->script_fields) add_once(kind->names, field.name);
-  if (const std::string_view field = posture_field_of(given); !field.empty())
+  if (const std::string_view field = posture_field_of(given); !field.empty()) {
+    kind->is_about_posture = true;
     add_once(kind->names, std::string(field));
+  }
   const bool rules_want_all = std::exchange(kind->all, false);
   if (further_fields_) kind->is_about_identities = further_fields_(given, *kind);
   const bool others_want_all = kind->all;

@@ -45,7 +45,7 @@ struct Kind : Columns {
   std::string provider;
   std::vector<ScriptField> script_fields;  // wanted too, whatever the rules ask for
   bool header_is_plain = false;
-  bool is_about_identities = false;
+  bool is_about_posture = false, is_about_identities = false;
   bool is_compiled =
       true;  // false: stands for all kinds beyond limits::kKindsMax, which rules are asked about one by one
 };

@@ -18,6 +18,7 @@ const Kind& Matcher::counted(const Event& event) {
   const Kind& kind = kind_of_event(event);
   if (kind.number >= events_by_kind_.size()) events_by_kind_.resize(kind.number + 1);
   ++events_by_kind_[kind.number];
+  kind_ = &kind;
   return kind;
 }
 

@@ -31,9 +31,10 @@ constexpr Setting kSettings[] = {
 const Setting* setting_of(const Event& event) {
   const std::string_view* path = event.find("TargetObject");
   if (!path || path->size() > limits::kPathBytesMax) return nullptr;
-  const std::string lower = folded(*path);
   for (const Setting& setting : kSettings)
-    if (lower.ends_with(setting.path)) return &setting;
+    if (path->size() >= setting.path.size() &&
+        equals_ignoring_ascii_case(path->substr(path->size() - setting.path.size()), setting.path))
+      return &setting;
   return nullptr;
 }
 
@@ -73,6 +74,7 @@ std::string_view posture_field_of(const EventKind& kind) {
 }
 
 bool PostureNotes::concerns(const Kind& kind, const Event& event) const {
+  if (!kind.is_about_posture) return false;
   if (is_powershell(kind, 4103)) {
     const std::string_view* host = event.find("Computer");
     return !host || !seen_.contains(std::string(kModules) + '\n' + std::string(*host));
