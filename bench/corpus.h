@@ -53,7 +53,8 @@ inline std::vector<std::unique_ptr<BenchLog>> bench_logs() {
   std::error_code error;
   std::vector<std::filesystem::path> paths;
   for (const auto& entry : std::filesystem::directory_iterator(environment("BARTIZAN_BENCH_CORPUS"), error))
-    if (entry.path().extension() == ".evtx" || entry.path().extension() == ".ndjson") paths.push_back(entry.path());
+    if (entry.path().extension() == ".evtx" || entry.path().extension() == ".ndjson")
+      paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   for (const std::filesystem::path& path : paths) {
     auto log = std::make_unique<BenchLog>();
@@ -67,7 +68,8 @@ inline std::vector<std::unique_ptr<BenchLog>> bench_logs() {
     cut_log(*log);
     logs.push_back(std::move(log));
   }
-  if (logs.empty()) std::fprintf(stderr, "no logs: set BARTIZAN_BENCH_CORPUS to what bench/make_corpus.py made\n");
+  if (logs.empty())
+    std::fprintf(stderr, "no logs: set BARTIZAN_BENCH_CORPUS to what bench/make_corpus.py made\n");
   return logs;
 }
 

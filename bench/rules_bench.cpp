@@ -93,22 +93,25 @@ void find_in_field(benchmark::State& state, const std::vector<std::string>& valu
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(values.size()));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
   state.counters["literals"] = static_cast<double>(literals.size());
-  state.counters["found/value"] = static_cast<double>(found) / static_cast<double>(std::max<std::size_t>(values.size(), 1));
+  state.counters["found/value"] =
+      static_cast<double>(found) / static_cast<double>(std::max<std::size_t>(values.size(), 1));
 }
 
 void add_field_benchmarks(const std::string& name, const EventsOfKind& events, const RuleSet& rules) {
   const LiteralsByField literals = literals_of(rules, *events.front());
   std::vector<const LiteralsByField::value_type*> fields;
   for (const auto& each : literals) fields.push_back(&each);
-  std::stable_sort(fields.begin(), fields.end(), [](auto* a, auto* b) { return a->second.size() > b->second.size(); });
+  std::stable_sort(fields.begin(), fields.end(),
+                   [](auto* a, auto* b) { return a->second.size() > b->second.size(); });
   if (fields.size() > kFieldsPerKind) fields.resize(kFieldsPerKind);
   for (const auto* each : fields) {
     std::vector<std::string> values;
     for (const Event* event : events)
       if (const std::string_view* value = event->find(each->first)) values.push_back(folded(*value));
     if (values.empty()) continue;
-    benchmark::RegisterBenchmark(("find/" + name + "/" + each->first).c_str(),
-                                 [values, list = each->second](benchmark::State& state) { find_in_field(state, values, list); });
+    benchmark::RegisterBenchmark(
+        ("find/" + name + "/" + each->first).c_str(),
+        [values, list = each->second](benchmark::State& state) { find_in_field(state, values, list); });
   }
 }
 
@@ -120,7 +123,8 @@ void load_rules(benchmark::State& state) {
   }
 }
 
-void compile_kinds(benchmark::State& state, const RuleSet& rules, const std::map<std::string, EventsOfKind>& by_kind) {
+void compile_kinds(benchmark::State& state, const RuleSet& rules,
+                   const std::map<std::string, EventsOfKind>& by_kind) {
   for (auto _ : state) {
     KindRules kinds(rules, [](std::uint32_t) { return true; });
     for (const auto& [key, events] : by_kind) {
@@ -152,19 +156,22 @@ int main(int argc, char** argv) {
         append_kind_key(kind_of(event), key);
         by_kind[key].push_back(&event);
       }
-    benchmark::RegisterBenchmark(("compile_kinds/" + log->name).c_str(),
-                                 [&rules, by_kind](benchmark::State& state) { compile_kinds(state, rules, by_kind); })
-        ->Unit(benchmark::kMillisecond);
+    benchmark::RegisterBenchmark(("compile_kinds/" + log->name).c_str(), [&rules,
+                                                                          by_kind](benchmark::State& state) {
+      compile_kinds(state, rules, by_kind);
+    })->Unit(benchmark::kMillisecond);
     std::vector<EventsOfKind> frequent;
     for (auto& [key, events] : by_kind) frequent.push_back(std::move(events));
-    std::stable_sort(frequent.begin(), frequent.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
+    std::stable_sort(frequent.begin(), frequent.end(),
+                     [](const auto& a, const auto& b) { return a.size() > b.size(); });
     if (frequent.size() > kKindsPerLog) frequent.resize(kKindsPerLog);
     for (const EventsOfKind& events : frequent) {
       const std::string_view channel = events.front()->channel;
       const std::string name = log->name + "/" + std::string(channel.substr(0, channel.find('/'))) + "-" +
                                std::to_string(events.front()->event_id);
-      benchmark::RegisterBenchmark(("match/" + name).c_str(),
-                                   [events, &kinds](benchmark::State& state) { match_kind(state, events, kinds); });
+      benchmark::RegisterBenchmark(("match/" + name).c_str(), [events, &kinds](benchmark::State& state) {
+        match_kind(state, events, kinds);
+      });
       add_field_benchmarks(name, events, rules);
     }
   }

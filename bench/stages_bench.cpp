@@ -83,7 +83,8 @@ void match(benchmark::State& state, const BenchLog& log, KindRules& kinds) {
       }
   }
   count(state, log, decoded);
-  state.counters["hits/event"] = static_cast<double>(matches) / static_cast<double>(std::max<std::size_t>(decoded, 1));
+  state.counters["hits/event"] =
+      static_cast<double>(matches) / static_cast<double>(std::max<std::size_t>(decoded, 1));
 }
 
 void write_json(benchmark::State& state, const BenchLog& log) {
@@ -117,7 +118,8 @@ int main(int argc, char** argv) {
   KindRules kinds(rules, [](std::uint32_t) { return true; });
   for (const auto& log : logs) {
     auto add = [&](const char* stage, auto run) {
-      benchmark::RegisterBenchmark((std::string(stage) + "/" + log->name).c_str(), run)->Unit(benchmark::kMillisecond);
+      benchmark::RegisterBenchmark((std::string(stage) + "/" + log->name).c_str(), run)
+          ->Unit(benchmark::kMillisecond);
     };
     add("read", [&log](benchmark::State& state) { read_cached(state, *log); });
     add("checksum", [&log](benchmark::State& state) { checksum(state, *log); });

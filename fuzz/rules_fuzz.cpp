@@ -18,8 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::vector<bartizan::sigma::Filter> filters;
   bartizan::sigma::load_filters(*documents, "fuzz.yml", &placeholders, filters, diagnostics);
   bartizan::sigma::apply_filters(rules, filters, diagnostics);
-  static constexpr bartizan::Field kFields[] = {
-      {"Image", "C:\\Windows\\System32\\cmd.exe"}, {"CommandLine", "cmd /c whoami"}, {"EventID", "1", 0, true}};
+  static constexpr bartizan::Field kFields[] = {{"Image", "C:\\Windows\\System32\\cmd.exe"},
+                                                {"CommandLine", "cmd /c whoami"},
+                                                {"EventID", "1", 0, true}};
   bartizan::Event event;
   event.fields = kFields;
   bartizan::sigma::PlainFieldLookup lookup;

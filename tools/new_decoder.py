@@ -79,7 +79,7 @@ def main():
     write(case / f"{name}.log", example + "\n")
     write(case / "cmd", f"decode {name}.log\n")
     print("now:  edit both TODOs, put lines of a real log (that you may pass on) into the golden case, then\n"
-          f"      ./dev golden --update {name}   and read what it wrote as carefully as code\n"
+          f"      ./dev golden --update {name}   and ./dev golden --update formats: read what they wrote as carefully as code\n"
           f"      ./dev test                     cuts, recognition and the case")
 
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 
+#include "app/output.h"
 #include "app/verbs.h"
 #include "engine/read_events.h"
 #include "model/jsonl.h"
@@ -11,13 +12,15 @@ namespace {
 
 constexpr Option kOptions[] = {
     option("", "--format", "F",
-           "jsonl: one JSON object a line, all fields side by side, unless given. xml: Windows event logs as one document, as "
+           "jsonl: one JSON object a line, all fields side by side, unless given. xml: Windows event logs as "
+           "one document, as "
            "Windows renders them. json: Windows event logs as one nested object a line",
            Repeat::kOnce, "jsonl xml json"),
     flag("", "--strict",
          "reject EVTX chunks whose checksum is wrong; without it they are decoded with a warning"),
     flag("", "--carve",
-         "search event logs, and files that no decoder knows (disk images, memory dumps), for event records at any place; what is "
+         "search event logs, and files that no decoder knows (disk images, memory dumps), for event records "
+         "at any place; what is "
          "found carries the field Carved"),
 };
 
@@ -48,7 +51,8 @@ Result<FileReport> write_file(const std::string& path, const Request& request) {
     });
   }
   const Rendering form = request.format == "xml" ? Rendering::kXml : Rendering::kJson;
-  return render_records(path, request.decode, form, [](std::string_view record) { return write(record) && write("\n"); });
+  return render_records(path, request.decode, form,
+                        [](std::string_view record) { return write(record) && write("\n"); });
 }
 
 bool decode_file(const std::string& path, const Request& request) {
@@ -89,11 +93,7 @@ int run_decode(const Arguments& arguments) {
   if (is_xml) write("<?xml version=\"1.0\" encoding=\"utf-8\" standalone=\"yes\"?>\n<Events>\n");
   const bool all_read = decode_paths(request);
   if (is_xml) write("</Events>\n");
-  if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
-    std::fputs("bartizan: cannot write standard output\n", stderr);
-    return kExitUnreadable;
-  }
-  return all_read ? kExitClean : kExitUnreadable;
+  return finish_standard_output(all_read);
 }
 
 }  // namespace

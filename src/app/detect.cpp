@@ -10,23 +10,30 @@ namespace bartizan::app {
 namespace {
 
 constexpr Option kOptions[] = {
-    kRulesOption, kNoBuiltinRulesOption, kFetchedRulesOption, kPlaceholdersOption, kRuleOption, kTagOption, kStatusOption,
+    kRulesOption, kNoBuiltinRulesOption, kFetchedRulesOption, kPlaceholdersOption, kRuleOption,
+    kTagOption,   kStatusOption,         kNoIdentityOption,   kIdentityOption,
 };
 
 int run_detect(const Arguments& arguments) {
   RuleSet rules;
   if (auto loaded = load_rules(arguments, rules); !loaded) return usage_error(kDetectVerb, loaded.error());
   rules.prepare();
-  const ScanOutcome outcome = scan(arguments.operands, {}, rules, [](const ScanProgress&) { return true; });
-  for (const std::string& line : outcome.summary.unreadable) std::fprintf(stderr, "bartizan: cannot read %s\n", line.c_str());
-  for (const std::string& line : outcome.summary.not_recognised) std::fprintf(stderr, "bartizan: not read: %s\n", line.c_str());
+  ScanOptions options;
+  options.identity = follows_identities(arguments);
+  const ScanOutcome outcome =
+      scan(arguments.operands, options, rules, [](const ScanProgress&) { return true; });
+  for (const std::string& line : outcome.summary.unreadable)
+    std::fprintf(stderr, "bartizan: cannot read %s\n", line.c_str());
+  for (const std::string& line : outcome.summary.not_recognised)
+    std::fprintf(stderr, "bartizan: not read: %s\n", line.c_str());
   std::string text;
   for (const Finding& finding : outcome.findings) append_finding_json(finding, text), text += '\n';
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
     std::fputs("bartizan: cannot write standard output\n", stderr);
     return kExitUnreadable;
   }
-  return outcome.summary.unreadable.empty() && outcome.summary.not_recognised.empty() ? kExitClean : kExitUnreadable;
+  return outcome.summary.unreadable.empty() && outcome.summary.not_recognised.empty() ? kExitClean
+                                                                                      : kExitUnreadable;
 }
 
 }  // namespace
@@ -37,12 +44,14 @@ constinit const Verb kDetectVerb{
     .operands_min = 1,
     .summary = "events in, findings out, one JSON object a line",
     .about =
-        "The rules alone: reads what `bartizan decode` prints (or any log) and prints findings by time. `scan` is decode and detect\n"
+        "The rules alone: reads what `bartizan decode` prints (or any log) and prints findings by time. "
+        "`scan` is decode and detect\n"
         "in one, with threads, reports and filters.\n",
     .options = kOptions,
     .examples =
         "  bartizan decode Security.evtx | bartizan detect -\n"
-        "  bartizan decode Security.evtx | grep 4688 | bartizan detect --rules my-rule.yml --no-builtin-rules -\n",
+        "  bartizan decode Security.evtx | grep 4688 | bartizan detect --rules my-rule.yml "
+        "--no-builtin-rules -\n",
     .choices = {},
     .run = run_detect,
 };

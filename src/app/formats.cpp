@@ -6,6 +6,7 @@
 #include <set>
 
 #include "app/content.h"
+#include "app/output.h"
 #include "app/verbs.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -17,7 +18,8 @@ namespace bartizan::app {
 namespace {
 
 constexpr Option kOptions[] = {
-    option("", "--format", "F", "text unless given; jsonl: one object a format or shape; markdown: tables for a document",
+    option("", "--format", "F",
+           "text unless given; jsonl: one object a format or shape; markdown: tables for a document",
            Repeat::kOnce, "text jsonl markdown"),
 };
 
@@ -39,10 +41,11 @@ bool may_be(std::string_view declared, const std::string& asked) {
 void note_served(const EventKind& kind, const LogsourceTable& table, Row& row) {
   for (const auto& [name, places] : table.all())
     for (const EventPlace& place : places) {
-      const bool holds = place.channels.empty() && place.declared && may_be(kind.product, place.declared->product) &&
-                         may_be(kind.category, place.declared->category) &&
-                         may_be(kind.service, place.declared->service);
-      if (kind.channel.empty() ? holds : place.may_hold(kind)) row.serves.insert(place.table + ": " + text_of(name));
+      const bool holds =
+          place.channels.empty() && place.declared && may_be(kind.product, place.declared->product) &&
+          may_be(kind.category, place.declared->category) && may_be(kind.service, place.declared->service);
+      if (kind.channel.empty() ? holds : place.may_hold(kind))
+        row.serves.insert(place.table + ": " + text_of(name));
     }
 }
 
@@ -89,7 +92,8 @@ Row row_of(const JsonShape& shape, const LogsourceTable& table) {
   for (std::size_t i = 0; i < 3; ++i) {
     if (parts[i].empty()) continue;
     row.sources += (row.sources.empty() ? "" : ", ") + std::string(names[i]) + " ";
-    row.sources += parts[i].starts_with('=') ? "as in " + std::string(parts[i].substr(1)) : std::string(parts[i]);
+    row.sources +=
+        parts[i].starts_with('=') ? "as in " + std::string(parts[i].substr(1)) : std::string(parts[i]);
   }
   note_served({.product = parts[0], .category = parts[1], .service = parts[2]}, table, row);
   return row;
@@ -130,7 +134,9 @@ std::string text_of(const std::vector<Row>& rows) {
   bool shapes = false;
   for (const Row& row : rows) {
     if (row.is_shape && !shapes)
-      out += "\nShapes of JSON records. Told by their members, as given or within the envelopes of shippers and exports.\n";
+      out +=
+          "\nShapes of JSON records. Told by their members, as given or within the envelopes of shippers and "
+          "exports.\n";
     shapes = row.is_shape;
     out += "\n" + (row.name.empty() ? row.title : row.name + ": " + row.title) + "\n";
     append_labelled("log sources", row.sources, out);
@@ -218,15 +224,20 @@ std::string markdown_of(const std::vector<Row>& rows, const LogsourceTable& tabl
   append_row({"format", "what it is", "log sources it declares", "rules served, by mapping table"}, out);
   out += "|---|---|---|---|\n";
   for (const Row& row : rows)
-    if (!row.is_shape) append_row({"`" + row.name + "`", cell(row.title), cell(row.sources), served_cell(row)}, out);
-  out += "\n## Shapes of JSON records\n\nA record has a shape when it has all these members; `a|b`: either; `a=x`: its text "
-         "begins so. The first shape that\nfits counts.\n\n";
+    if (!row.is_shape)
+      append_row({"`" + row.name + "`", cell(row.title), cell(row.sources), served_cell(row)}, out);
+  out +=
+      "\n## Shapes of JSON records\n\nA record has a shape when it has all these members; `a|b`: either; "
+      "`a=x`: its text "
+      "begins so. The first shape that\nfits counts.\n\n";
   append_row({"shape", "members", "log source it declares", "rules served, by mapping table"}, out);
   out += "|---|---|---|---|\n";
   for (const Row& row : rows)
     if (row.is_shape)
       append_row({cell(row.title), cell(joined(row.fields, ", ")), cell(row.sources), served_cell(row)}, out);
-  out += "\n## Log sources of rules in the mapping tables\n\nWhere events of a log source are found, most faithful first.\n\n";
+  out +=
+      "\n## Log sources of rules in the mapping tables\n\nWhere events of a log source are found, most "
+      "faithful first.\n\n";
   append_row({"log source of a rule", "found in", "fields translated"}, out);
   out += "|---|---|---|\n";
   for (const auto& [name, places] : table.all()) {
@@ -252,9 +263,7 @@ int run_formats(const Arguments& arguments) {
                            : format == "markdown" ? markdown_of(rows, rules.logsources())
                                                   : text_of(rows);
   std::fputs(text.c_str(), stdout);
-  if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return kExitClean;
-  std::fputs("bartizan: cannot write standard output\n", stderr);
-  return kExitUnreadable;
+  return finish_standard_output(true);
 }
 
 }  // namespace
@@ -264,8 +273,10 @@ constinit const Verb kFormatsVerb{
     .operands = {},
     .operands_min = 0,
     .summary = "what can be read: formats, log sources, examples",
-    .about = "Every format and every shape of JSON records: the log sources it declares, the log sources of rules that\n"
-             "serves, its fields, and an example.\n",
+    .about =
+        "Every format and every shape of JSON records: the log sources it declares, the log sources of rules "
+        "that\n"
+        "serves, its fields, and an example.\n",
     .options = kOptions,
     .examples =
         "  bartizan formats\n"

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/output.h"
 #include "app/rule_options.h"
 #include "app/verbs.h"
 #include "base/json.h"
@@ -19,7 +20,8 @@ namespace {
 constexpr std::size_t kOdditiesShown = 5, kIdsShown = 12, kMissingShown = 20, kFieldsShown = 30;
 
 constexpr Option kOptions[] = {
-    option("", "--format", "F", "text unless given; jsonl: one object a log, with everything", Repeat::kOnce, "text jsonl"),
+    option("", "--format", "F", "text unless given; jsonl: one object a log, with everything", Repeat::kOnce,
+           "text jsonl"),
     flag("", "--verbose", "list every field, every rule that can apply, and every field that rules miss"),
     flag("", "--strict", "as for scan: reject EVTX chunks whose checksum is wrong"),
     flag("", "--carve", "as for scan: search for Windows event records at any place"),
@@ -69,7 +71,8 @@ std::string levels_of(const SourceExplanation& source, const RuleSet& rules) {
   std::string out;
   for (std::size_t level = 5; level-- > 0;)
     if (counts[level])
-      out += fmt::format("{}{} {}", out.empty() ? "" : ", ", counts[level], level_name(static_cast<Level>(level)));
+      out += fmt::format("{}{} {}", out.empty() ? "" : ", ", counts[level],
+                         level_name(static_cast<Level>(level)));
   return out;
 }
 
@@ -87,7 +90,8 @@ std::string fields_of(const SourceExplanation& source, bool all) {
   std::string out;
   for (std::size_t i = 0; i < source.fields.size() && (all || i < kFieldsShown); ++i)
     out += (i ? ", " : "") + shown(source.fields[i]);
-  if (!all && source.fields.size() > kFieldsShown) out += fmt::format(", {} more", source.fields.size() - kFieldsShown);
+  if (!all && source.fields.size() > kFieldsShown)
+    out += fmt::format(", {} more", source.fields.size() - kFieldsShown);
   return out;
 }
 
@@ -107,7 +111,8 @@ void print_source(const SourceExplanation& source, const RuleSet& rules, bool ve
   if (verbose)
     for (std::uint32_t rule : source.rules) {
       const RuleSummary& summary = rules.summary(rule);
-      fmt::print("      {:<13} {:<36} {}\n", level_name(summary.level), shown(summary.id), shown(summary.title));
+      fmt::print("      {:<13} {:<36} {}\n", level_name(summary.level), shown(summary.id),
+                 shown(summary.title));
     }
   if (!source.missing.empty())
     fmt::print("    missing      fields no event has, and how many rules ask for them: {}\n",
@@ -118,11 +123,13 @@ void print_log(const LogExplanation& one, const RuleSet& rules, bool verbose) {
   const Log& log = *one.log;
   fmt::print("{}\n", shown(log.file));
   fmt::print("  taken for      {}: {}\n", log.format->name, log.format->title);
-  fmt::print("  because        {}", log.scores.empty() || log.scores.front().format != log.format
-                                        ? "it was to be searched for records"
-                                        : fmt::format("its content fits, {} of 100", log.scores.front().score));
+  fmt::print("  because        {}",
+             log.scores.empty() || log.scores.front().format != log.format
+                 ? "it was to be searched for records"
+                 : fmt::format("its content fits, {} of 100", log.scores.front().score));
   for (std::size_t i = 1; i < log.scores.size(); ++i)
-    fmt::print("{}{} ({})", i == 1 ? "; would fit less well: " : ", ", log.scores[i].format->name, log.scores[i].score);
+    fmt::print("{}{} ({})", i == 1 ? "; would fit less well: " : ", ", log.scores[i].format->name,
+               log.scores[i].score);
   fmt::print("\n  records        {} in {}", one.events, counted(one.bytes, "byte"));
   if (one.first != Instant{}) fmt::print(", {} to {}", format_instant(one.first), format_instant(one.last));
   fmt::print("\n  oddities       {}\n", one.oddities.total);
@@ -136,9 +143,10 @@ void print_log(const LogExplanation& one, const RuleSet& rules, bool verbose) {
 
 void add_source(const SourceExplanation& source, const RuleSet& rules, JsonWriter& json) {
   json.begin_object();
-  for (const auto& [key, value] :
-       {std::pair<const char*, const std::string*>{"channel", &source.channel}, {"product", &source.declared.product},
-        {"category", &source.declared.category}, {"service", &source.declared.service}})
+  for (const auto& [key, value] : {std::pair<const char*, const std::string*>{"channel", &source.channel},
+                                   {"product", &source.declared.product},
+                                   {"category", &source.declared.category},
+                                   {"service", &source.declared.service}})
     if (!value->empty()) json.member(key, *value);
   json.key("events"), json.number(static_cast<std::int64_t>(source.events));
   json.key("event_ids"), json.begin_object();
@@ -161,7 +169,8 @@ void add_source(const SourceExplanation& source, const RuleSet& rules, JsonWrite
   for (std::uint32_t rule : source.rules) json.text(rules.summary(rule).id);
   json.end_array();
   json.key("missing"), json.begin_object();
-  for (const auto& [field, count] : source.missing) json.key(field), json.number(static_cast<std::int64_t>(count));
+  for (const auto& [field, count] : source.missing)
+    json.key(field), json.number(static_cast<std::int64_t>(count));
   json.end_object(), json.end_object();
 }
 
@@ -181,7 +190,8 @@ void print_jsonl(const LogExplanation& one, const RuleSet& rules) {
   json.key("oddities"), json.begin_array();
   for (const Oddity& oddity : one.oddities.kept) {
     json.begin_object();
-    json.key("offset"), json.number(static_cast<std::int64_t>(oddity.offset)), json.member("what", oddity.what);
+    json.key("offset"), json.number(static_cast<std::int64_t>(oddity.offset)),
+        json.member("what", oddity.what);
     json.end_object();
   }
   json.end_array();
@@ -196,7 +206,9 @@ void print_jsonl(const LogExplanation& one, const RuleSet& rules) {
 class Explainer {
  public:
   Explainer(const Arguments& arguments, const RuleSet& rules)
-      : rules_(rules), is_jsonl_(arguments.value("--format", "text") == "jsonl"), verbose_(arguments.has("--verbose")) {
+      : rules_(rules),
+        is_jsonl_(arguments.value("--format", "text") == "jsonl"),
+        verbose_(arguments.has("--verbose")) {
     options_.strict = arguments.has("--strict");
     options_.carve = arguments.has("--carve");
   }
@@ -245,13 +257,12 @@ class Explainer {
 
 int run_explain(const Arguments& arguments) {
   RuleSet rules;
-  if (auto loaded = load_rules(arguments, rules); !loaded) return usage_error(kFormatsExplainVerb, loaded.error());
+  if (auto loaded = load_rules(arguments, rules); !loaded)
+    return usage_error(kFormatsExplainVerb, loaded.error());
   rules.prepare();
   Explainer explainer(arguments, rules);
   for (const std::string& path : arguments.operands) explainer.explain(path);
-  if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return explainer.all_read() ? kExitClean : kExitUnreadable;
-  std::fputs("bartizan: cannot write standard output\n", stderr);
-  return kExitUnreadable;
+  return finish_standard_output(explainer.all_read());
 }
 
 }  // namespace
@@ -261,10 +272,14 @@ constinit const Verb kFormatsExplainVerb{
     .operands = "PATH…",
     .operands_min = 1,
     .summary = "what a file is taken for, and which rules can apply",
-    .about = "PATH is a file, a folder, or - for standard input; logs within archives are explained one by one. Says which\n"
-             "format reads a log and how sure that is, its first oddities, the log sources its events declare, the fields\n"
-             "the mapping tables translate, the rules that can apply, and the fields those rules ask for in vain.\n"
-             "What nothing reads is said as well, and the exit code is then 2.\n",
+    .about =
+        "PATH is a file, a folder, or - for standard input; logs within archives are explained one by one. "
+        "Says which\n"
+        "format reads a log and how sure that is, its first oddities, the log sources its events declare, "
+        "the fields\n"
+        "the mapping tables translate, the rules that can apply, and the fields those rules ask for in "
+        "vain.\n"
+        "What nothing reads is said as well, and the exit code is then 2.\n",
     .options = kOptions,
     .examples =
         "  bartizan formats explain Security.evtx\n"

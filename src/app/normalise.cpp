@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "app/content.h"
+#include "app/output.h"
 #include "app/verbs.h"
 #include "engine/normalised.h"
 #include "engine/read_events.h"
@@ -26,8 +27,10 @@ bool normalise_file(const std::string& path, const RuleSet& tables) {
     std::fprintf(stderr, "bartizan: cannot read %s\n", report.error().text().c_str());
     return false;
   }
-  for (const std::string& file : report->not_recognised) std::fprintf(stderr, "bartizan: not read: %s\n", file.c_str());
-  for (const std::string& error : report->errors) std::fprintf(stderr, "bartizan: cannot read %s\n", error.c_str());
+  for (const std::string& file : report->not_recognised)
+    std::fprintf(stderr, "bartizan: not read: %s\n", file.c_str());
+  for (const std::string& error : report->errors)
+    std::fprintf(stderr, "bartizan: cannot read %s\n", error.c_str());
   return report->not_recognised.empty() && report->errors.empty();
 }
 
@@ -43,11 +46,7 @@ int run_normalise(const Arguments& arguments) {
       all_read = false;
     }
   }
-  if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
-    std::fputs("bartizan: cannot write standard output\n", stderr);
-    return kExitUnreadable;
-  }
-  return all_read ? kExitClean : kExitUnreadable;
+  return finish_standard_output(all_read);
 }
 
 }  // namespace
@@ -58,8 +57,10 @@ constinit const Verb kNormaliseVerb{
     .operands_min = 1,
     .summary = "show what rules see: records with the log sources and fields they have for rules",
     .about =
-        "What decode prints, with a member `as`: for each log source that takes the record, where it is found and the fields it\n"
-        "has there under other names or with other values. PATH is a log, a folder, or - for standard input.\n",
+        "What decode prints, with a member `as`: for each log source that takes the record, where it is "
+        "found and the fields it\n"
+        "has there under other names or with other values. PATH is a log, a folder, or - for standard "
+        "input.\n",
     .options = {},
     .examples =
         "  bartizan normalise Security.evtx | jq .as\n"

@@ -11,6 +11,8 @@
 #include <cstring>
 #include <utility>
 
+#include "app/verbs.h"
+
 namespace bartizan::app {
 namespace {
 
@@ -89,6 +91,14 @@ Result<void> write_output(const std::string& path, std::string_view text) {
   const std::string target = real ? real : path;
   std::free(real);
   return write_and_rename(target, text);
+}
+
+int finish_standard_output(bool all_read) {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
+    std::fputs("bartizan: cannot write standard output\n", stderr);
+    return kExitUnreadable;
+  }
+  return all_read ? kExitClean : kExitUnreadable;
 }
 
 }  // namespace bartizan::app

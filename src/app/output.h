@@ -14,4 +14,7 @@ namespace bartizan::app {
 // `path` empty or `-`: standard output.
 Result<void> write_output(const std::string& path, std::string_view text);
 
+// The end of a verb that prints as it reads: its exit code, after saying so when standard output could not be written.
+int finish_standard_output(bool all_read);
+
 }  // namespace bartizan::app

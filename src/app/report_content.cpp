@@ -32,16 +32,12 @@ ReportContent load_report_content(const std::string& content, std::vector<Diagno
   ReportContent out;
   const std::string table = content + "/mapping/attack.yml";
   auto attack = AttackTable::parse(text_of(table), table);
-  if (attack)
-    out.attack = std::move(*attack);
-  else
-    diagnostics.push_back(attack.error());
+  if (attack) out.attack = std::move(*attack);
+  else diagnostics.push_back(attack.error());
   for (const fs::path& file : actor_files(content + "/actors")) {
     auto actor = parse_actor(text_of(file), file.string());
-    if (actor)
-      out.actors.push_back(std::move(*actor));
-    else
-      diagnostics.push_back(actor.error());
+    if (actor) out.actors.push_back(std::move(*actor));
+    else diagnostics.push_back(actor.error());
   }
   return out;
 }

@@ -28,9 +28,7 @@ std::vector<std::string> folders_with_rules(const std::string& folder) {
 }
 
 // `suricata:…`, a signature. Which there are is not known before they match.
-bool names_signatures(const Glob& glob) {
-  return glob.text().starts_with("suricata:");
-}
+bool names_signatures(const Glob& glob) { return glob.text().starts_with("suricata:"); }
 
 template <class Names>
 std::string first_unmatched(const std::vector<Glob>& globs, const RuleSet& rules, Names names) {
@@ -49,6 +47,13 @@ std::vector<Glob> globs_of(const std::vector<std::string>& texts) {
   std::vector<Glob> out;
   for (const std::string& text : texts) out.emplace_back(text);
   return out;
+}
+
+bool follows_identities(const Arguments& arguments) {
+  if (arguments.has("--identity")) return true;
+  for (const char* name : {"--no-identity", "--no-builtin-rules", "--rule", "--tag", "--status"})
+    if (arguments.has(name)) return false;
+  return true;
 }
 
 std::string fetched_rules_folder() {
@@ -94,7 +99,8 @@ std::expected<void, std::string> load_rules(const Arguments& arguments, RuleSet&
     return std::unexpected("no usable rule has the tag '" + text + "'");
   const auto wanted = [&](const auto& rule) { return selection.wants_rule(rule); };
   if (selection.asks_for_rules() && std::ranges::none_of(rules.rules(), wanted) &&
-      std::ranges::none_of(rules.correlations(), wanted) && std::ranges::none_of(selection.rules, names_signatures))
+      std::ranges::none_of(rules.correlations(), wanted) &&
+      std::ranges::none_of(selection.rules, names_signatures))
     return std::unexpected("no usable rule is left by --rule, --tag and --status");
   rules.select(std::move(selection));
   return {};

@@ -31,6 +31,16 @@ inline constexpr Option kTagOption = option(
 inline constexpr Option kStatusOption =
     option("Rules", "--status", "S", "only rules of this status", Repeat::kList, kStatuses);
 
+inline constexpr Option kNoIdentityOption =
+    flag("Rules", "--no-identity",
+         "do not follow tickets and logons across hosts; --no-builtin-rules, --rule, --tag and --status "
+         "leave that out as well");
+inline constexpr Option kIdentityOption =
+    flag("Rules", "--identity", "follow tickets and logons across hosts whatever rules are chosen");
+
+// Whether tickets and logons are followed besides the rules.
+bool follows_identities(const Arguments& arguments);
+
 // Where `rules fetch` puts rules and --fetched-rules looks: XDG_DATA_HOME/bartizan/rules/sigma.
 std::string fetched_rules_folder();
 

@@ -38,6 +38,8 @@ constexpr Option kOptions[] = {
     kRuleOption,
     kTagOption,
     kStatusOption,
+    kNoIdentityOption,
+    kIdentityOption,
     option("Rules", "--tuning", "FILE",
            "YAML file of what is known to be harmless or weighs differently here (docs/user/tuning.md)",
            Repeat::kMany),
@@ -52,16 +54,19 @@ constexpr Option kOptions[] = {
            'o'),
     option("Output", "--fail-level", "L", "exit with 1 when there is a finding of this level or above",
            Repeat::kOnce, kLevels),
-    option("Output", "--threads", "N", "work with N threads, one for each processor unless given; the output is the same"),
+    option("Output", "--threads", "N",
+           "work with N threads, one for each processor unless given; the output is the same"),
     flag("Output", "--plain", "test every rule one by one, without the index: slow, to compare with"),
     flag("Output", "--verbose",
          "list every oddity of the input, every unusable rule and every entry of the tuning file"),
     flag("Input", "--strict",
          "reject EVTX chunks whose checksum is wrong; without it they are decoded with a warning"),
     flag("Input", "--carve",
-         "search event logs, and files that no decoder knows (disk images, memory dumps), for event records at any place"),
+         "search event logs, and files that no decoder knows (disk images, memory dumps), for event records "
+         "at any place"),
     option("Input", "--suricata-rules", "FILE",
-           "signatures for captures of networks (pcap, pcapng), which an installed Suricata reads; its own unless given",
+           "signatures for captures of networks (pcap, pcapng), which an installed Suricata reads; its own "
+           "unless given",
            Repeat::kMany),
 };
 
@@ -87,7 +92,8 @@ bool read_threads(const std::string& text, std::size_t& threads) {
   threads = std::max(1u, std::thread::hardware_concurrency());
   if (text.empty()) return true;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), threads);
-  return error == std::errc() && end == text.data() + text.size() && threads >= 1 && threads <= limits::kThreadsMax;
+  return error == std::errc() && end == text.data() + text.size() && threads >= 1 &&
+         threads <= limits::kThreadsMax;
 }
 
 Instant today() {
@@ -119,7 +125,8 @@ class InputSizes {
   // With so many files read and `bytes` of the next one.
   std::uint64_t within(std::uint64_t files, std::uint64_t bytes) const {
     const std::size_t last = before_.size() - 1;
-    return std::min(before_[std::min<std::size_t>(files, last)] + bytes, before_[std::min<std::size_t>(files + 1, last)]);
+    return std::min(before_[std::min<std::size_t>(files, last)] + bytes,
+                    before_[std::min<std::size_t>(files + 1, last)]);
   }
 
  private:
@@ -159,7 +166,8 @@ std::vector<std::string> lines_of(const Tuning& tuning, bool every_entry) {
   std::vector<std::string> lines;
   for (const Tuning::Used& used : tuning.used())
     if (used.matches || every_entry)
-      lines.push_back(fmt::format("{} {}  {}: {}", used.matches, used.excludes ? "left out" : "changed", used.place, used.reason));
+      lines.push_back(fmt::format("{} {}  {}: {}", used.matches, used.excludes ? "left out" : "changed",
+                                  used.place, used.reason));
   return lines;
 }
 
@@ -170,7 +178,8 @@ void report_on_input(const Arguments& arguments, const ScanOutcome& outcome, con
   if (arguments.value("--format", "text") != "text") {
     for (const std::string& line : summary.not_recognised)
       std::fprintf(stderr, "bartizan: not read: %s\n", line.c_str());
-    for (const std::string& line : summary.tuned) std::fprintf(stderr, "bartizan: tuning: %s\n", line.c_str());
+    for (const std::string& line : summary.tuned)
+      std::fprintf(stderr, "bartizan: tuning: %s\n", line.c_str());
   }
   const bool verbose = arguments.has("--verbose");
   if (verbose) {
@@ -194,7 +203,8 @@ ScanOutcome scan_with_progress(const std::vector<std::string>& paths, const Scan
   const InputSizes sizes(paths);
   ProgressLine line;
   return scan(paths, options, rules, [&](const ScanProgress& progress) {
-    line.show({sizes.within(progress.files_done, progress.file_bytes), sizes.total(), progress.events, progress.findings});
+    line.show({sizes.within(progress.files_done, progress.file_bytes), sizes.total(), progress.events,
+               progress.findings});
     return interrupted == 0;
   });
 }
@@ -211,6 +221,7 @@ int run_scan(const Arguments& arguments) {
   }
   options.decode.carve = arguments.has("--carve");
   options.suricata_rules = arguments.values("--suricata-rules");
+  options.identity = follows_identities(arguments);
   options.plain = arguments.has("--plain");
   options.keep_records = arguments.value("--format", "text") == "html";
   if (!read_threads(arguments.value("--threads"), options.threads))

@@ -8,12 +8,13 @@ namespace bartizan::app {
 namespace {
 
 // The longer of two names that begin alike stands first.
-constexpr const Verb* kVerbs[] = {&kScanVerb,       &kDecodeVerb,    &kNormaliseVerb, &kDetectVerb,
-                                  &kPowershellVerb, &kFormatsExplainVerb, &kFormatsVerb, &kRulesCheckVerb,
-                                  &kRulesTestVerb,  &kRulesListVerb, &kRulesExplainVerb, &kRulesFetchVerb,
-                                  &kCompletionVerb};
+constexpr const Verb* kVerbs[] = {
+    &kScanVerb,           &kDecodeVerb,          &kNormaliseVerb,    &kDetectVerb,
+    &kPowershellVerb,     &kIdentityTicketsVerb, &kIdentityNtlmVerb, &kIdentityCoverageVerb,
+    &kFormatsExplainVerb, &kFormatsVerb,         &kRulesCheckVerb,   &kRulesTestVerb,
+    &kRulesListVerb,      &kRulesExplainVerb,    &kRulesFetchVerb,   &kCompletionVerb};
 
-constexpr std::size_t kOverviewColumn = 34;
+constexpr std::size_t kOverviewColumn = 36;
 
 constexpr const char* kOverviewEnd = R"(
 Each verb explains itself with --help. Exit codes: 0 clean, 1 findings at or above --fail-level or a failed check,

@@ -110,6 +110,8 @@ inline constexpr std::size_t kTerminalListMax =
     10;  // files that could not be read, channels, missing sources
 inline constexpr std::size_t kTerminalTitleMax =
     160;  // characters of a rule's title; the longest public one has 126
+inline constexpr std::size_t kTerminalStatementMax =
+    400;  // characters of a sentence that explains a finding: four lines
 inline constexpr std::size_t kTerminalTechniquesMax = 8;  // of a group: three lines
 
 // Findings
@@ -153,6 +155,32 @@ inline constexpr std::size_t kExplainedKindsMax =
     4096;  // kinds of events; Windows has some 1,000 in a channel of many providers
 inline constexpr std::size_t kExplainedFieldsMax =
     4096;  // names of fields of a kind; JSON made up by somebody could have any number
+// Identity
+inline constexpr std::size_t kIdentityPendingMax =
+    500'000;  // authentications waiting to be sorted by time (80 MB); hours of 50,000 users' tickets
+inline constexpr std::size_t kIdentityNamesMax =
+    2'000'000;  // accounts, hosts, addresses, services; a large domain has 300,000
+inline constexpr std::size_t kIdentityNameBytesMax =
+    512;  // of one of them; a longer one is cut (a service principal has up to 260)
+inline constexpr std::size_t kIdentityNamesBytesMax = 128u << 20;  // all of them
+inline constexpr std::size_t kIdentityTicketsMax =
+    1'500'000;  // tickets remembered (170 MB); four live ones for each of 110,000 principals, three times over
+inline constexpr std::size_t kIdentityServicesMax =
+    8u
+    << 20;  // service tickets remembered (64 MB); 110,000 principals ask for 3.3 million in 10 hours, each counted twice
+inline constexpr std::size_t kIdentityHeldMax =
+    10'000;  // suspicions that wait for a later record to explain them
+inline constexpr std::size_t kIdentityGroupsMax =
+    100'000;  // accounts or sources an invariant remembers at a time
+inline constexpr std::size_t kIdentityRecentMax =
+    100'000;  // records all windows of one invariant keep (20 MB)
+inline constexpr std::size_t kIdentityWindowMax =
+    64;  // records of one group within a window; more prove nothing more
+inline constexpr std::size_t kIdentitySegmentsMax = 4'096;  // unbroken stretches of one host's log
+inline constexpr std::size_t kIdentityListedMax = 200'000;  // rows of a list for analysts
+inline constexpr std::size_t kIdentityListedNamesMax = 16;  // addresses or services of one row
+inline constexpr std::size_t kIdentityFindingsMax =
+    10'000;  // findings about identities; more is a flood nobody reads
 
 // PowerShell (real loaders: 1.2 MB of text, depth of layers 7, inflate ratio 4; see docs/design/0004-powershell.md)
 inline constexpr unsigned kPowershellNestingMax =

@@ -30,8 +30,8 @@ inline std::unexpected<Error> fail(std::string message, std::string where = {}) 
 
 #define BARTIZAN_JOIN2(a, b) a##b
 #define BARTIZAN_JOIN(a, b) BARTIZAN_JOIN2(a, b)
-#define TRY_AS(name, target, call)                                      \
-  auto name = (call);                                                   \
+#define TRY_AS(name, target, call)                                        \
+  auto name = (call);                                                     \
   if (!name.has_value()) return std::unexpected(std::move(name.error())); \
   target = std::move(*name)
 #define TRY(target, call) TRY_AS(BARTIZAN_JOIN(try_, __LINE__), target, call)

@@ -13,7 +13,9 @@ namespace {
 bool is_continuation(std::string_view text, std::size_t at) {
   return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
 }
-char32_t low_bits(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text[at]) & 0x3f; }
+char32_t low_bits(std::string_view text, std::size_t at) {
+  return static_cast<unsigned char>(text[at]) & 0x3f;
+}
 
 char* put_code_point(char32_t code, char* out) {
   if (code < 0x80) {
@@ -45,7 +47,8 @@ char* utf16le_to_utf8(Bytes utf16, char* out) {
     while (end - in >= 32) {
       const __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in));
       const __m128i second = _mm_loadu_si128(reinterpret_cast<const __m128i*>(in + 16));
-      const __m128i beyond = _mm_and_si128(_mm_or_si128(first, second), _mm_set1_epi16(static_cast<short>(0xff80)));
+      const __m128i beyond =
+          _mm_and_si128(_mm_or_si128(first, second), _mm_set1_epi16(static_cast<short>(0xff80)));
       if (_mm_movemask_epi8(_mm_cmpeq_epi8(beyond, _mm_setzero_si128())) != 0xffff) break;
       _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_packus_epi16(first, second));
       in += 32, out += 16;
@@ -128,11 +131,14 @@ bool fold_ascii_run(const char* from, std::size_t size, char* to) {
   std::size_t at = 0;
   unsigned beyond = 0;
 #ifdef __SSE2__
-  const __m128i before_a = _mm_set1_epi8('A' - 1), after_z = _mm_set1_epi8('Z' + 1), difference = _mm_set1_epi8(0x20);
+  const __m128i before_a = _mm_set1_epi8('A' - 1), after_z = _mm_set1_epi8('Z' + 1),
+                difference = _mm_set1_epi8(0x20);
   for (; at + 16 <= size; at += 16) {
     const __m128i letters = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + at));
-    const __m128i is_upper = _mm_and_si128(_mm_cmpgt_epi8(letters, before_a), _mm_cmplt_epi8(letters, after_z));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(to + at), _mm_or_si128(letters, _mm_and_si128(is_upper, difference)));
+    const __m128i is_upper =
+        _mm_and_si128(_mm_cmpgt_epi8(letters, before_a), _mm_cmplt_epi8(letters, after_z));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to + at),
+                     _mm_or_si128(letters, _mm_and_si128(is_upper, difference)));
     beyond |= static_cast<unsigned>(_mm_movemask_epi8(letters));
   }
 #endif

@@ -18,19 +18,28 @@ std::string from_utf16(std::u16string_view units) {
 TEST(Text, Utf16BecomesUtf8) {
   EXPECT_EQ(from_utf16(u"plain ascii text"), "plain ascii text");
   EXPECT_EQ(from_utf16(u"abcdé€😀z"), "abcdé€😀z");
-  EXPECT_EQ(from_utf16(std::u16string(1, char16_t{0xd83d}) + u"x"), "\xed\xa0\xbdx");  // a lone surrogate is kept
+  EXPECT_EQ(from_utf16(std::u16string(1, char16_t{0xd83d}) + u"x"),
+            "\xed\xa0\xbdx");  // a lone surrogate is kept
 }
 
 TEST(Text, FoldsBeyondAscii) {
   EXPECT_EQ(folded("CMD.EXE"), "cmd.exe");
   EXPECT_EQ(folded("ПРИВЕТ Ł Ω"), "привет ł ω");
-  EXPECT_EQ(folded("\xff" "A"), "\xff" "a");
+  EXPECT_EQ(folded("\xff"
+                   "A"),
+            "\xff"
+            "a");
 }
 
 TEST(Text, ShownTextIsValid) {
   std::string out;
-  append_valid_utf8("a\xff\xed\xa0\xbd" "b", out);
-  EXPECT_EQ(out, "a\xef\xbf\xbd\xef\xbf\xbd" "b");
+  append_valid_utf8(
+      "a\xff\xed\xa0\xbd"
+      "b",
+      out);
+  EXPECT_EQ(out,
+            "a\xef\xbf\xbd\xef\xbf\xbd"
+            "b");
 }
 
 }  // namespace bartizan

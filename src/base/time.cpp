@@ -131,7 +131,8 @@ CivilTime civil_time(Instant instant) {
   std::int64_t shifted = days + 719'468;
   std::int64_t era = floor_div(shifted, 146'097);
   std::int64_t day_of_era = shifted - era * 146'097;
-  std::int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+  std::int64_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
   auto day_of_year = static_cast<int>(day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100));
   int month_from_march = (5 * day_of_year + 2) / 153;
   CivilTime civil{};
@@ -146,8 +147,10 @@ CivilTime civil_time(Instant instant) {
   return civil;
 }
 
-Instant instant_from_civil(std::int64_t year, int month, int day, int hour, int minute, int second, int ticks) {
-  std::int64_t seconds = days_from_civil(year, month, day) * kSecondsPerDay + hour * 3600 + minute * 60 + second;
+Instant instant_from_civil(std::int64_t year, int month, int day, int hour, int minute, int second,
+                           int ticks) {
+  std::int64_t seconds =
+      days_from_civil(year, month, day) * kSecondsPerDay + hour * 3600 + minute * 60 + second;
   return {seconds * kTicksPerSecond + ticks};
 }
 
@@ -166,8 +169,8 @@ void append_instant(Instant instant, std::string& out) {
     put(c.ticks, 7, 'Z');
     return void(out.append(text, sizeof text));
   }
-  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:07}Z", c.year, c.month, c.day, c.hour,
-                 c.minute, c.second, c.ticks);
+  fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:07}Z", c.year, c.month,
+                 c.day, c.hour, c.minute, c.second, c.ticks);
 }
 
 std::string format_instant(Instant instant) {

@@ -36,7 +36,8 @@ struct CivilTime {
   int week_day;  // 0 = Sunday
 };
 CivilTime civil_time(Instant instant);
-Instant instant_from_civil(std::int64_t year, int month, int day, int hour, int minute, int second, int ticks);
+Instant instant_from_civil(std::int64_t year, int month, int day, int hour, int minute, int second,
+                           int ticks);
 
 // 2019-05-11T17:10:06.3258453Z: always seven digits, so that texts sort as times do (for years 0 to 9999).
 std::string format_instant(Instant instant);

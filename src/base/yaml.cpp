@@ -54,7 +54,8 @@ std::string text_of(const yaml_char_t* text) { return text ? reinterpret_cast<co
 class Builder {
  public:
   Builder(std::string_view text, std::string_view file) : file_(file) {
-    yaml_parser_set_input_string(&parser_.raw, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+    yaml_parser_set_input_string(&parser_.raw, reinterpret_cast<const unsigned char*>(text.data()),
+                                 text.size());
   }
 
   std::expected<std::vector<YamlNode>, Diagnostic> documents() {
@@ -81,8 +82,12 @@ class Builder {
   }
 
   bool fail_at(yaml_mark_t mark, const char* code, std::string message, std::string hint = {}) {
-    problem_ = Diagnostic{code, file_, static_cast<int>(mark.line) + 1, static_cast<int>(mark.column) + 1,
-                          std::move(message), std::move(hint)};
+    problem_ = Diagnostic{code,
+                          file_,
+                          static_cast<int>(mark.line) + 1,
+                          static_cast<int>(mark.column) + 1,
+                          std::move(message),
+                          std::move(hint)};
     return false;
   }
 
@@ -99,13 +104,12 @@ class Builder {
         return remember(scalar.anchor, node, event.start_mark);
       }
       case YAML_SEQUENCE_START_EVENT:
-        return build_sequence(node, depth) && remember(event.data.sequence_start.anchor, node, event.start_mark);
+        return build_sequence(node, depth) &&
+               remember(event.data.sequence_start.anchor, node, event.start_mark);
       case YAML_MAPPING_START_EVENT:
         return build_map(node, depth) && remember(event.data.mapping_start.anchor, node, event.start_mark);
-      case YAML_ALIAS_EVENT:
-        return build_alias(event, node, depth);
-      default:
-        return fail_at(event.start_mark, "yaml.syntax", "a value was expected");
+      case YAML_ALIAS_EVENT: return build_alias(event, node, depth);
+      default: return fail_at(event.start_mark, "yaml.syntax", "a value was expected");
     }
   }
 
@@ -154,7 +158,8 @@ class Builder {
     const std::string name = text_of(event.data.alias.anchor);
     const auto found = anchors_.find(name);
     if (found == anchors_.end())
-      return fail_at(event.start_mark, "yaml.alias", "the alias '*" + name + "' names nothing written before it");
+      return fail_at(event.start_mark, "yaml.alias",
+                     "the alias '*" + name + "' names nothing written before it");
     if (depth + found->second.size.height > limits::kYamlDepthMax)
       return fail_at(event.start_mark, "yaml.limit", "nested too deeply");
     if (!afford(found->second.size, event.start_mark)) return false;

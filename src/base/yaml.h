@@ -21,8 +21,8 @@ struct YamlNode {
   std::string text;     // of a scalar
   bool quoted = false;  // a scalar in quotation marks, a block scalar, or one tagged !!str
   int line = 0, column = 0;
-  std::vector<YamlNode> items;                           // of a sequence
-  std::vector<std::pair<YamlNode, YamlNode>> entries;    // of a map, in the order written
+  std::vector<YamlNode> items;                         // of a sequence
+  std::vector<std::pair<YamlNode, YamlNode>> entries;  // of a map, in the order written
 
   // Defined where the node is complete: a map holds nodes by value.
   YamlNode();

@@ -16,7 +16,8 @@ std::string code_of(std::string_view text) {
 }  // namespace
 
 TEST(Yaml, KeepsRawTextAndQuotation) {
-  auto parsed = parse_yaml("a: 00429\nb: '00429'\nc: null\nd: 'null'\ne:\nf: ~\ng: \"\\u0410\"\nh: !!str null\n", "a.yml");
+  auto parsed = parse_yaml(
+      "a: 00429\nb: '00429'\nc: null\nd: 'null'\ne:\nf: ~\ng: \"\\u0410\"\nh: !!str null\n", "a.yml");
   ASSERT_TRUE(parsed);
   const YamlNode& root = parsed->at(0);
   EXPECT_EQ(root.find("a")->text, "00429");

@@ -231,16 +231,12 @@ std::string_view syscall_name(std::uint32_t architecture, std::uint32_t number) 
   constexpr std::uint32_t kX64Machine = 0xc000003e, kX86Machine = 0x40000003, kArm64Machine = 0xc00000b7,
                           kRiscvMachine = 0xc00000f3, kLoongMachine = 0xc0000102;
   switch (architecture) {
-    case kX64Machine:
-      return name_in(kX64Names, number);
-    case kX86Machine:
-      return name_in(kX86Names, number);
+    case kX64Machine: return name_in(kX64Names, number);
+    case kX86Machine: return name_in(kX86Names, number);
     case kArm64Machine:
     case kRiscvMachine:
-    case kLoongMachine:
-      return name_in(kGenericNames, number);
-    default:
-      return {};
+    case kLoongMachine: return name_in(kGenericNames, number);
+    default: return {};
   }
 }
 

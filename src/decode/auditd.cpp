@@ -12,12 +12,8 @@ namespace {
 
 constexpr char kEnrichedSeparator = '\x1d';  // between what the kernel wrote and what auditd looked up
 
-bool is_blank(char c) {
-  return c == ' ' || c == kEnrichedSeparator;
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+bool is_blank(char c) { return c == ' ' || c == kEnrichedSeparator; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 int hex_digit(char c) {
   return is_digit(c)            ? c - '0'
          : c >= 'A' && c <= 'F' ? c - 'A' + 10
@@ -29,9 +25,7 @@ bool is_hex(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return hex_digit(c) >= 0; });
 }
 
-bool is_argument(std::string_view name) {
-  return name.size() >= 2 && name[0] == 'a' && is_digit(name[1]);
-}
+bool is_argument(std::string_view name) { return name.size() >= 2 && name[0] == 'a' && is_digit(name[1]); }
 
 // Fields that hold text of the user's: quoted, or in hexadecimal when it has blanks, quotes or control
 // characters.
@@ -298,12 +292,9 @@ void AuditDecoder::remember(Group& group, std::string_view type, EventBatch& out
 
 void AuditDecoder::close(Group& group, EventBatch& out) {
   if (group.is_open) {
-    if (!group.arguments.empty() && !group.exe.empty())
-      add_process(group, out);
-    else if (group.syscall == "connect" && !group.address.empty())
-      add_connection(group, out);
-    else if (!group.created.empty() && !group.exe.empty() && group.success != "no")
-      add_files(group, out);
+    if (!group.arguments.empty() && !group.exe.empty()) add_process(group, out);
+    else if (group.syscall == "connect" && !group.address.empty()) add_connection(group, out);
+    else if (!group.created.empty() && !group.exe.empty() && group.success != "no") add_files(group, out);
   }
   std::vector<std::string_view> arguments = std::move(group.arguments);
   std::vector<Created> created = std::move(group.created);

@@ -47,10 +47,8 @@ class Units {
       at = quote + kUnit;
       if (quote != begin && !is(delimiter, quote - kUnit)) continue;
       const std::size_t close = closing(at);
-      if (close != kCsvNeedsMore)
-        at = close + kUnit;
-      else if (!at_end && bytes_.size() < at + limits::kCsvRecordBytesMax)
-        return kCsvNeedsMore;
+      if (close != kCsvNeedsMore) at = close + kUnit;
+      else if (!at_end && bytes_.size() < at + limits::kCsvRecordBytesMax) return kCsvNeedsMore;
     }
   }
 

@@ -33,7 +33,7 @@ inline DecodedText decode_text(const Format& format, std::string_view text, std:
       const std::size_t size = cutter->cut(rest, at_end);
       if (size == 0) break;
       decoded.decoder->decode({rest.first(size), offset, cutter->context(), modified}, decoded.events,
-                      decoded.oddities);
+                              decoded.oddities);
       rest = rest.subspan(size), offset += size;
     }
   }

@@ -28,15 +28,15 @@ struct DecodeOptions {
   // Reject what a checksum says is damaged instead of warning. Of the formats, only EVTX has checksums: two a chunk, and the
   // chunk goes as a whole (docs/evtx.md). The others decode as ever.
   bool strict = false;
-  bool carve = false;                // look for event records outside of their place, too; read_logs heeds it, not decoders
+  bool carve = false;  // look for event records outside of their place, too; read_logs heeds it, not decoders
   Projection* projection = nullptr;  // null: every field is wanted. Decoders may ignore it
 };
 
 struct Piece {
   Bytes bytes;
-  std::uint64_t offset = 0;      // of the first byte in the log
-  std::string_view context;      // from the cutter: what the piece needs to know of what came before it
-  Instant modified;              // when the file was last written; the year of dates that have none. Zero: not known
+  std::uint64_t offset = 0;  // of the first byte in the log
+  std::string_view context;  // from the cutter: what the piece needs to know of what came before it
+  Instant modified;  // when the file was last written; the year of dates that have none. Zero: not known
 };
 
 class Cutter {

@@ -18,10 +18,8 @@ namespace {
 bool take_head_field(TextCursor& in, std::string_view& out) {
   const std::string_view rest = in.rest();
   for (std::size_t at = 0; at < rest.size(); ++at) {
-    if (rest[at] == '\\')
-      ++at;
-    else if (rest[at] == '|')
-      return out = rest.substr(0, at), in.skip(at + 1), true;
+    if (rest[at] == '\\') ++at;
+    else if (rest[at] == '|') return out = rest.substr(0, at), in.skip(at + 1), true;
   }
   return false;
 }
@@ -70,16 +68,11 @@ void note(std::string_view key, std::string_view value, Extension& found) {
   if (key == "rt" || key == "devTime" || (key == "end" && found.time.empty()) ||
       (key == "start" && found.time.empty()))
     found.time = value;
-  else if (key == "dvchost" || key == "deviceName")
-    found.host = value;
-  else if (key == "dst")
-    found.destination = value;
-  else if (key == "dpt" || key == "dstPort")
-    found.port = value;
-  else if (key == "request" || key == "url")
-    found.url = value;
-  else if (key == "requestMethod" || key == "method")
-    found.method = value;
+  else if (key == "dvchost" || key == "deviceName") found.host = value;
+  else if (key == "dst") found.destination = value;
+  else if (key == "dpt" || key == "dstPort") found.port = value;
+  else if (key == "request" || key == "url") found.url = value;
+  else if (key == "requestMethod" || key == "method") found.method = value;
 }
 
 void read_cef_extension(std::string_view text, EventBatch& draft, Extension& found) {
@@ -118,10 +111,8 @@ void add_labelled(EventBatch& draft) {
 
 void finish(const SyslogFront& front, const Extension& found, const LinePlace& place, EventBatch& draft) {
   Event& event = draft.draft();
-  if (!found.url.empty() && !found.method.empty())
-    event.category = "proxy";
-  else if (!found.destination.empty() && !found.port.empty())
-    event.category = "firewall";
+  if (!found.url.empty() && !found.method.empty()) event.category = "proxy";
+  else if (!found.destination.empty() && !found.port.empty()) event.category = "firewall";
   event.time = parse_written_time(found.time, place.modified).value_or(Instant{});
   if (event.time == Instant{}) event.time = front.time;
   event.host = found.host.empty() ? front.host : found.host;
@@ -130,10 +121,8 @@ void finish(const SyslogFront& front, const Extension& found, const LinePlace& p
 // The byte LEEF 2.0 puts between pairs: itself, or as x5E or 0x5E. A tab when nothing is said.
 char leef_delimiter(std::string_view text) {
   if (text.size() == 1) return text.front();
-  if (text.starts_with("0x"))
-    text.remove_prefix(2);
-  else if (text.starts_with('x'))
-    text.remove_prefix(1);
+  if (text.starts_with("0x")) text.remove_prefix(2);
+  else if (text.starts_with('x')) text.remove_prefix(1);
   unsigned value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
   return error == std::errc() && end == text.data() + text.size() && value > 0 && value < 128
@@ -178,10 +167,8 @@ bool read_leef_line(std::string_view line, const LinePlace& place, EventBatch& d
   for (std::string_view name : kNames) {
     if (!take_head_field(in, value)) return false;
     if (name == "deviceVendor") vendor = value;
-    if (name == "leefVersion")
-      version = value;
-    else
-      draft.add(name, value);
+    if (name == "leefVersion") version = value;
+    else draft.add(name, value);
   }
   char delimiter = '\t';
   if (version.starts_with('2') && take_head_field(in, value)) delimiter = leef_delimiter(value);

@@ -20,20 +20,15 @@ int hex_byte(std::string_view text, std::size_t at) {
 // The character a backslash and `c` stand for; 0 for an unknown escape.
 char escaped(char c) {
   switch (c) {
-    case 'n':
-      return '\n';
-    case 't':
-      return '\t';
-    case 'r':
-      return '\r';
+    case 'n': return '\n';
+    case 't': return '\t';
+    case 'r': return '\r';
     case '\\':
     case '"':
     case '\'':
     case '=':
-    case '|':
-      return c;
-    default:
-      return 0;
+    case '|': return c;
+    default: return 0;
   }
 }
 

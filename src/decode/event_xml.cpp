@@ -88,10 +88,8 @@ std::string_view EventXmlDecoder::read_elements(XmlReader& reader, EventBatch& o
         text_.append(reader.value());
         open_.back().has_content = true;
         break;
-      case Token::kDone:
-        return "event is cut short";
-      case Token::kBroken:
-        return "event is not well-formed, the rest of it is left out";
+      case Token::kDone: return "event is cut short";
+      case Token::kBroken: return "event is not well-formed, the rest of it is left out";
     }
   } while (!open_.empty());
   return {};
@@ -116,8 +114,7 @@ void EventXmlDecoder::open(const XmlReader& reader) {
 void EventXmlDecoder::close(EventBatch& out) {
   const Open element = open_.back();
   open_.pop_back();
-  if (open_.size() == 2 && section_ == Section::kSystem)
-    system_element(element, out);
+  if (open_.size() == 2 && section_ == Section::kSystem) system_element(element, out);
   else if (open_.size() >= 2 && !element.has_child &&
            (section_ == Section::kUserData || section_ == Section::kData))
     data_element(element, out);
@@ -142,14 +139,10 @@ void EventXmlDecoder::system_element(const Open& element, EventBatch& out) {
 }
 
 void EventXmlDecoder::system_member(std::string_view name, std::string_view value, Event& event) {
-  if (name == "Channel")
-    event.channel = value;
-  else if (name == "Computer")
-    event.host = value;
-  else if (name == "EventRecordID")
-    event.record_id = value;
-  else if (name == "EventID")
-    std::from_chars(value.data(), value.data() + value.size(), event.event_id);
+  if (name == "Channel") event.channel = value;
+  else if (name == "Computer") event.host = value;
+  else if (name == "EventRecordID") event.record_id = value;
+  else if (name == "EventID") std::from_chars(value.data(), value.data() + value.size(), event.event_id);
 }
 
 void EventXmlDecoder::data_element(const Open& element, EventBatch& out) {
@@ -190,10 +183,8 @@ std::string_view EventXmlDecoder::unescaped(std::string_view raw, EventBatch& ou
 }
 
 void EventXmlDecoder::add(std::string_view name, std::string_view value, bool is_number, EventBatch& out) {
-  if (out.fields_of_draft() >= limits::kFieldsPerEventMax)
-    too_many_ = true;
-  else
-    out.add(name.substr(0, limits::kFieldNameBytesMax), value, is_number);
+  if (out.fields_of_draft() >= limits::kFieldsPerEventMax) too_many_ = true;
+  else out.add(name.substr(0, limits::kFieldNameBytesMax), value, is_number);
 }
 
 }  // namespace bartizan

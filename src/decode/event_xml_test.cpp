@@ -138,14 +138,10 @@ TEST(EventXml, IsNotTakenForOtherXml) {
 
 void append_escaped(std::string_view text, std::string& out) {
   for (char c : text)
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '&')
-      out += "&amp;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
+    if (c == '<') out += "&lt;";
+    else if (c == '&') out += "&amp;";
+    else if (c == '"') out += "&quot;";
+    else out += c;
 }
 
 // A record of the binary log written as wevtutil would, as far as flat fields can tell.
@@ -158,20 +154,15 @@ std::string as_xml(const Event& event) {
     const Field& field = event.fields[i];
     if (i == system) xml += "</System><EventData>";
     const std::size_t bar = i < system ? field.name.find('_') : field.name.npos;
-    if (i >= system)
-      xml += "<Data Name=\"", append_escaped(field.name, xml), xml += "\">";
+    if (i >= system) xml += "<Data Name=\"", append_escaped(field.name, xml), xml += "\">";
     else if (bar != field.name.npos)
       xml.append("<").append(field.name.substr(0, bar)).append(" ").append(field.name.substr(bar + 1)) +=
           "=\"";
-    else
-      xml.append("<").append(field.name) += ">";
+    else xml.append("<").append(field.name) += ">";
     append_escaped(field.value, xml);
-    if (i >= system)
-      xml += "</Data>";
-    else if (bar != field.name.npos)
-      xml += "\"/>";
-    else
-      xml.append("</").append(field.name) += ">";
+    if (i >= system) xml += "</Data>";
+    else if (bar != field.name.npos) xml += "\"/>";
+    else xml.append("</").append(field.name) += ">";
   }
   return xml + (event.fields.size() > system ? "</EventData></Event>" : "</System></Event>");
 }

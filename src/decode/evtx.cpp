@@ -135,7 +135,8 @@ class ChunkDecoder {
     if (!problem.empty()) oddities_.add(std::string(problem), file_offset_ + at);
     if (only_whole && !problem.empty()) return;
     // A damaged record is kept as far as it could be read.
-    if (elements.front().first_child != evtx::kNone) visit_({record_id, time, file_offset_ + at, elements, {}, problem.empty()});
+    if (elements.front().first_child != evtx::kNone)
+      visit_({record_id, time, file_offset_ + at, elements, {}, problem.empty()});
     else if (problem.empty()) oddities_.add("event record without content", file_offset_ + at);
   }
 

@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "decode/evtx_token.h"
 #include "decode/evtx_value.h"
 #include "model/draft_event.h"
 
@@ -14,7 +15,6 @@ namespace bartizan::evtx {
 namespace {
 
 constexpr std::size_t kRecordHeaderBytes = 24;  // magic u32, size u32, record number u64, written u64
-constexpr std::uint8_t kEndToken = 0x00, kTemplateToken = 0x0c, kFragmentToken = 0x0f;
 constexpr std::uint8_t kFileTimeType = 0x11;
 
 // The last moment that text with a four-digit year can say: 9999-12-31.
@@ -23,7 +23,9 @@ constexpr std::uint64_t kFileTimeMax = 2'650'467'743'999'999'999;
 // As much text as a value of so many bytes can need; see evtx_binxml.cpp.
 constexpr std::size_t text_bytes_max(std::size_t size) { return size * 3 + 48; }
 
-std::uint64_t mix(std::uint64_t sum, std::uint64_t value) { return std::rotl((sum ^ value) * 0x9e3779b97f4a7c15u, 27); }
+std::uint64_t mix(std::uint64_t sum, std::uint64_t value) {
+  return std::rotl((sum ^ value) * 0x9e3779b97f4a7c15u, 27);
+}
 
 std::uint64_t mix(std::uint64_t sum, std::string_view bytes) {
   for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
@@ -41,10 +43,13 @@ std::size_t put_number(Bytes data, int base, char* out) {
 }
 
 FlatTemplate::Root root_within(const FlatField& embedded) {
-  return embedded.kind == FlatField::Kind::kUserData ? FlatTemplate::Root::kUserData : FlatTemplate::Root::kSections;
+  return embedded.kind == FlatField::Kind::kUserData ? FlatTemplate::Root::kUserData
+                                                     : FlatTemplate::Root::kSections;
 }
 
-bool names_header(std::string_view name) { return name == "EventID" || name == "Channel" || name == "Provider_Name"; }
+bool names_header(std::string_view name) {
+  return name == "EventID" || name == "Channel" || name == "Provider_Name";
+}
 
 }  // namespace
 
@@ -60,11 +65,12 @@ void EvtxQuickDecoder::begin_piece() {
   known_count_ = plan_count_ = 0;
 }
 
-bool EvtxQuickDecoder::decode(std::size_t at, std::size_t size, std::uint64_t offset, bool whole, EventBatch& out) {
+bool EvtxQuickDecoder::decode(std::size_t at, std::size_t size, std::uint64_t offset, bool whole,
+                              EventBatch& out) {
   if (chunk_text_ > limits::kEvtxChunkTextBytesMax) return false;
   record_text_ = 0;
   ByteReader reader(slice(chunk_, 0, at + size - 4), at + kRecordHeaderBytes);
-  if (reader.u8() != kFragmentToken) return false;
+  if (reader.u8() != kFragmentHeader) return false;
   reader.skip(3);
   if (!read_instance(reader, FlatTemplate::Root::kEvent, outer_)) return false;
   const Header& header = headers_.at(outer_.layout);
@@ -81,7 +87,7 @@ bool EvtxQuickDecoder::decode(std::size_t at, std::size_t size, std::uint64_t of
 
 // A template token with its values, and nothing of importance behind it.
 bool EvtxQuickDecoder::read_instance(ByteReader& reader, FlatTemplate::Root root, Instance& out) {
-  if (reader.u8() != kTemplateToken) return false;
+  if (reader.u8() != kTemplateInstance) return false;
   reader.skip(5);
   const std::size_t definition = reader.u32();
   if (reader.failed()) return false;
@@ -102,7 +108,7 @@ bool EvtxQuickDecoder::read_instance(ByteReader& reader, FlatTemplate::Root root
   }
   // BinXml among the values may add elements anywhere; the places known are behind System and within UserData.
   if (reader.failed() || nested > (root == FlatTemplate::Root::kEvent ? 1 : 0)) return false;
-  return reader.remaining() == 0 || reader.u8() == kEndToken;
+  return reader.remaining() == 0 || reader.u8() == kEnd;
 }
 
 bool EvtxQuickDecoder::read_embedded() {
@@ -119,7 +125,7 @@ bool EvtxQuickDecoder::read_embedded() {
   const auto offset = static_cast<std::size_t>(nested->data - chunk_.data());
   ByteReader reader(slice(chunk_, 0, offset + nested->size), offset);
   // Not every writer repeats the fragment header here.
-  if (*nested->data == kFragmentToken) reader.skip(4);
+  if (*nested->data == kFragmentHeader) reader.skip(4);
   return has_embedded_ = read_instance(reader, root, embedded_);
 }
 
@@ -169,7 +175,8 @@ EvtxQuickDecoder::Header EvtxQuickDecoder::header_of(const FlatTemplate& layout)
 
 bool EvtxQuickDecoder::read_event_id(const FlatField& field, std::uint32_t& id) const {
   if (field.value == kNoValue) {
-    const auto [end, error] = std::from_chars(field.constant.data(), field.constant.data() + field.constant.size(), id);
+    const auto [end, error] =
+        std::from_chars(field.constant.data(), field.constant.data() + field.constant.size(), id);
     return error == std::errc() && end == field.constant.data() + field.constant.size();
   }
   const Value& value = outer_.values[field.value];
@@ -198,23 +205,27 @@ bool EvtxQuickDecoder::read_time(const FlatField& field, Instant& time) {
 const EvtxQuickDecoder::Plan* EvtxQuickDecoder::plan_for(const Header& header) {
   std::uint32_t event_id = 0;
   std::string_view channel, provider;
-  if (!read_event_id(*header.event_id, event_id) || !read_raw(*header.channel, channel) || !read_raw(*header.provider, provider))
+  if (!read_event_id(*header.event_id, event_id) || !read_raw(*header.channel, channel) ||
+      !read_raw(*header.provider, provider))
     return nullptr;
   const FlatTemplate* embedded = has_embedded_ ? embedded_.layout : nullptr;
-  std::uint64_t key = mix(mix(event_id, reinterpret_cast<std::uintptr_t>(outer_.layout)), reinterpret_cast<std::uintptr_t>(embedded));
+  std::uint64_t key = mix(mix(event_id, reinterpret_cast<std::uintptr_t>(outer_.layout)),
+                          reinterpret_cast<std::uintptr_t>(embedded));
   key = mix(mix(key, channel), provider);
   std::vector<std::unique_ptr<Plan>>& same_key = plans_[key];
   for (const auto& plan : same_key)
-    if (plan->layout == outer_.layout && plan->embedded == embedded && plan->event_id == event_id && plan->channel == channel &&
-        plan->provider == provider)
+    if (plan->layout == outer_.layout && plan->embedded == embedded && plan->event_id == event_id &&
+        plan->channel == channel && plan->provider == provider)
       return plan.get();
   ++plan_count_;
   same_key.push_back(make_plan(event_id, channel, provider, header));
   return same_key.back().get();
 }
 
-std::unique_ptr<EvtxQuickDecoder::Plan> EvtxQuickDecoder::make_plan(std::uint32_t event_id, std::string_view channel,
-                                                                    std::string_view provider, const Header& header) {
+std::unique_ptr<EvtxQuickDecoder::Plan> EvtxQuickDecoder::make_plan(std::uint32_t event_id,
+                                                                    std::string_view channel,
+                                                                    std::string_view provider,
+                                                                    const Header& header) {
   auto plan = std::make_unique<Plan>();
   plan->layout = outer_.layout;
   plan->embedded = has_embedded_ ? embedded_.layout : nullptr;
@@ -227,12 +238,14 @@ std::unique_ptr<EvtxQuickDecoder::Plan> EvtxQuickDecoder::make_plan(std::uint32_
     else append_string(as_bytes(raw), out);
     return out;
   };
-  const std::string channel_text = text(*header.channel, channel), provider_text = text(*header.provider, provider);
+  const std::string channel_text = text(*header.channel, channel),
+                    provider_text = text(*header.provider, provider);
   std::size_t header_fields = 0;
   for (const FlatTemplate* layout : {plan->layout, plan->embedded})
     if (layout)
       for (const FlatField& field : layout->fields()) header_fields += names_header(field.name);
-  plan->columns = projection_->columns_of({channel_text, provider_text, event_id, "windows", "", "", header_fields == 3});
+  plan->columns =
+      projection_->columns_of({channel_text, provider_text, event_id, "windows", "", "", header_fields == 3});
   for (const FlatField& field : plan->layout->fields()) {
     if (!field.is_embedded()) add_step(*plan, field, false);
     else if (plan->embedded)
@@ -247,8 +260,7 @@ void EvtxQuickDecoder::add_step(Plan& plan, const FlatField& field, bool is_embe
   const auto at = std::lower_bound(names.begin(), names.end(), field.name);
   if (at != names.end() && *at == field.name)
     plan.steps.push_back({&field, is_embedded, static_cast<std::uint16_t>(at - names.begin())});
-  else if (plan.columns->all)
-    plan.steps.push_back({&field, is_embedded, Field::kNoColumn});
+  else if (plan.columns->all) plan.steps.push_back({&field, is_embedded, Field::kNoColumn});
 }
 
 // Constants stand in the definition of the template, which may lie in another record.
@@ -287,7 +299,9 @@ bool EvtxQuickDecoder::fill(const Plan& plan, EventBatch& out) {
 bool EvtxQuickDecoder::fill_whole(const Header& header, std::size_t at, EventBatch& out) {
   std::uint32_t event_id = 0;
   std::string_view raw;
-  if (!read_event_id(*header.event_id, event_id) || !read_raw(*header.channel, raw) || !read_raw(*header.provider, raw)) return false;
+  if (!read_event_id(*header.event_id, event_id) || !read_raw(*header.channel, raw) ||
+      !read_raw(*header.provider, raw))
+    return false;
   for (const FlatField& field : outer_.layout->fields()) {
     if (field.is_embedded()) {
       if (!has_embedded_) continue;
@@ -325,7 +339,8 @@ bool EvtxQuickDecoder::charge(const Value& value) {
   return record_text_ <= limits::kBinXmlTextBytesMax;
 }
 
-bool EvtxQuickDecoder::add_field(const FlatField& field, bool is_embedded, std::uint16_t column, EventBatch& out) {
+bool EvtxQuickDecoder::add_field(const FlatField& field, bool is_embedded, std::uint16_t column,
+                                 EventBatch& out) {
   const std::vector<Value>& values = is_embedded ? embedded_.values : outer_.values;
   if (out.fields_of_draft() >= limits::kFieldsPerEventMax) return false;
   if (field.gate != kNoValue && values[field.gate].type == kNullType) return true;
@@ -337,13 +352,15 @@ bool EvtxQuickDecoder::add_field(const FlatField& field, bool is_embedded, std::
   }
   if (!charge(value)) return false;
   if (value.type & kArrayFlag) return add_array(field, value, column, out);
-  const bool is_number = field.kind == FlatField::Kind::kElement && is_decimal_type(shown_type(value.type, value.bytes()));
+  const bool is_number =
+      field.kind == FlatField::Kind::kElement && is_decimal_type(shown_type(value.type, value.bytes()));
   out.add({field.name, text_of(value, out), column, is_number});
   return true;
 }
 
 // Windows repeats the element for each member; System keeps the first, an attribute has them separated by commas.
-bool EvtxQuickDecoder::add_array(const FlatField& field, const Value& value, std::uint16_t column, EventBatch& out) {
+bool EvtxQuickDecoder::add_array(const FlatField& field, const Value& value, std::uint16_t column,
+                                 EventBatch& out) {
   const std::vector<std::string> members = array_values(value.type, value.bytes());
   if (out.fields_of_draft() + members.size() > limits::kFieldsPerEventMax) return false;
   if (field.kind == FlatField::Kind::kAttribute) {
@@ -352,7 +369,8 @@ bool EvtxQuickDecoder::add_array(const FlatField& field, const Value& value, std
     out.add({field.name, out.keep(scratch_), column});
     return true;
   }
-  const bool is_number = is_decimal_type(static_cast<std::uint8_t>(value.type & ~kArrayFlag)) && !members.empty();
+  const bool is_number =
+      is_decimal_type(static_cast<std::uint8_t>(value.type & ~kArrayFlag)) && !members.empty();
   out.add({field.name, members.empty() ? std::string_view("") : out.keep(members[0]), column, is_number});
   for (std::size_t i = 1; i < members.size() && !field.in_system; ++i)
     out.add({field.name, out.keep(members[i]), column, is_number});

@@ -65,8 +65,8 @@ class EvtxQuickDecoder {
   };
   // Where the values stand that every event needs.
   struct Header {
-    const FlatField *event_id = nullptr, *channel = nullptr, *provider = nullptr, *time = nullptr, *host = nullptr,
-                    *record_id = nullptr;
+    const FlatField *event_id = nullptr, *channel = nullptr, *provider = nullptr, *time = nullptr,
+                    *host = nullptr, *record_id = nullptr;
     bool is_usable = false;
   };
   bool read_instance(ByteReader& reader, FlatTemplate::Root root, Instance& out);
@@ -78,7 +78,8 @@ class EvtxQuickDecoder {
   // The bytes of a text, as the record or the template has them.
   bool read_raw(const FlatField& field, std::string_view& raw) const;
   const Plan* plan_for(const Header& header);
-  std::unique_ptr<Plan> make_plan(std::uint32_t event_id, std::string_view channel, std::string_view provider, const Header& header);
+  std::unique_ptr<Plan> make_plan(std::uint32_t event_id, std::string_view channel, std::string_view provider,
+                                  const Header& header);
   static void add_step(Plan& plan, const FlatField& field, bool is_embedded);
   static void choose_keywords(Plan& plan);
   bool read_time(const FlatField& field, Instant& time);

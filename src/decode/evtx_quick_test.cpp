@@ -28,7 +28,8 @@ fs::path shared_folder() {
 class SomeFields final : public Projection {
  public:
   SomeFields() {
-    columns_.names = {"Channel", "CommandLine", "Data", "EventID", "Image", "SubjectUserSid", "TargetUserName"};
+    columns_.names = {"Channel", "CommandLine",    "Data",          "EventID",
+                      "Image",   "SubjectUserSid", "TargetUserName"};
   }
   const Columns* columns_of(const EventKind&) override { return &columns_; }
 
@@ -37,8 +38,10 @@ class SomeFields final : public Projection {
 };
 
 std::string text_of(const Event& event) {
-  std::string out = std::to_string(event.event_id) + "|" + std::to_string(event.time.ticks) + "|" + std::to_string(event.offset);
-  for (std::string_view part : {event.channel, event.provider, event.host, event.record_id, event.product}) out.append("|").append(part);
+  std::string out = std::to_string(event.event_id) + "|" + std::to_string(event.time.ticks) + "|" +
+                    std::to_string(event.offset);
+  for (std::string_view part : {event.channel, event.provider, event.host, event.record_id, event.product})
+    out.append("|").append(part);
   out += event.header_is_plain ? "|plain" : "|";
   for (const Field& field : event.fields)
     out.append("\n").append(field.name).append("=").append(field.value).append(field.is_number ? "#" : "");
@@ -57,7 +60,8 @@ struct Counts {
   std::size_t events = 0, projected = 0;
 };
 
-void compare(Bytes file, evtx::EvtxQuickDecoder& whole, evtx::EvtxQuickDecoder& some, SomeFields& wanted, Counts& counts) {
+void compare(Bytes file, evtx::EvtxQuickDecoder& whole, evtx::EvtxQuickDecoder& some, SomeFields& wanted,
+             Counts& counts) {
   EventBatch plain, quick, projected;
   OddityList oddities;
   whole.begin_piece();
@@ -98,8 +102,8 @@ TEST(EvtxQuick, AgreesWithTheInterpreterOnRealAndDamagedFiles) {
     if (HasFatalFailure()) FAIL() << entry.path() << " damaged";
   }
   RecordProperty("events", static_cast<int>(real.events));
-  std::cout << real.events << " events, " << real.projected << " of them quick; damaged files: " << damaged.events << ", "
-            << damaged.projected << '\n';
+  std::cout << real.events << " events, " << real.projected
+            << " of them quick; damaged files: " << damaged.events << ", " << damaged.projected << '\n';
   EXPECT_GT(real.projected, real.events * 95 / 100);
 }
 

@@ -6,20 +6,13 @@
 
 #include "base/limits.h"
 #include "decode/evtx_flatten.h"
+#include "decode/evtx_token.h"
 #include "decode/evtx_value.h"
 
 namespace bartizan::evtx {
 namespace {
 
 constexpr std::size_t kDefinitionHeaderBytes = 24;
-constexpr std::size_t kNameHeaderBytes = 8;  // next name u32, hash u16, units u16
-
-// The tokens a simple definition consists of; others end the compiling.
-enum Token : std::uint8_t {
-  kEnd = 0x00, kStartElement = 0x01, kCloseStart = 0x02, kCloseEmpty = 0x03, kEndElement = 0x04, kText = 0x05, kAttribute = 0x06,
-  kSubstitution = 0x0d, kOptionalSubstitution = 0x0e, kFragmentHeader = 0x0f,
-};
-constexpr std::uint8_t kMoreFlag = 0x40;
 
 // The tokens of the definition at `at`, as far as the chunk has them.
 Bytes body_of(Bytes chunk, std::size_t at) {
@@ -46,7 +39,10 @@ std::string as_string(Bytes bytes) { return std::string(as_text(bytes)); }
 class TemplateCompiler {
  public:
   TemplateCompiler(Bytes chunk, Bytes body, FlatTemplate& out)
-      : chunk_(chunk), body_at_(static_cast<std::size_t>(body.data() - chunk.data())), reader_(body), out_(out) {}
+      : chunk_(chunk),
+        body_at_(static_cast<std::size_t>(body.data() - chunk.data())),
+        reader_(body),
+        out_(out) {}
 
   bool run() {
     if (reader_.u8() != kFragmentHeader) return false;
@@ -166,8 +162,8 @@ class TemplateCompiler {
     const bool is_named = element.has_given_name && (!is_user_data_ || element.name == "Data");
     if (!is_named && !element.has_content && out_.fields_.size() > element.fields_before) {
       // Attributes are the data. With values that may be NULL it depends on the record whether any is there.
-      return std::all_of(out_.fields_.begin() + static_cast<std::ptrdiff_t>(element.fields_before), out_.fields_.end(),
-                         [](const FlatField& field) { return field.value == kNoValue; });
+      return std::all_of(out_.fields_.begin() + static_cast<std::ptrdiff_t>(element.fields_before),
+                         out_.fields_.end(), [](const FlatField& field) { return field.value == kNoValue; });
     }
     if (out_.fields_.size() > element.fields_before) out_.fields_.resize(element.fields_before);
     std::string name = is_named ? field_name(element.given_name) : std::string();
@@ -176,7 +172,8 @@ class TemplateCompiler {
   }
 
   FlatField field_of(const Element& element, std::string name) const {
-    return {FlatField::Kind::kElement, element.is_optional, in_system_, element.value, kNoValue, std::move(name), element.text};
+    return {FlatField::Kind::kElement, element.is_optional, in_system_, element.value, kNoValue,
+            std::move(name),           element.text};
   }
 
   // Reads the start of an element with its attributes, which become fields when `keep_attributes`. False: it has no body (then
@@ -199,7 +196,8 @@ class TemplateCompiler {
   bool attribute(Element& element, bool keep) {
     std::string own;
     if (!name(own)) return false;
-    FlatField field{FlatField::Kind::kAttribute, true, in_system_, kNoValue, kNoValue, element.name + "_" + own, {}};
+    FlatField field{FlatField::Kind::kAttribute, true, in_system_, kNoValue, kNoValue,
+                    element.name + "_" + own,    {}};
     const std::uint8_t token = reader_.u8();
     if (token == kText) {
       if (!read_text(field.constant)) return false;

@@ -54,8 +54,9 @@ class FlatTemplate {
   friend class TemplateCompiler;
   // A name offset in the body, which is another in every chunk; the name behind it is the same.
   struct NamePlace {
-    std::uint32_t at = 0;      // in body_
-    bool is_inline = false;    // the name follows here, beginning with the place of another name, which does not matter
+    std::uint32_t at = 0;  // in body_
+    bool is_inline =
+        false;  // the name follows here, beginning with the place of another name, which does not matter
     std::string utf16;
   };
 

@@ -24,7 +24,8 @@ TEST(Formats, HaveNamesOfTheirOwnAndAreSorted) {
 }
 
 TEST(Formats, CutEveryInputToItsEnd) {
-  const std::string_view inputs[] = {"x", "\n\n\n", "{\"a\":1}\n{\"a\":", "key=value other=1\n", std::string_view("\0\0\0\0", 4)};
+  const std::string_view inputs[] = {"x", "\n\n\n", "{\"a\":1}\n{\"a\":", "key=value other=1\n",
+                                     std::string_view("\0\0\0\0", 4)};
   for (const Format* format : all_formats())
     for (std::string_view text : inputs) {
       const auto cutter = format->make_cutter();

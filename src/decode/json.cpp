@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "decode/json_fields.h"
 #include "decode/json_decoded.h"
+#include "decode/json_fields.h"
 #include "decode/json_repair.h"
 
 namespace bartizan {
@@ -154,10 +154,8 @@ struct JsonDecoder::Parsers {
     if (!fields.read(root, true)) {
       if (wrappers < kWrappersMax && unwrap(root, run, wrappers + 1)) return;
       fields.begin(run.offset, run.out, run.oddities);
-      if (find_windows_event(root, event))
-        fields.read_windows_event(event);
-      else
-        (void)fields.read(root, false);
+      if (find_windows_event(root, event)) fields.read_windows_event(event);
+      else (void)fields.read(root, false);
     }
     ++run.records;
     // A record in a text of another: the fields of both.

@@ -56,8 +56,7 @@ void JsonFields::emit_audit(const JsonShapes::Shape& shape) {
       if (record_type(called) != type || (at > begin && &name == first && called != kArguments)) break;
       if (called == kArguments)
         called = argument < std::size(kArgumentNames) ? kArgumentNames[argument++] : "a";
-      else
-        called.remove_prefix(type.size() + 1);
+      else called.remove_prefix(type.size() + 1);
       emit_field(name, called, leaves_[at].value, nullptr);
     }
     out_->commit();

@@ -7,13 +7,9 @@ namespace bartizan {
 
 namespace {
 
-bool is_blank(std::uint8_t c) {
-  return c == ' ' || c == '\t' || c == '\r';
-}
+bool is_blank(std::uint8_t c) { return c == ' ' || c == '\t' || c == '\r'; }
 // The end of a list, or the record separator of RFC 7464.
-bool is_separator(std::uint8_t c) {
-  return c == ']' || c == 0x1e;
-}
+bool is_separator(std::uint8_t c) { return c == ']' || c == 0x1e; }
 
 std::size_t skip_space(Bytes bytes, std::size_t at) {
   while (at < bytes.size() && (is_blank(bytes[at]) || bytes[at] == '\n')) ++at;
@@ -96,10 +92,8 @@ JsonCut JsonCutter::next(Bytes buffer, std::size_t from, bool end_of_input) {
   }
   if (at >= buffer.size()) return cut(end_of_input ? JsonCut::Kind::kEnd : JsonCut::Kind::kMore, at, at);
   if (buffer[at] != '{') return skip_damage(buffer, at, at, "text between JSON objects");
-  if (line_start_)
-    indent_ = column_;
-  else if (indent_ == SIZE_MAX)
-    indent_ = 0;
+  if (line_start_) indent_ = column_;
+  else if (indent_ == SIZE_MAX) indent_ = 0;
   depth_ = 0, lists_ = 0, last_ = 0, in_string_ = escaped_ = false, style_ = Style::kUnknown;
   return scan_object(buffer, at, end_of_input);
 }
@@ -193,12 +187,9 @@ JsonCut JsonCutter::scan_object(Bytes buffer, std::size_t begin, bool end_of_inp
       }
       while (at < limit && !kEndsRunInString[buffer[at]]) ++at;
       if (at == limit) break;
-      if (buffer[at] == '"')
-        in_string_ = false;
-      else if (buffer[at] == '\\')
-        escaped_ = true;
-      else
-        --at;  // the line end is judged above
+      if (buffer[at] == '"') in_string_ = false;
+      else if (buffer[at] == '\\') escaped_ = true;
+      else --at;  // the line end is judged above
     } else if (!is_blank(c)) {
       const bool ends_string = c == ':' || c == ',' || c == '}' || c == ']';
       bool fits = last_ != '"' || ends_string;

@@ -13,10 +13,15 @@ namespace {
 
 TEST(JsonDecoded, ReadsBackWhatDecodePrints) {
   DraftEvent windows, other;
-  windows.channel = "Security", windows.provider = "P", windows.event_id = 4688, windows.record_id = "7", windows.host = "h";
+  windows.channel = "Security", windows.provider = "P", windows.event_id = 4688, windows.record_id = "7",
+  windows.host = "h";
   windows.time = *parse_instant("2026-01-02T03:04:05.1234567Z");
   windows.product = "windows";
-  windows.fields = {{"Channel", "Security"}, {"EventID", "4688", true}, {"Provider_Name", "P"}, {"Data", "a\"b\\"}, {"Data", "2", true}};
+  windows.fields = {{"Channel", "Security"},
+                    {"EventID", "4688", true},
+                    {"Provider_Name", "P"},
+                    {"Data", "a\"b\\"},
+                    {"Data", "2", true}};
   other.product = "linux", other.service = "sshd", other.category = "c";
   other.fields = {{"message", "x\ny"}, {"empty", ""}};
   EventBatch before, after;

@@ -23,8 +23,7 @@ constexpr std::uint16_t kColumnUnknown = Field::kNoColumn - 1;
 // Get-WinEvent | ConvertTo-Json writes /Date(1557594606325)/.
 // laurel: 1615114232.375:15558, the number behind the colon being the event's.
 std::optional<Instant> parse_log_time(std::string_view text) {
-  if (text.starts_with("/Date("))
-    text = text.substr(6, text.find_first_of(")+", 6) - 6);
+  if (text.starts_with("/Date(")) text = text.substr(6, text.find_first_of(")+", 6) - 6);
   else if (const std::size_t colon = text.find(':');
            colon != text.npos && text.find_first_not_of("0123456789.") == colon)
     text = text.substr(0, colon);
@@ -49,18 +48,13 @@ char* write_double(double value, char* out) {
 void append_json_text(std::string_view text, std::string& out) {
   out += '"';
   for (const char c : text) {
-    if (c == '"' || c == '\\')
-      out += '\\', out += c;
-    else if (c == '\n')
-      out += "\\n";
-    else if (c == '\r')
-      out += "\\r";
-    else if (c == '\t')
-      out += "\\t";
+    if (c == '"' || c == '\\') out += '\\', out += c;
+    else if (c == '\n') out += "\\n";
+    else if (c == '\r') out += "\\r";
+    else if (c == '\t') out += "\\t";
     else if (static_cast<unsigned char>(c) < 0x20)
       out.append("\\u00").append(1, c < 0x10 ? '0' : '1').append(1, "0123456789abcdef"[c & 15]);
-    else
-      out += c;
+    else out += c;
   }
   out += '"';
 }
@@ -68,12 +62,9 @@ void append_json_text(std::string_view text, std::string& out) {
 void append_number(const element& value, std::string& out) {
   char text[kNumberBytesMax];
   char* end = text;
-  if (value.is_int64())
-    end = std::to_chars(text, text + 32, value.get_int64().value_unsafe()).ptr;
-  else if (value.is_uint64())
-    end = std::to_chars(text, text + 32, value.get_uint64().value_unsafe()).ptr;
-  else
-    end = write_double(value.get_double().value_unsafe(), text);
+  if (value.is_int64()) end = std::to_chars(text, text + 32, value.get_int64().value_unsafe()).ptr;
+  else if (value.is_uint64()) end = std::to_chars(text, text + 32, value.get_uint64().value_unsafe()).ptr;
+  else end = write_double(value.get_double().value_unsafe(), text);
   out.append(text, end);
 }
 
@@ -309,12 +300,9 @@ std::string_view JsonFields::text_of(const Element& value) {
   Arena& arena = out_->arena();
   char* room = nullptr;
   switch (value.type()) {
-    case element_type::STRING:
-      return value.get_string().value_unsafe();
-    case element_type::BOOL:
-      return value.get_bool().value_unsafe() ? "true" : "false";
-    case element_type::NULL_VALUE:
-      return "";
+    case element_type::STRING: return value.get_string().value_unsafe();
+    case element_type::BOOL: return value.get_bool().value_unsafe() ? "true" : "false";
+    case element_type::NULL_VALUE: return "";
     case element_type::INT64:
       room = arena.reserve(32);
       return arena.take(static_cast<std::size_t>(

@@ -52,9 +52,7 @@ void JsonFields::begin(std::uint64_t offset, EventBatch& out, OddityList& odditi
   }
 }
 
-bool JsonFields::read(const Object& root, bool may_wrap) {
-  return flatten_members(root_, root, 0, may_wrap);
-}
+bool JsonFields::read(const Object& root, bool may_wrap) { return flatten_members(root_, root, 0, may_wrap); }
 
 bool JsonFields::flatten_members(JsonName& name, const Object& members, std::size_t depth, bool may_wrap) {
   JsonName** guess = &name.first;
@@ -62,10 +60,8 @@ bool JsonFields::flatten_members(JsonName& name, const Object& members, std::siz
     if (full_) return true;
     JsonName& member = names_.child(name, *guess, key, out_->arena());
     if (may_wrap && member.mark[0].wraps) return false;
-    if (value.is_object() || value.is_array())
-      flatten(member, value, depth);
-    else if (!too_deep(depth))
-      add(member, value);
+    if (value.is_object() || value.is_array()) flatten(member, value, depth);
+    else if (!too_deep(depth)) add(member, value);
     guess = &member.next;
   }
   return true;

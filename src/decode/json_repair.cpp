@@ -13,10 +13,8 @@ std::size_t repair_token(std::string_view text, std::size_t at, std::string& out
   std::size_t end = text.find_first_of("{}[],:\" \t\r\n", at);
   std::string_view token = text.substr(at, end == text.npos ? end : end - at);
   bool plain = token.size() <= 18 && token.find_first_not_of("-0123456789.") == token.npos;
-  if (plain || token == "true" || token == "false" || token == "null")
-    out.append(token);
-  else
-    out.append(1, '"').append(token).append(1, '"');
+  if (plain || token == "true" || token == "false" || token == "null") out.append(token);
+  else out.append(1, '"').append(token).append(1, '"');
   return at + token.size();
 }
 
@@ -57,10 +55,8 @@ std::string repaired_json(std::string_view raw) {
       in_string = !in_string, out += c, ++at;
     } else if (!in_string) {
       bool token = std::string_view("{}[],: \t\r\n").find(c) == std::string_view::npos;
-      if (token)
-        at = repair_token(text, at, out);
-      else
-        out += c, ++at;
+      if (token) at = repair_token(text, at, out);
+      else out += c, ++at;
     } else if (c == '\\') {
       at = repair_escape(text, at, out);
     } else if (static_cast<unsigned char>(c) < 0x20) {

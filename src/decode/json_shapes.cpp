@@ -242,9 +242,7 @@ std::array<std::string_view, 3> source_parts(std::string_view source) {
 
 }  // namespace
 
-std::span<const JsonShape> json_shapes() {
-  return kShapes;
-}
+std::span<const JsonShape> json_shapes() { return kShapes; }
 
 JsonShapes::JsonShapes() {
   for (const JsonShape& from : kShapes) {

@@ -30,9 +30,7 @@ std::string read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
-std::string shapes() {
-  return read_file(kTree / "tests/golden/decode/json-shapes/shapes.json");
-}
+std::string shapes() { return read_file(kTree / "tests/golden/decode/json-shapes/shapes.json"); }
 
 fs::path shared() {
   const char* set = std::getenv("BARTIZAN_SHARED");
@@ -106,10 +104,8 @@ void expect_projection_of_whole(std::string_view text, bool all) {
         expected += text_of(field);
     for (const Field& field : some[i].fields) {
       given += text_of(field);
-      if (field.column == Field::kNoColumn)
-        EXPECT_TRUE(all);
-      else
-        EXPECT_EQ(wanted.columns().names[field.column], field.name);
+      if (field.column == Field::kNoColumn) EXPECT_TRUE(all);
+      else EXPECT_EQ(wanted.columns().names[field.column], field.name);
     }
     ASSERT_EQ(expected, given);
     again.clear();

@@ -50,9 +50,7 @@ class LineDecoder final : public Decoder {
   bool (*passes_over_)(std::string_view);
 };
 
-inline std::unique_ptr<Cutter> make_line_cutter() {
-  return std::make_unique<LineCutter>();
-}
+inline std::unique_ptr<Cutter> make_line_cutter() { return std::make_unique<LineCutter>(); }
 
 // How many of the first lines of a log `fits` says yes to, in hundredths: for recognition. The last line of a
 // head is cut off somewhere and does not count unless it is the only one. Lines beginning with # do not

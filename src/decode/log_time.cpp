@@ -4,9 +4,7 @@
 namespace bartizan {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 struct Scanner {
   std::string_view text;
@@ -90,7 +88,8 @@ std::optional<Instant> read_bsd_time(std::string_view text, Instant modified, st
   if (year) return in_year(*year);
   if (modified == Instant{}) return in_year(1970);
   const std::int64_t ticks_of_day =
-      (clock->hour * 3600 + clock->minute * 60 + clock->second) * std::int64_t{kTicksPerSecond} + clock->ticks;
+      (clock->hour * 3600 + clock->minute * 60 + clock->second) * std::int64_t{kTicksPerSecond} +
+      clock->ticks;
   return in_year(year_written(month, *day, ticks_of_day, modified));
 }
 
@@ -101,7 +100,8 @@ std::int64_t year_written(int month, int day, std::int64_t ticks_of_day, Instant
   const std::int64_t next = civil_time(modified).year + 1;
   for (std::int64_t year = next; year >= next - 1 - kYearsBetweenLeapDays; --year) {
     const Instant begin = instant_from_civil(year, month, day, 0, 0, 0, 0);
-    if (begin.ticks + ticks_of_day <= modified.ticks + kTicksPerDay && civil_time(begin).day == day) return year;
+    if (begin.ticks + ticks_of_day <= modified.ticks + kTicksPerDay && civil_time(begin).day == day)
+      return year;
   }
   return next - 1;  // there is no such day: 30 February
 }

@@ -217,16 +217,11 @@ void add_sudo(std::string_view message, EventBatch& batch) {
     const bool is_command = rest.starts_with("COMMAND=");
     const std::size_t end = is_command ? rest.npos : rest.find(" ; ");
     const std::string_view item = rest.substr(0, end);
-    if (is_command)
-      command = item.substr(8);
-    else if (item.starts_with("TTY="))
-      terminal = item.substr(4);
-    else if (item.starts_with("PWD="))
-      directory = item.substr(4);
-    else if (item.starts_with("USER="))
-      user = item.substr(5);
-    else if (reason.empty() && item.find('=') == item.npos)
-      reason = item;
+    if (is_command) command = item.substr(8);
+    else if (item.starts_with("TTY=")) terminal = item.substr(4);
+    else if (item.starts_with("PWD=")) directory = item.substr(4);
+    else if (item.starts_with("USER=")) user = item.substr(5);
+    else if (reason.empty() && item.find('=') == item.npos) reason = item;
     rest = end == rest.npos ? std::string_view() : rest.substr(end + 3);
   }
   if (command.empty() && reason.empty()) return;
@@ -301,8 +296,7 @@ bool add_packet(std::string_view message, EventBatch& batch) {
   };
   if (says({"BLOCK", "DROP", "REJECT", "DENY", "Block", "Drop", "Reject", "block", "drop", "reject", "deny"}))
     batch.add("action", "blocked");
-  else if (says({"ALLOW", "ACCEPT", "Accept", "accept", "allow"}))
-    batch.add("action", "allowed");
+  else if (says({"ALLOW", "ACCEPT", "Accept", "accept", "allow"})) batch.add("action", "allowed");
   const std::pair<std::string_view, std::string_view> fields[] = {
       {" SRC=", "src_ip"},     {" DST=", "dst_ip"},     {" SPT=", "src_port"},     {" DPT=", "dst_port"},
       {" PROTO=", "protocol"}, {"IN=", "in_interface"}, {" OUT=", "out_interface"}};

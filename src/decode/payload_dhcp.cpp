@@ -67,14 +67,10 @@ bool dhcp_payload(std::string_view program, std::string_view message, EventBatch
     }
     std::string_view word = in.word();
     if (word.ends_with(':') && !is_mac(word)) word.remove_suffix(1);
-    if (last == "via")
-      interface = word;
-    else if (is_mac(word))
-      draft.add("mac", word), has_mac = true;
-    else if (looks_like_address(word) && !has_ip)
-      draft.add("ip", word), has_ip = true;
-    else if (has_mac && program == "dnsmasq-dhcp" && in.at_end())
-      draft.add("hostname", word);
+    if (last == "via") interface = word;
+    else if (is_mac(word)) draft.add("mac", word), has_mac = true;
+    else if (looks_like_address(word) && !has_ip) draft.add("ip", word), has_ip = true;
+    else if (has_mac && program == "dnsmasq-dhcp" && in.at_end()) draft.add("hostname", word);
     last = word;
   }
   if (!interface.empty()) draft.add("interface", interface);

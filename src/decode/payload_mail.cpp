@@ -42,20 +42,13 @@ bool is_queue_id(std::string_view text) {
 
 void add_postfix_pair(std::string_view key, std::string_view value, EventBatch& draft) {
   value = without_angles(value);
-  if (key == "client")
-    add_host(value, "client", "src_ip", draft);
-  else if (key == "relay")
-    add_host(value, "relay", "dst_ip", draft);
-  else if (key == "from")
-    draft.add("sender", value);
-  else if (key == "to")
-    draft.add("recipient", value);
-  else if (key == "sasl_username")
-    draft.add("user", value);
-  else if (key == "message-id")
-    draft.add("message_id", value);
-  else
-    draft.add(key, value, is_plain_number(value));
+  if (key == "client") add_host(value, "client", "src_ip", draft);
+  else if (key == "relay") add_host(value, "relay", "dst_ip", draft);
+  else if (key == "from") draft.add("sender", value);
+  else if (key == "to") draft.add("recipient", value);
+  else if (key == "sasl_username") draft.add("user", value);
+  else if (key == "message-id") draft.add("message_id", value);
+  else draft.add(key, value, is_plain_number(value));
 }
 
 // key=value pairs with commas or blanks between them; what is no pair is passed over.
@@ -63,10 +56,8 @@ void add_postfix_pairs(TextCursor in, EventBatch& draft) {
   std::string_view key, value;
   while (!in.at_end() && draft.fields_of_draft() < limits::kPairsPerLineMax) {
     while (in.peek() == ' ' || in.peek() == ',' || in.peek() == ';') in.skip(1);
-    if (take_pair(in, key, value))
-      add_postfix_pair(key, value, draft);
-    else
-      (void)in.word();
+    if (take_pair(in, key, value)) add_postfix_pair(key, value, draft);
+    else (void)in.word();
   }
 }
 
@@ -152,18 +143,14 @@ bool exim_payload(std::string_view, std::string_view message, EventBatch& draft)
     if (is_address)
       draft.add(arrow && arrow->action == "delivered" ? "dst_ip" : "src_ip",
                 word.substr(1, word.find(']') - 1));
-    else if (word.starts_with("H="))
-      draft.add("client", word.substr(2));
-    else if (word.starts_with("F="))
-      draft.add("sender", without_angles(word.substr(2)));
+    else if (word.starts_with("H=")) draft.add("client", word.substr(2));
+    else if (word.starts_with("F=")) draft.add("sender", without_angles(word.substr(2)));
     else if (word.starts_with("A="))
       draft.add("user", word.substr(word.find(':') == word.npos ? 2 : word.find(':') + 1));
     else if (word.starts_with("(set_id="))
       draft.add("user", word.substr(8, word.find(')') == word.npos ? word.npos : word.find(')') - 8));
-    else if (word.starts_with("S="))
-      draft.add("size", word.substr(2), all_digits(word.substr(2)));
-    else if (word.starts_with("id="))
-      draft.add("message_id", word.substr(3));
+    else if (word.starts_with("S=")) draft.add("size", word.substr(2), all_digits(word.substr(2)));
+    else if (word.starts_with("id=")) draft.add("message_id", word.substr(3));
   }
   return true;
 }

@@ -10,10 +10,11 @@ bool network_payload(std::string_view program, std::string_view message, EventBa
     Read read;
   };
   constexpr Entry kEntries[] = {
-      {"dnsmasq-dhcp", dhcp_payload}, {"dnsmasq", dnsmasq_payload},  {"dhcpd", dhcp_payload},
-      {"kea-dhcp", dhcp_payload},     {"exim", exim_payload},        {"haproxy", haproxy_payload},
-      {"kernel", wireguard_payload},  {"named", named_payload},      {"openvpn", openvpn_payload},
-      {"ovpn", openvpn_payload},      {"postfix/", postfix_payload}, {"unbound", unbound_payload},
+      {"dnsmasq-dhcp", dhcp_payload}, {"dnsmasq", dnsmasq_payload}, {"dhcpd", dhcp_payload},
+      {"kea-dhcp", dhcp_payload},     {"exim", exim_payload},       {"haproxy", haproxy_payload},
+      {"kernel", wireguard_payload},  {"krb5kdc", krb5kdc_payload}, {"named", named_payload},
+      {"openvpn", openvpn_payload},   {"ovpn", openvpn_payload},    {"postfix/", postfix_payload},
+      {"unbound", unbound_payload},
   };
   for (const Entry& entry : kEntries)
     if (program.starts_with(entry.program) && entry.read(program, message, draft)) return true;

@@ -27,6 +27,8 @@ bool wireguard_payload(std::string_view program, std::string_view message, Event
 // Mail servers: category email.
 bool postfix_payload(std::string_view program, std::string_view message, EventBatch& draft);
 bool exim_payload(std::string_view program, std::string_view message, EventBatch& draft);
+// Kerberos KDCs: service krb5kdc with Request, Result, Client, Service, SourceIp, AuthTime.
+bool krb5kdc_payload(std::string_view program, std::string_view message, EventBatch& draft);
 // Routers, switches and firewalls: Cisco IOS and ASA, Juniper, Huawei.
 bool cisco_payload(std::string_view program, std::string_view message, EventBatch& draft);
 bool juniper_payload(std::string_view program, std::string_view message, EventBatch& draft);

@@ -55,6 +55,21 @@ TEST(Payload, Leases) {
             "kea/dhcp/ action=DHCP4_LEASE_ALLOC mac=00:11:22:33:44:55 ip=192.0.2.5");
 }
 
+TEST(Payload, Kdcs) {
+  EXPECT_EQ(
+      read("krb5kdc",
+           "AS_REQ (2 etypes {aes256-cts-hmac-sha1-96(18), DEPRECATED:arcfour-hmac(23)}) 192.0.2.10: ISSUE: "
+           "authtime 1795486035, etypes {rep=aes256-cts-hmac-sha1-96(18), tkt=aes256-cts-hmac-sha1-96(18), "
+           "ses=aes256-cts-hmac-sha1-96(18)}, alice@LAB.TEST for krbtgt/LAB.TEST@LAB.TEST"),
+      "linux//krb5kdc Request=AS_REQ Result=ISSUE SourceIp=192.0.2.10 EncryptionOffered=18,23 "
+      "AuthTime=1795486035 "
+      "ReplyEncryption=18 TicketEncryption=18 SessionEncryption=18 Client=alice@LAB.TEST "
+      "Service=krbtgt/LAB.TEST@LAB.TEST");
+  EXPECT_EQ(read("krb5kdc", "... PROTOCOL-TRANSITION s4u-client=alice@LAB.TEST"),
+            "linux//krb5kdc Request=PROTOCOL-TRANSITION ForUser=alice@LAB.TEST");
+  EXPECT_EQ(read("krb5kdc", "commencing operation"), "not read");
+}
+
 TEST(Payload, Tunnels) {
   EXPECT_EQ(
       read("openvpn", "192.0.2.1:1194 TLS: Username/Password authentication succeeded for username 'jo'"),

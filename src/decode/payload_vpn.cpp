@@ -67,12 +67,9 @@ bool openvpn_payload(std::string_view, std::string_view message, EventBatch& dra
   if (has_peer) add_endpoint(ip, port, draft);
   if (!action.empty()) draft.add("action", action);
   std::string_view name;
-  if (has_peer && !user.empty())
-    draft.add("user", user);
-  else if (has_peer && in.enclosed('[', ']', name))
-    draft.add("user", name);
-  else
-    add_user(message, draft);
+  if (has_peer && !user.empty()) draft.add("user", user);
+  else if (has_peer && in.enclosed('[', ']', name)) draft.add("user", name);
+  else add_user(message, draft);
   if (const std::size_t learn = message.find("MULTI: Learn: "); learn != message.npos) {
     TextCursor address(message.substr(learn + 14));
     draft.add("assigned_ip", address.word());

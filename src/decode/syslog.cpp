@@ -11,9 +11,7 @@ namespace {
 
 constexpr int kPriorityMax = 191;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // The word before the next blank, taken off `text` with the blank.
 std::string_view take_word(std::string_view& text) {
@@ -35,9 +33,7 @@ bool take_priority(std::string_view& text, int& priority) {
   return true;
 }
 
-std::string_view nil_as_empty(std::string_view word) {
-  return word == "-" ? std::string_view() : word;
-}
+std::string_view nil_as_empty(std::string_view word) { return word == "-" ? std::string_view() : word; }
 
 // The end of the structured data that `text` begins with; 0 when it does not.
 std::size_t structured_end(std::string_view text) {
@@ -46,10 +42,8 @@ std::size_t structured_end(std::string_view text) {
   while (at < text.size() && text[at] == '[') {
     bool quoted = false;
     for (++at; at < text.size() && (text[at] != ']' || quoted); ++at) {
-      if (text[at] == '\\' && quoted)
-        ++at;
-      else if (text[at] == '"')
-        quoted = !quoted;
+      if (text[at] == '\\' && quoted) ++at;
+      else if (text[at] == '"') quoted = !quoted;
     }
     if (at >= text.size()) return 0;
     ++at;

@@ -13,9 +13,7 @@ const Format& syslog_format();
 
 namespace {
 
-Instant at(std::string_view text) {
-  return *parse_instant(text);
-}
+Instant at(std::string_view text) { return *parse_instant(text); }
 
 std::string time_of(std::string_view text, Instant modified = {}) {
   std::size_t used = 0;

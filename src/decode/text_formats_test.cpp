@@ -54,9 +54,7 @@ TEST(Zeek, KeepsWhatDoesNotFit) {
   EXPECT_EQ(all_of(log.events[1], "message"), "1\t2\t3");
 }
 
-TEST(Zeek, EveryCut) {
-  every_cut("zeek", kZeekConn);
-}
+TEST(Zeek, EveryCut) { every_cut("zeek", kZeekConn); }
 
 constexpr const char* kAccess =
     "192.0.2.7 - - [24/Nov/2026:09:00:00 +0100] \"GET /a.php?x=1 HTTP/1.1\" 200 512 "
@@ -102,9 +100,7 @@ TEST(Weblog, KnowsSquidInThisForm) {
   EXPECT_EQ(all_of(log.events[0], "cs-host"), "example.test");
 }
 
-TEST(Weblog, EveryCut) {
-  every_cut("weblog", kAccess);
-}
+TEST(Weblog, EveryCut) { every_cut("weblog", kAccess); }
 
 constexpr const char* kWebErrors =
     "[Tue Nov 24 08:00:00.123456 2026] [core:error] [pid 12:tid 34] [client 192.0.2.1:5000] AH00126: Invalid "
@@ -126,9 +122,7 @@ TEST(Weberror, ReadsApacheAndNginx) {
   EXPECT_EQ(all_of(log.events[1], "cs-host"), "www.example.test");
 }
 
-TEST(Weberror, EveryCut) {
-  every_cut("weberror", kWebErrors);
-}
+TEST(Weberror, EveryCut) { every_cut("weberror", kWebErrors); }
 
 constexpr const char* kIis =
     "#Software: Microsoft Internet Information Services 10.0\r\n#Version: 1.0\r\n#Date: 2026-11-24 "
@@ -174,9 +168,7 @@ TEST(W3c, ReadsCloudFrontAndCommas) {
   EXPECT_EQ(format_instant(mail.events[0].time), "2026-11-24T08:00:00.0000000Z");
 }
 
-TEST(W3c, EveryCut) {
-  every_cut("w3c", kIis);
-}
+TEST(W3c, EveryCut) { every_cut("w3c", kIis); }
 
 TEST(WrittenTime, ReadsWhatLogsWrite) {
   const auto text = [](std::string_view written, Instant modified = {}) {
@@ -608,10 +600,8 @@ TEST(TextFormats, AnyFormatReadsAnyDamagedText) {
         std::string text = sample;
         for (int change = 0; change < round * 4; ++change) {
           const std::size_t at = next() % text.size();
-          if (next() % 4 == 0)
-            text.erase(at, 1 + next() % 3);
-          else
-            text[at] = kBytes[next() % kBytes.size()];
+          if (next() % 4 == 0) text.erase(at, 1 + next() % 3);
+          else text[at] = kBytes[next() % kBytes.size()];
           if (text.empty()) text = "x";
         }
         (void)format->recognise(as_bytes(text));

@@ -47,7 +47,8 @@ inline Decoded decode_text(std::string_view format_name, std::string_view text, 
       const std::unique_ptr<std::uint8_t[]> copy(new std::uint8_t[size]);
       std::copy_n(rest.begin(), size, copy.get());
       out.decoders.push_back(format.make_decoder({}));
-      out.decoders.back()->decode({Bytes(copy.get(), size), offset, context, modified}, *out.batch, out.oddities);
+      out.decoders.back()->decode({Bytes(copy.get(), size), offset, context, modified}, *out.batch,
+                                  out.oddities);
       rest = rest.subspan(size), offset += size;
       shown = buffer_bytes == 0 ? rest.size() : buffer_bytes;
     } else {

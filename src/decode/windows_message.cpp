@@ -91,8 +91,7 @@ void add_labelled_lines(std::string_view message, EventBatch& draft) {
         draft.fields_of_draft() >= limits::kFieldsPerEventMax)
       return;
     const std::string_view value = without_blanks_around(text.substr(colon + 1));
-    if (!inside && value.empty())
-      section = text.substr(0, colon);
+    if (!inside && value.empty()) section = text.substr(0, colon);
     else
       draft.add(field_name(inside ? section : std::string_view(), text.substr(0, colon), draft.arena()),
                 value);
@@ -107,16 +106,11 @@ void add_service_lines(std::string_view message, EventBatch& draft) {
     std::string_view label;
     if (!in.until(':', label)) return;
     const std::string_view value = without_blanks_around(in.rest());
-    if (label == "Service Name")
-      draft.add("ServiceName", value);
-    else if (label == "Service File Name")
-      draft.add("ImagePath", value);
-    else if (label == "Service Type")
-      draft.add("ServiceType", value);
-    else if (label == "Service Start Type")
-      draft.add("StartType", value);
-    else if (label == "Service Account")
-      draft.add("AccountName", value);
+    if (label == "Service Name") draft.add("ServiceName", value);
+    else if (label == "Service File Name") draft.add("ImagePath", value);
+    else if (label == "Service Type") draft.add("ServiceType", value);
+    else if (label == "Service Start Type") draft.add("StartType", value);
+    else if (label == "Service Account") draft.add("AccountName", value);
   });
 }
 
@@ -137,10 +131,8 @@ bool add_script_block(std::string_view message, EventBatch& draft) {
   draft.add("ScriptBlockText", text);
   if (end == in.rest().npos) return true;
   for_each_line(in.rest().substr(end), [&](std::string_view line, std::size_t) {
-    if (line.starts_with("ScriptBlock ID: "))
-      draft.add("ScriptBlockId", line.substr(16));
-    else if (line.starts_with("Path: "))
-      draft.add("Path", line.substr(6));
+    if (line.starts_with("ScriptBlock ID: ")) draft.add("ScriptBlockId", line.substr(16));
+    else if (line.starts_with("Path: ")) draft.add("Path", line.substr(6));
   });
   return true;
 }
@@ -158,7 +150,7 @@ bool add_module_record(std::string_view message, EventBatch& draft) {
 }  // namespace
 
 void add_windows_message_fields(std::string_view provider, std::uint32_t event_id, std::string_view message,
-                        EventBatch& draft) {
+                                EventBatch& draft) {
   if (provider == "PowerShell") return draft.add("Data", message);
   if (provider == kPowerShell && event_id == 4104 && add_script_block(message, draft)) return;
   if (provider == kPowerShell && event_id == 4103 && add_module_record(message, draft)) return;

@@ -13,7 +13,7 @@
 namespace bartizan {
 
 void add_windows_message_fields(std::string_view provider, std::uint32_t event_id, std::string_view message,
-                        EventBatch& draft);
+                                EventBatch& draft);
 // The channel events of a provider go to, for exports that leave it out; empty when it is not known.
 std::string_view usual_channel_of(std::string_view provider);
 

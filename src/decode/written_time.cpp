@@ -10,12 +10,8 @@
 namespace bartizan {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 
 struct Date {
   int year = -1, month = 0, day = 0;
@@ -49,9 +45,7 @@ bool is_week_day(std::string_view name) {
   return at != kDays.npos && at % 3 == 0;
 }
 
-int full_year(int year) {
-  return year < 0 || year >= 100 ? year : year < 70 ? 2000 + year : 1900 + year;
-}
+int full_year(int year) { return year < 0 || year >= 100 ? year : year < 70 ? 2000 + year : 1900 + year; }
 
 // The numeric orders: year first, or month and day by the rule of the header.
 bool take_numeric_date(TextCursor& in, int first, std::size_t digits, Date& date) {
@@ -69,12 +63,9 @@ bool take_numeric_date(TextCursor& in, int first, std::size_t digits, Date& date
   if (second < 0 || !in.accept(separator)) return false;
   const int third = take_number(in, 4);
   if (third < 0) return false;
-  if (digits == 4)
-    date = {first, second, third};
-  else if (separator == '.' || first > 12)
-    date = {full_year(third), second, first};
-  else
-    date = {full_year(third), first, second};
+  if (digits == 4) date = {first, second, third};
+  else if (separator == '.' || first > 12) date = {full_year(third), second, first};
+  else date = {full_year(third), first, second};
   return true;
 }
 

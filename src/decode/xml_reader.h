@@ -49,9 +49,7 @@ class XmlReader {
 // Appends `raw` with its references resolved; unknown ones stay as they are.
 void append_unescaped(std::string_view raw, std::string& out);
 
-inline bool is_xml_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
+inline bool is_xml_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 // Calls visit(name, raw value) for each attribute, prefix and all.
 template <class Visit>

@@ -11,11 +11,14 @@ namespace bartizan {
 
 Correlations::Correlations(RuleSet& rules) : rules_(rules) {
   if (!rules.correlations().empty())
-    correlator_ = std::make_unique<sigma::Correlator>(rules.correlations(), rules.rules(), rules.diagnostics());
+    correlator_ =
+        std::make_unique<sigma::Correlator>(rules.correlations(), rules.rules(), rules.diagnostics());
 }
 
 void Correlations::add(Contribution contribution) {
-  if (!correlator_->add({contribution.rule, contribution.time, contribution.sequence, std::move(contribution.values)})) return;
+  if (!correlator_->add(
+          {contribution.rule, contribution.time, contribution.sequence, std::move(contribution.values)}))
+    return;
   contribution.values.clear();
   contributions_.push_back(std::move(contribution));
 }
@@ -26,7 +29,8 @@ void Correlations::finish(std::vector<Finding>& out) {
   for (const sigma::CorrelationMatch& match : correlator_->finish()) {
     Finding finding = finding_of(match);
     if (tuning && tuning->excludes_correlation(match.correlation, finding.host)) continue;
-    if (tuning) finding.level = tuning->level_of_correlation(match.correlation, finding.host).value_or(finding.level);
+    if (tuning)
+      finding.level = tuning->level_of_correlation(match.correlation, finding.host).value_or(finding.level);
     out.push_back(std::move(finding));
   }
 }
@@ -57,7 +61,8 @@ Finding Correlations::finding_of(const sigma::CorrelationMatch& match) const {
         finding.entities.push_back(entity);
     if (finding.why.size() < limits::kCorrelationReasonsMax)
       finding.why.push_back(
-          {"", "includes", rule.title, "record " + part.record_id + " of " + part.file + " at " + format_instant(part.time)});
+          {"", "includes", rule.title,
+           "record " + part.record_id + " of " + part.file + " at " + format_instant(part.time)});
   }
   finding.id = sha256_hex(identity).substr(0, 32);
   return finding;

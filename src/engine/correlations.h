@@ -16,7 +16,8 @@ namespace bartizan {
 // A record that may take part in a correlation: what its findings say of it. Made on any thread.
 struct Contribution {
   std::uint32_t rule = 0;
-  std::uint64_t sequence = 0;  // of the event, in the order of the evidence; two rules matching one event have the same
+  std::uint64_t sequence =
+      0;  // of the event, in the order of the evidence; two rules matching one event have the same
   Instant time;
   std::vector<std::pair<std::string, std::string>> values;  // of the rule's correlated fields
   std::uint32_t event_id = 0;

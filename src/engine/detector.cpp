@@ -5,13 +5,29 @@
 #include "model/jsonl.h"
 
 namespace bartizan {
+namespace {
 
-PieceDetector::PieceDetector(KindRules& rules, const Correlations& correlations, ReadScripts& scripts, const DecodeOptions& decode,
-                             bool plain, bool owns_pieces, bool keep_records, std::function<bool(std::uint32_t)> wants)
-    : decode_(decode), plain_(plain), owns_pieces_(owns_pieces), matcher_(rules), plain_matcher_(rules.rules(), wants),
-      rules_(rules), keep_records_(keep_records), hit_report_(rules, correlations, plain_matcher_, keep_records),
-      view_detector_(rules, correlations, scripts, plain, keep_records, wants) {
-  decode_.projection = plain ? nullptr : &rules;
+// An event that was decoded as the rules' columns say leaves its kind to them.
+Event with_its_kind(const Event& event) {
+  Event whole = event;
+  if (!event.columns) return whole;
+  const Kind& kind = static_cast<const Kind&>(*event.columns);
+  whole.channel = kind.channel, whole.provider = kind.provider, whole.event_id = kind.event_id;
+  whole.product = kind.product, whole.category = kind.category, whole.service = kind.service;
+  return whole;
+}
+
+}  // namespace
+
+PieceDetector::PieceDetector(KindRules& rules, const Correlations& correlations, ReadScripts& scripts,
+                             const PieceOptions& options, const std::function<bool(std::uint32_t)>& wants)
+    : rules_(rules),
+      options_(options),
+      matcher_(rules),
+      plain_matcher_(rules.rules(), wants),
+      hit_report_(rules, correlations, plain_matcher_, options.keep_records),
+      view_detector_(rules, correlations, scripts, options.plain, options.keep_records, wants) {
+  options_.decode.projection = options.plain ? nullptr : &rules;
 }
 
 PieceResult PieceDetector::detect(LogPiece& piece) {
@@ -19,7 +35,7 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
   result.log = piece.log;
   result.bytes = piece.size;
   std::unique_ptr<Decoder>& decoder = decoders_[piece.log->format];
-  if (!decoder) decoder = piece.log->format->make_decoder(decode_);
+  if (!decoder) decoder = piece.log->format->make_decoder(options_.decode);
   batch_.clear();
   const Piece view = piece.view();
   decoder->decode(view, batch_, result.oddities);
@@ -27,28 +43,31 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
   std::uint64_t number = 0;
   for (const Event& event : batch_) {
     hits_.clear();
-    if (plain_) matcher_.count(event);
-    const bool is_matched = !plain_ && matcher_.match(event, hits_);
+    if (options_.plain) matcher_.count(event);
+    const bool is_matched = !options_.plain && matcher_.match(event, hits_);
     const bool is_signature = is_signature_alert(event);
-    const Kind& kind = matcher_.kind_of_event(event);
+    const Kind& kind = matcher_.kind();
+    if (options_.identity && kind.is_about_identities) result.identity.observe(with_its_kind(event), number);
     const bool has_script = view_detector_.concerns(kind, event);
     const bool has_posture = has_script || posture_notes_.concerns(kind, event);
     if (!is_matched || !hits_.empty() || is_signature || has_posture) {
       // Only what matched is read as a whole.
       whole_.clear();
-      const bool is_whole = !event.columns || !decoder->decode_record(view, event.offset, whole_) || whole_.empty();
+      const bool is_whole =
+          !event.columns || !decoder->decode_record(view, event.offset, whole_) || whole_.empty();
       const Event& whole = is_whole ? event : whole_[0];
       if (!is_matched) plain_matcher_.match(whole, hits_);
       report(whole, number, result);
       if (is_signature) report_signature(whole, result);
       if (has_posture) posture_notes_.note(kind, whole, result.log->file);
-      if (has_script) view_detector_.detect(kind, whole, hits_, {result.log->file, number}, result.oddities, result.views);
+      if (has_script)
+        view_detector_.detect(kind, whole, hits_, {result.log->file, number}, result.oddities, result.views);
     }
     ++number;
   }
   result.posture = posture_notes_.take();
   // With several threads the piece is the worker's own; its buffer goes back to the reader.
-  if (owns_pieces_) result.buffer = std::move(piece.buffer);
+  if (options_.owns_pieces) result.buffer = std::move(piece.buffer);
   return result;
 }
 
@@ -61,7 +80,7 @@ void PieceDetector::report_signature(const Event& event, PieceResult& result) {
   if (!rules_.rules().selects(facts)) return;
   if (tuning && tuning->excludes_signature(facts, event.host, event, PlaceLookup())) return;
   if (tuning) finding.level = tuning->level_of_signature(facts, event.host).value_or(finding.level);
-  if (keep_records_) append_event_json(event, result.log->file, finding.record);
+  if (options_.keep_records) append_event_json(event, result.log->file, finding.record);
   result.findings.push_back(std::move(finding));
 }
 

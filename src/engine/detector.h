@@ -8,10 +8,11 @@
 #include <vector>
 
 #include "decode/decoder.h"
+#include "detect/identity/observations.h"
 #include "engine/correlations.h"
+#include "engine/hit_report.h"
 #include "engine/kind_rules.h"
 #include "engine/log_reader.h"
-#include "engine/hit_report.h"
 #include "engine/matcher.h"
 #include "engine/plain_matcher.h"
 #include "engine/powershell_posture.h"
@@ -26,16 +27,23 @@ struct PieceResult {
   std::vector<Contribution> contributions;  // sequence: of the event within the piece
   ViewResult views;
   std::vector<PostureFact> posture;
+  identity::Observations identity;
   OddityList oddities;
   std::vector<std::uint8_t> buffer;  // of the piece, to be used again
 };
 
+struct PieceOptions {
+  DecodeOptions decode;       // the projection is set by PieceDetector
+  bool plain = false;         // with the plain evaluator alone
+  bool owns_pieces = false;   // pieces are not used by others afterwards
+  bool keep_records = false;  // Finding::record
+  bool identity = false;      // PieceResult::identity
+};
+
 class PieceDetector {
  public:
-  // `decode.projection` is set here. `plain`: with the plain evaluator alone. `owns_pieces`:
-  // pieces are not used by others afterwards.
-  PieceDetector(KindRules& rules, const Correlations& correlations, ReadScripts& scripts, const DecodeOptions& decode, bool plain, bool owns_pieces, bool keep_records,
-                std::function<bool(std::uint32_t rule)> wants);
+  PieceDetector(KindRules& rules, const Correlations& correlations, ReadScripts& scripts,
+                const PieceOptions& options, const std::function<bool(std::uint32_t rule)>& wants);
 
   PieceResult detect(LogPiece& piece);
   const std::vector<std::uint64_t>& events_by_kind() const { return matcher_.events_by_kind(); }
@@ -44,12 +52,10 @@ class PieceDetector {
   void report(const Event& event, std::uint64_t number, PieceResult& result);
   void report_signature(const Event& event, PieceResult& result);
 
-  DecodeOptions decode_;
-  bool plain_, owns_pieces_;
+  const KindRules& rules_;
+  PieceOptions options_;
   Matcher matcher_;
   PlainMatcher plain_matcher_;
-  const KindRules& rules_;
-  bool keep_records_;
   HitReport hit_report_;
   ViewDetector view_detector_;
   PostureNotes posture_notes_;

@@ -8,9 +8,9 @@
 
 #include "base/limits.h"
 #include "base/yaml.h"
-#include "model/draft_event.h"
 #include "engine/correlations.h"
 #include "engine/plain_matcher.h"
+#include "model/draft_event.h"
 #include "source/evidence.h"
 
 namespace bartizan {
@@ -75,7 +75,8 @@ class ExampleRun {
 
   void run_example(const std::string& file, const YamlNode& example, const std::string& rule_file) {
     std::string expect = text_of(example, "expect"), name = text_of(example, "name");
-    if (expect != "match" && expect != "no_match") return fail_file(file, "`expect` must be match or no_match");
+    if (expect != "match" && expect != "no_match")
+      return fail_file(file, "`expect` must be match or no_match");
     RuleSet rules;
     rules.load_mapping(content_);
     rules.load_rules(rule_file);
@@ -114,8 +115,16 @@ class ExampleRun {
       matcher.match(event, hits);
       for (const RuleHit& hit : hits)
         if (correlations.needs(hit.rule))
-          correlations.add({hit.rule, sequence, event.time,
-                            matcher.values_of(hit, event, correlations.fields_of(hit.rule)), 0, {}, {}, {}, {}, {}});
+          correlations.add({hit.rule,
+                            sequence,
+                            event.time,
+                            matcher.values_of(hit, event, correlations.fields_of(hit.rule)),
+                            0,
+                            {},
+                            {},
+                            {},
+                            {},
+                            {}});
       ++sequence;
     }
     std::vector<Finding> found;
@@ -129,7 +138,8 @@ class ExampleRun {
     for (std::size_t i = rules.rules().size(); i-- > 0;) {
       const sigma::Rule& rule = rules.rules()[i];
       if (wanted.empty() ? !rules.correlations().empty() : rule.name != wanted && rule.id != wanted) continue;
-      return std::any_of(events.begin(), events.end(), [&](const Event& event) { return holds(rules, i, event); });
+      return std::any_of(events.begin(), events.end(),
+                         [&](const Event& event) { return holds(rules, i, event); });
     }
     const std::vector<Finding> found = correlated(rules, events);
     for (std::size_t i = rules.correlations().size(); i-- > 0;) {

@@ -91,13 +91,13 @@ class SourceBuilder {
   void add(const RuleSet::Candidate& candidate, const KindSeen& seen) {
     Names lacking;
     for (const std::string& field : fields_of(rules_.rules()[candidate.rule]))
-      if (std::ranges::none_of(candidate.places, [&](const EventPlace* place) {
-            return can_give(place, field, seen.fields);
-          }))
+      if (std::ranges::none_of(candidate.places,
+                               [&](const EventPlace* place) { return can_give(place, field, seen.fields); }))
         lacking.insert(field);
     auto [known, is_new] = lacking_.try_emplace(candidate.rule, lacking);
     // A field that one kind of events has is not missing.
-    if (!is_new) std::erase_if(known->second, [&](const std::string& field) { return !lacking.contains(field); });
+    if (!is_new)
+      std::erase_if(known->second, [&](const std::string& field) { return !lacking.contains(field); });
     for (const EventPlace* place : candidate.places)
       if (place) note_mapped(*place, seen);
   }
@@ -170,22 +170,21 @@ Result<FormatExplanation> explain_format(const std::string& path, const DecodeOp
   const auto finish = [&] {
     if (study) explanation.logs.push_back(study->finish(rules));
   };
-  TRY_VOID(read_logs(
-      path,
-      [&](LogPiece& piece) {
-        if (!study || study->log() != piece.log.get()) {
-          finish();
-          study = std::make_unique<LogStudy>(piece.log);
-        }
-        auto& decoder = decoders[piece.log->format];
-        if (!decoder) decoder = piece.log->format->make_decoder(options);
-        batch.clear();
-        decoder->decode(piece.view(), batch, study->oddities());
-        study->add_bytes(piece.size);
-        for (const Event& event : batch.events()) study->add(event);
-        return true;
-      },
-      explanation.report, {.carve = options.carve, .capture = {}}));
+  TRY_VOID(read_logs(path,
+                     [&](LogPiece& piece) {
+                       if (!study || study->log() != piece.log.get()) {
+                         finish();
+                         study = std::make_unique<LogStudy>(piece.log);
+                       }
+                       auto& decoder = decoders[piece.log->format];
+                       if (!decoder) decoder = piece.log->format->make_decoder(options);
+                       batch.clear();
+                       decoder->decode(piece.view(), batch, study->oddities());
+                       study->add_bytes(piece.size);
+                       for (const Event& event : batch.events()) study->add(event);
+                       return true;
+                     },
+                     explanation.report, {.carve = options.carve, .capture = {}}));
   finish();
   return explanation;
 }

@@ -33,7 +33,8 @@ Reported HitReport::report(const RuleHit& hit, const Event& seen, const Event& r
     contribution.entities = entities_of(record);
   }
   if (!correlations_.alerts_alone(hit.rule)) return reported;
-  Finding& finding = reported.finding.emplace(make_finding(rules_.rules().summary(hit.rule), record, log, std::move(why_)));
+  Finding& finding =
+      reported.finding.emplace(make_finding(rules_.rules().summary(hit.rule), record, log, std::move(why_)));
   if (keep_records_) append_event_json(record, log.file, finding.record);
   if (tuning) finding.level = tuning->level_of_rule(hit.rule, record.host).value_or(finding.level);
   return reported;

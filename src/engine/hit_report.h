@@ -22,13 +22,15 @@ struct Reported {
 
 class HitReport {
  public:
-  HitReport(const KindRules& rules, const Correlations& correlations, PlainMatcher& matcher, bool keep_records)
+  HitReport(const KindRules& rules, const Correlations& correlations, PlainMatcher& matcher,
+            bool keep_records)
       : rules_(rules), correlations_(correlations), matcher_(matcher), keep_records_(keep_records) {}
 
   // Explains the hit on `seen`, the event that the rule looked at; false: the plain evaluator does not agree.
   bool explain(const RuleHit& hit, const Event& seen, OddityList& oddities);
   // Of the hit last explained; `record` is what the evidence holds: `seen` itself, or what `seen` was made from.
-  Reported report(const RuleHit& hit, const Event& seen, const Event& record, std::uint64_t sequence, LogName log);
+  Reported report(const RuleHit& hit, const Event& seen, const Event& record, std::uint64_t sequence,
+                  LogName log);
 
   std::vector<sigma::Reason>& reasons() { return why_; }
 

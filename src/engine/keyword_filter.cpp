@@ -39,7 +39,8 @@ std::vector<std::string> literals_of(const sigma::Leaf& leaf) {
       std::string best;
       for (const sigma::Token& token : leaf.pattern)
         if (token.kind == sigma::Token::Kind::kLiteral)
-          if (std::string text = folded(token.text); run_of(text).size() > run_of(best).size()) best = std::move(text);
+          if (std::string text = folded(token.text); run_of(text).size() > run_of(best).size())
+            best = std::move(text);
       return {best};
     }
     case Op::kRegex: return leaf.regex_needs;

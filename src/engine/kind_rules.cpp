@@ -2,6 +2,7 @@
 #include "engine/kind_rules.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/limits.h"
 #include "base/must.h"
@@ -32,17 +33,21 @@ class KindRules::Compiler {
     const std::string_view values[] = {"", kind.channel, kind.provider};
     event_id_ = std::to_string(kind.event_id);
     for (std::size_t i = 0; i < 3; ++i)
-      header_fields_[i] = {kHeaderFields[i], i == 0 ? std::string_view(event_id_) : values[i], Field::kNoColumn, i == 0};
+      header_fields_[i] = {kHeaderFields[i], i == 0 ? std::string_view(event_id_) : values[i],
+                           Field::kNoColumn, i == 0};
     header_.fields = header_fields_;
   }
 
   // The names of the fields the program needs go to `names`; `all` is set when keywords need every one.
-  std::unique_ptr<KindProgram> compile(const std::vector<RuleSet::Candidate>& chosen, std::vector<std::string>& names, bool& all) {
+  std::unique_ptr<KindProgram> compile(const std::vector<RuleSet::Candidate>& chosen,
+                                       std::vector<std::string>& names, bool& all) {
     std::vector<sigma::BoundRule> bound;
     for (std::uint32_t i = 0; i < chosen.size(); ++i) bound.push_back(bind(chosen[i], i));
     auto compiled = std::make_unique<KindProgram>(KindProgram{
-        sigma::Program(bound, sources_.size(), [this](const sigma::Leaf& leaf, sigma::SlotId slot) { return known(leaf, slot); }),
-        {}, chosen});
+        sigma::Program(bound, sources_.size(),
+                       [this](const sigma::Leaf& leaf, sigma::SlotId slot) { return known(leaf, slot); }),
+        {},
+        chosen});
     for (sigma::SlotId slot : compiled->program.used_slots()) note_fields(sources_[slot], names, all);
     return compiled;
   }
@@ -62,7 +67,8 @@ class KindRules::Compiler {
       SlotSource slot{source.from, 0, source.mapping};
       if (source.from == SlotSource::From::kColumn) {
         const auto at = std::lower_bound(kind_.names.begin(), kind_.names.end(), source.name);
-        if (at != kind_.names.end() && *at == source.name) slot.column = static_cast<std::uint16_t>(at - kind_.names.begin());
+        if (at != kind_.names.end() && *at == source.name)
+          slot.column = static_cast<std::uint16_t>(at - kind_.names.begin());
         else slot.from = SlotSource::From::kNowhere;  // no rule that is left asks for it
       }
       out.push_back(slot);
@@ -82,7 +88,8 @@ class KindRules::Compiler {
     sigma::BoundRule bound{&rule, id, {}, {}};
     for (const sigma::Leaf& leaf : rule.leaves) {
       bound.slots.push_back(slot_of(leaf.field, candidate.places[0]));
-      bound.references.push_back(leaf.op == sigma::LeafOp::kFieldRef ? slot_of(leaf.text, candidate.places[0]) : sigma::kNoSlot);
+      bound.references.push_back(leaf.op == sigma::LeafOp::kFieldRef ? slot_of(leaf.text, candidate.places[0])
+                                                                     : sigma::kNoSlot);
     }
     return bound;
   }
@@ -95,19 +102,22 @@ class KindRules::Compiler {
       source = {SlotSource::From::kColumn, field, nullptr};
       if (place)
         if (const auto mapped = place->fields.find(field); mapped != place->fields.end())
-          source = {mapped->second.from.empty() ? SlotSource::From::kNowhere : SlotSource::From::kMapping, field, &mapped->second};
+          source = {mapped->second.from.empty() ? SlotSource::From::kNowhere : SlotSource::From::kMapping,
+                    field, &mapped->second};
     }
     std::string key = std::to_string(static_cast<int>(source.from)) + field;
     if (source.mapping) key += '\n' + std::to_string(reinterpret_cast<std::uintptr_t>(source.mapping));
-    const auto [known, is_new] = ids_.try_emplace(std::move(key), static_cast<sigma::SlotId>(sources_.size()));
+    const auto [known, is_new] =
+        ids_.try_emplace(std::move(key), static_cast<sigma::SlotId>(sources_.size()));
     if (is_new) sources_.push_back(std::move(source));
     return known->second;
   }
 
   std::optional<bool> known(const sigma::Leaf& leaf, sigma::SlotId slot) {
     const Source& source = sources_[slot];
-    const bool is_header = source.from == SlotSource::From::kColumn && kind_.header_is_plain &&
-                           std::find(std::begin(kHeaderFields), std::end(kHeaderFields), source.name) != std::end(kHeaderFields);
+    const bool is_header =
+        source.from == SlotSource::From::kColumn && kind_.header_is_plain &&
+        std::find(std::begin(kHeaderFields), std::end(kHeaderFields), source.name) != std::end(kHeaderFields);
     if (leaf.op == sigma::LeafOp::kFieldRef) return {};
     if (is_header) return evaluator_.holds(leaf, header_);
     if (source.from == SlotSource::From::kNowhere) return evaluator_.holds(leaf, nothing_);
@@ -133,7 +143,9 @@ class KindRules::Compiler {
   sigma::RuleEvaluator evaluator_{lookup_};
 };
 
-KindRules::KindRules(const RuleSet& rules, std::function<bool(std::uint32_t)> wants) : rules_(rules), wants_(std::move(wants)) {
+KindRules::KindRules(const RuleSet& rules, std::function<bool(std::uint32_t)> wants,
+                     FurtherFields further_fields)
+    : rules_(rules), wants_(std::move(wants)), further_fields_(std::move(further_fields)) {
   further_.number = limits::kKindsMax;
   further_.all = true;
   further_.is_compiled = false;
@@ -179,11 +191,20 @@ std::unique_ptr<Kind> KindRules::make_kind(const EventKind& given) {
     for (const auto& [name, values] : place->where) add_once(kind->names, name);
   kind->script_fields = script_fields_of(given, rules_.logsources());
   for (const ScriptField& field : kind->script_fields) add_once(kind->names, field.name);
-  if (const std::string_view field = posture_field_of(given); !field.empty()) add_once(kind->names, std::string(field));
+  if (const std::string_view field = posture_field_of(given); !field.empty()) {
+    kind->is_about_posture = true;
+    add_once(kind->names, std::string(field));
+  }
+  const bool rules_want_all = std::exchange(kind->all, false);
+  if (further_fields_) kind->is_about_identities = further_fields_(given, *kind);
+  const bool others_want_all = kind->all;
+  kind->all = rules_want_all || others_want_all;
   std::sort(kind->names.begin(), kind->names.end());
+  kind->names.erase(std::unique(kind->names.begin(), kind->names.end()), kind->names.end());
   for (ScriptField& field : kind->script_fields)
-    field.column = static_cast<std::uint16_t>(std::lower_bound(kind->names.begin(), kind->names.end(), field.name) - kind->names.begin());
-  if (kind->all) kind->keywords = kept(compiler.keywords_of(compiled->program));
+    field.column = static_cast<std::uint16_t>(
+        std::lower_bound(kind->names.begin(), kind->names.end(), field.name) - kind->names.begin());
+  if (rules_want_all && !others_want_all) kind->keywords = kept(compiler.keywords_of(compiled->program));
   if (kind->conditional.empty()) {
     compiled->slots = compiler.slot_sources();
     kind->unconditional = compiled.get();

@@ -45,13 +45,19 @@ struct Kind : Columns {
   std::string provider;
   std::vector<ScriptField> script_fields;  // wanted too, whatever the rules ask for
   bool header_is_plain = false;
-  bool is_compiled = true;  // false: stands for all kinds beyond limits::kKindsMax, which rules are asked about one by one
+  bool is_about_posture = false, is_about_identities = false;
+  bool is_compiled =
+      true;  // false: stands for all kinds beyond limits::kKindsMax, which rules are asked about one by one
 };
 
 class KindRules final : public Projection {
  public:
+  // Asks for fields of a kind that others than rules want: the identity detector. False: it wants none.
+  using FurtherFields = std::function<bool(const EventKind& kind, Columns& columns)>;
+
   // Rules for which `wants` says no are left out.
-  KindRules(const RuleSet& rules, std::function<bool(std::uint32_t rule)> wants);
+  KindRules(const RuleSet& rules, std::function<bool(std::uint32_t rule)> wants,
+            FurtherFields further_fields = {});
 
   const Columns* columns_of(const EventKind& kind) override { return &kind_of(kind); }
   const Kind& kind_of(const EventKind& kind);
@@ -68,11 +74,13 @@ class KindRules final : public Projection {
 
   const RuleSet& rules_;
   std::function<bool(std::uint32_t)> wants_;
+  FurtherFields further_fields_;
   std::mutex mutex_;
   std::unordered_map<std::string, std::unique_ptr<Kind>> kinds_;
   Kind further_;
   std::map<std::pair<const Kind*, std::uint64_t>, std::unique_ptr<KindProgram>> programs_;
-  std::map<std::string, std::unique_ptr<RawKeywords>> keywords_;  // by their identity: most kinds have the same
+  std::map<std::string, std::unique_ptr<RawKeywords>>
+      keywords_;  // by their identity: most kinds have the same
 };
 
 // A text that is the same for the same kind.

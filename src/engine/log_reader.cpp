@@ -14,8 +14,7 @@ namespace {
 
 class LogWalk {
  public:
-  LogWalk(const TakePiece& take, ReadReport& report, const EvidenceFile& source,
-          const ReadOptions& options)
+  LogWalk(const TakePiece& take, ReadReport& report, const EvidenceFile& source, const ReadOptions& options)
       : take_(take), report_(report), source_(source), modified_(source.modified()), options_(options) {}
 
   // False: no more is wanted. Recursion, by way of archives, is bounded by the budget's depth.
@@ -30,21 +29,24 @@ class LogWalk {
     const Format* format = scores.empty() ? nullptr : scores.front().format;
     if (options_.carve && !head.empty() && (!format || looks_like_evtx(head))) format = &raw_format();
     if (!format) {
-      report_.not_recognised.push_back(file + (head.empty() ? ": the file is empty" : ": no decoder knows this content"));
+      report_.not_recognised.push_back(
+          file + (head.empty() ? ": the file is empty" : ": no decoder knows this content"));
       return true;
     }
     ++report_.logs;
-    return read_log(stream, head, std::make_shared<const Log>(Log{file, format, modified_, std::move(scores)}));
+    return read_log(stream, head,
+                    std::make_shared<const Log>(Log{file, format, modified_, std::move(scores)}));
   }
 
  private:
   bool read_archive(ByteStream& stream, const std::vector<std::uint8_t>& head, const std::string& file) {
     bool going = true;
     std::uint64_t members = 0;
-    auto done = for_each_member(stream, head, file, budget_, [&](const std::string& name, ByteStream& member) {
-      ++members;
-      return going = read(member, file + "!" + name);
-    });
+    auto done =
+        for_each_member(stream, head, file, budget_, [&](const std::string& name, ByteStream& member) {
+          ++members;
+          return going = read(member, file + "!" + name);
+        });
     if (!done.has_value()) return add_error(file, done.error()) && going;
     if (members == 0) report_.not_recognised.push_back(file + ": the archive has no files");
     return going;
@@ -65,9 +67,11 @@ class LogWalk {
     } else {
       ++report_.logs;
       const Format* format = scores.front().format;
-      going = read_log(**capture, first, std::make_shared<const Log>(Log{eve, format, modified_, std::move(scores), true}));
+      going = read_log(**capture, first,
+                       std::make_shared<const Log>(Log{eve, format, modified_, std::move(scores), true}));
     }
-    for (const std::string& complaint : (*capture)->complaints()) report_.errors.push_back(file + ": " + complaint);
+    for (const std::string& complaint : (*capture)->complaints())
+      report_.errors.push_back(file + ": " + complaint);
     return going;
   }
 
@@ -142,7 +146,8 @@ class LogWalk {
 
 }  // namespace
 
-Result<void> read_logs(const std::string& path, const TakePiece& take, ReadReport& report, const ReadOptions& options) {
+Result<void> read_logs(const std::string& path, const TakePiece& take, ReadReport& report,
+                       const ReadOptions& options) {
   TRY(EvidenceFile file, EvidenceFile::open(path));
   LogWalk(take, report, file, options).read(file, path);
   return {};

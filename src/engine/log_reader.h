@@ -21,9 +21,10 @@ namespace bartizan {
 struct Log {
   std::string file;
   const Format* format = nullptr;
-  Instant modified;  // of the evidence file; zero: not known
+  Instant modified;                      // of the evidence file; zero: not known
   std::vector<FormatScore> scores = {};  // of all formats that could read it, surest first
-  bool is_made = false;  // written by Suricata a moment ago: places in it and numbers of flows are not those of another run
+  bool is_made =
+      false;  // written by Suricata a moment ago: places in it and numbers of flows are not those of another run
 };
 
 struct LogPiece {
@@ -53,6 +54,7 @@ struct ReadOptions {
 };
 
 // Reads the file at `path` (`-`: standard input). Fails only when it cannot be opened.
-Result<void> read_logs(const std::string& path, const TakePiece& take, ReadReport& report, const ReadOptions& options = {});
+Result<void> read_logs(const std::string& path, const TakePiece& take, ReadReport& report,
+                       const ReadOptions& options = {});
 
 }  // namespace bartizan

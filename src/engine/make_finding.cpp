@@ -26,10 +26,14 @@ void add_entities(const Event& event, const char* type, std::initializer_list<st
 std::vector<Entity> entities_of(const Event& event) {
   std::vector<Entity> out;
   if (!event.host.empty()) out.push_back({"host", std::string(event.host)});
-  add_entities(event, "account", {"User", "TargetUserName", "SubjectUserName", "AccountName", "user", "cs-username"}, out);
-  add_entities(event, "process", {"Image", "NewProcessName", "SourceImage", "ProcessName", "TargetImage"}, out);
-  add_entities(event, "address", {"IpAddress", "SourceIp", "DestinationIp", "SourceAddress", "DestAddress", "src_ip", "dst_ip", "dest_ip", "c-ip", "id.orig_h",
-                                "id.resp_h", "sourceIPAddress"}, out);
+  add_entities(event, "account",
+               {"User", "TargetUserName", "SubjectUserName", "AccountName", "user", "cs-username"}, out);
+  add_entities(event, "process", {"Image", "NewProcessName", "SourceImage", "ProcessName", "TargetImage"},
+               out);
+  add_entities(event, "address",
+               {"IpAddress", "SourceIp", "DestinationIp", "SourceAddress", "DestAddress", "src_ip", "dst_ip",
+                "dest_ip", "c-ip", "id.orig_h", "id.resp_h", "sourceIPAddress"},
+               out);
   add_entities(event, "file", {"TargetFilename", "ImageLoaded", "ObjectName"}, out);
   return out;
 }
@@ -43,7 +47,8 @@ std::string place_of(const Event& event, LogName log) {
   return place;
 }
 
-Finding make_finding(const RuleSummary& rule, const Event& event, LogName log, std::vector<sigma::Reason>&& why) {
+Finding make_finding(const RuleSummary& rule, const Event& event, LogName log,
+                     std::vector<sigma::Reason>&& why) {
   Finding finding;
   finding.time = event.time;
   finding.rule_id = rule.id;
@@ -59,7 +64,8 @@ Finding make_finding(const RuleSummary& rule, const Event& event, LogName log, s
   finding.advisory = rule.advisory;
   finding.why.reserve(why.size());
   for (sigma::Reason& reason : why)
-    finding.why.push_back({std::move(reason.field), std::move(reason.predicate), std::move(reason.pattern), std::move(reason.value)});
+    finding.why.push_back({std::move(reason.field), std::move(reason.predicate), std::move(reason.pattern),
+                           std::move(reason.value)});
   // Where a record was found outside of its place in a log weighs on what the finding is worth.
   if (const std::string_view* carved = event.find("Carved"))
     finding.why.push_back({"Carved", "is", std::string(*carved), std::string(*carved)});

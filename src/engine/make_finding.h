@@ -18,8 +18,10 @@ std::vector<Entity> entities_of(const Event& event);
 
 // The log a record is in. `is_made`: by another program a moment ago, as Log::is_made.
 struct LogName {
+  // Implicit: every log has one. NOLINTBEGIN(google-explicit-constructor)
   LogName(const std::string& name) : file(name) {}
   LogName(const Log& log) : file(log.file), is_made(log.is_made) {}
+  // NOLINTEND(google-explicit-constructor)
   const std::string& file;
   bool is_made = false;
 };
@@ -28,6 +30,7 @@ struct LogName {
 // that are drawn anew each time.
 std::string place_of(const Event& event, LogName log);
 
-Finding make_finding(const RuleSummary& rule, const Event& event, LogName log, std::vector<sigma::Reason>&& why);
+Finding make_finding(const RuleSummary& rule, const Event& event, LogName log,
+                     std::vector<sigma::Reason>&& why);
 
 }  // namespace bartizan

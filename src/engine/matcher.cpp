@@ -18,6 +18,7 @@ const Kind& Matcher::counted(const Event& event) {
   const Kind& kind = kind_of_event(event);
   if (kind.number >= events_by_kind_.size()) events_by_kind_.resize(kind.number + 1);
   ++events_by_kind_[kind.number];
+  kind_ = &kind;
   return kind;
 }
 
@@ -33,7 +34,8 @@ bool Matcher::match(const Event& event, std::vector<RuleHit>& out) {
   sort_into_columns(kind, event);
   ids_.clear();
   run_.run(program_->program, *this, ids_);
-  for (std::uint32_t id : ids_) out.push_back({program_->candidates[id].rule, program_->candidates[id].places[0]});
+  for (std::uint32_t id : ids_)
+    out.push_back({program_->candidates[id].rule, program_->candidates[id].places[0]});
   return true;
 }
 
@@ -80,10 +82,13 @@ std::span<const sigma::FieldValue> Matcher::values(sigma::SlotId slot) {
   gathered.event = event_number_;
   gathered.values.clear();
   const SlotSource& source = program_->slots[slot];
-  auto add = [&](const Field& field) { gathered.values.push_back({field.value, field.is_number, field.is_null}); };
+  auto add = [&](const Field& field) {
+    gathered.values.push_back({field.value, field.is_number, field.is_null});
+  };
   switch (source.from) {
     case SlotSource::From::kColumn:
-      for (std::uint16_t i = first_in_column_[source.column]; i != kNoField; i = next_in_column_[i]) add(event_->fields[i]);
+      for (std::uint16_t i = first_in_column_[source.column]; i != kNoField; i = next_in_column_[i])
+        add(event_->fields[i]);
       break;
     case SlotSource::From::kEveryField:
       if (event_->lacks_keywords) break;

@@ -29,12 +29,14 @@ class Matcher final : private sigma::SlotReader {
   // Counts the event without matching it.
   void count(const Event& event) { (void)counted(event); }
 
-  const Kind& kind_of_event(const Event& event);
+  // Of the event last matched or counted.
+  const Kind& kind() const { return *kind_; }
 
   const std::vector<std::uint64_t>& events_by_kind() const { return events_by_kind_; }
 
  private:
   const Kind& counted(const Event& event);
+  const Kind& kind_of_event(const Event& event);
   std::uint64_t conditions_of(const Kind& kind, const Event& event) const;
   void sort_into_columns(const Kind& kind, const Event& event);
   std::span<const sigma::FieldValue> values(sigma::SlotId slot) override;
@@ -54,6 +56,7 @@ class Matcher final : private sigma::SlotReader {
   std::vector<std::uint32_t> ids_;
   std::vector<std::string_view> mapped_;
 
+  const Kind* kind_ = nullptr;
   const Event* event_ = nullptr;
   const KindProgram* program_ = nullptr;
   std::uint64_t event_number_ = 0;

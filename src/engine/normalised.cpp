@@ -26,7 +26,8 @@ void write_fields(const Event& event, const EventPlace& place, JsonWriter& json)
 
 }  // namespace
 
-void append_normalised_json(const Event& event, std::string_view file, const LogsourceTable& table, std::string& out) {
+void append_normalised_json(const Event& event, std::string_view file, const LogsourceTable& table,
+                            std::string& out) {
   append_event_json(event, file, out);
   out.pop_back();  // the closing bracket
   out += ",\"as\":";
@@ -37,7 +38,8 @@ void append_normalised_json(const Event& event, std::string_view file, const Log
     for (const EventPlace& place : places) {
       if (!place.may_hold(kind) || !place.accepts(event)) continue;
       json.begin_object();
-      for (const auto& [key, text] : {std::pair{"product", &name.product}, {"category", &name.category}, {"service", &name.service}})
+      for (const auto& [key, text] :
+           {std::pair{"product", &name.product}, {"category", &name.category}, {"service", &name.service}})
         if (!text->empty()) json.member(key, *text);
       json.member("source", place.name);
       write_fields(event, place, json);

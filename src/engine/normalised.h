@@ -12,6 +12,7 @@
 namespace bartizan {
 
 // {…, "as":[{"product","category","service","source":"Sysmon 1","fields":{…}}]}
-void append_normalised_json(const Event& event, std::string_view file, const LogsourceTable& table, std::string& out);
+void append_normalised_json(const Event& event, std::string_view file, const LogsourceTable& table,
+                            std::string& out);
 
 }  // namespace bartizan

@@ -22,7 +22,8 @@ class OrderedWorkers {
   using Work = std::function<Result(std::size_t worker, Item& item)>;
   using Collect = std::function<void(Result&& result)>;
 
-  OrderedWorkers(std::size_t threads, Work work, Collect collect) : work_(std::move(work)), collect_(std::move(collect)) {
+  OrderedWorkers(std::size_t threads, Work work, Collect collect)
+      : work_(std::move(work)), collect_(std::move(collect)) {
     if (threads < 2) return;
     under_way_max_ = threads * 4;
     for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this, i] { run(i); });

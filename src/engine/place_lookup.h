@@ -20,7 +20,8 @@ class PlaceLookup final : public sigma::FieldLookup {
     made_.clear();
   }
 
-  void values(const Event& event, std::string_view field, std::vector<sigma::FieldValue>& out) const override {
+  void values(const Event& event, std::string_view field,
+              std::vector<sigma::FieldValue>& out) const override {
     if (place_)
       if (auto mapped = place_->fields.find(field); mapped != place_->fields.end()) {
         mapped_.clear();
@@ -30,7 +31,9 @@ class PlaceLookup final : public sigma::FieldLookup {
       }
     plain_.values(event, field, out);
   }
-  void all_values(const Event& event, std::vector<sigma::FieldValue>& out) const override { plain_.all_values(event, out); }
+  void all_values(const Event& event, std::vector<sigma::FieldValue>& out) const override {
+    plain_.all_values(event, out);
+  }
 
  private:
   const EventPlace* place_ = nullptr;

@@ -34,8 +34,8 @@ bool PlainMatcher::holds(const RuleHit& hit, const sigma::Reason& reason, const 
   return false;
 }
 
-std::vector<std::pair<std::string, std::string>> PlainMatcher::values_of(const RuleHit& hit, const Event& event,
-                                                                         const std::vector<std::string>& fields) {
+std::vector<std::pair<std::string, std::string>> PlainMatcher::values_of(
+    const RuleHit& hit, const Event& event, const std::vector<std::string>& fields) {
   lookup_.look_at(hit.place);
   std::vector<std::pair<std::string, std::string>> out;
   std::vector<sigma::FieldValue> values;

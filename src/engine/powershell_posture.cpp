@@ -10,8 +10,9 @@
 namespace bartizan {
 namespace {
 
-constexpr std::string_view kBlocks = "script-block logging", kModules = "module logging", kTranscripts = "transcription",
-                           kLanguage = "constrained language mode", kAmsi = "AMSI", kOldEngine = "removal of PowerShell 2";
+constexpr std::string_view kBlocks = "script-block logging", kModules = "module logging",
+                           kTranscripts = "transcription", kLanguage = "constrained language mode",
+                           kAmsi = "AMSI", kOldEngine = "removal of PowerShell 2";
 
 // Registry values that switch a protection, by the end of their path in lower case, and the data that switch it on.
 struct Setting {
@@ -30,9 +31,10 @@ constexpr Setting kSettings[] = {
 const Setting* setting_of(const Event& event) {
   const std::string_view* path = event.find("TargetObject");
   if (!path || path->size() > limits::kPathBytesMax) return nullptr;
-  const std::string lower = folded(*path);
   for (const Setting& setting : kSettings)
-    if (lower.ends_with(setting.path)) return &setting;
+    if (path->size() >= setting.path.size() &&
+        equals_ignoring_ascii_case(path->substr(path->size() - setting.path.size()), setting.path))
+      return &setting;
   return nullptr;
 }
 
@@ -66,10 +68,13 @@ std::string_view posture_field_of(const EventKind& kind) {
   if (kind.event_id == 4103 && kind.channel.starts_with("Microsoft-Windows-PowerShell")) return "Computer";
   if (kind.event_id == 400 && kind.channel == "Windows PowerShell") return "Data";
   const bool is_sysmon = kind.channel == "Microsoft-Windows-Sysmon/Operational";
-  return (is_sysmon && (kind.event_id == 12 || kind.event_id == 13)) || kind.category == "registry_set" ? "TargetObject" : "";
+  return (is_sysmon && (kind.event_id == 12 || kind.event_id == 13)) || kind.category == "registry_set"
+             ? "TargetObject"
+             : "";
 }
 
 bool PostureNotes::concerns(const Kind& kind, const Event& event) const {
+  if (!kind.is_about_posture) return false;
   if (is_powershell(kind, 4103)) {
     const std::string_view* host = event.find("Computer");
     return !host || !seen_.contains(std::string(kModules) + '\n' + std::string(*host));
@@ -81,31 +86,36 @@ bool PostureNotes::concerns(const Kind& kind, const Event& event) const {
 void PostureNotes::note(const Kind& kind, const Event& record, const std::string& file) {
   if (is_powershell(kind, 4103)) return add(kModules, true, "event 4103 was written", record, file);
   if (is_powershell(kind, 4104)) {
-    if (proves_logging(record)) add(kBlocks, true, "for a block without suspicious words event 4104 was written", record, file);
+    if (proves_logging(record))
+      add(kBlocks, true, "for a block without suspicious words event 4104 was written", record, file);
     return;
   }
   if (kind.event_id == 400 && kind.channel == "Windows PowerShell") {
     if (is_old_engine(record)) add(kOldEngine, false, "PowerShell 2 was started (event 400)", record, file);
     return;
   }
-  if (kind.channel.empty() && kind.category == "ps_script") return add(kTranscripts, true, "a transcript was written", record, file);
+  if (kind.channel.empty() && kind.category == "ps_script")
+    return add(kTranscripts, true, "a transcript was written", record, file);
   const Setting* setting = setting_of(record);
   if (!setting) return;
   const std::string_view path = *record.find("TargetObject");
   const std::string_view* details = record.find("Details");
   const std::string_view* what = record.find("EventType");
-  if (what && what->starts_with("Delete")) return add(setting->control, false, std::string(path) + " was deleted", record, file);
+  if (what && what->starts_with("Delete"))
+    return add(setting->control, false, std::string(path) + " was deleted", record, file);
   if (!details) return;
   const std::string data = number_of(*details);
   const bool is_on = data == setting->on[0] || (!setting->on[1].empty() && data == setting->on[1]);
   add(setting->control, is_on, std::string(path) + " was set to " + data, record, file);
 }
 
-void PostureNotes::add(std::string_view control, bool in_force, std::string evidence, const Event& record, const std::string& file) {
+void PostureNotes::add(std::string_view control, bool in_force, std::string evidence, const Event& record,
+                       const std::string& file) {
   std::string key = std::string(control) + '\n' + std::string(record.host);
   // Of what a protection writes again and again, one record a piece of a log is enough; settings are all kept.
   if (in_force && evidence.ends_with("written") && !seen_.insert(std::move(key)).second) return;
-  facts_.push_back({std::string(record.host), std::string(control), in_force, std::move(evidence), file, std::string(record.record_id), record.time});
+  facts_.push_back({std::string(record.host), std::string(control), in_force, std::move(evidence), file,
+                    std::string(record.record_id), record.time});
 }
 
 std::vector<PostureFact> PostureNotes::take() {

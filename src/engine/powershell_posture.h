@@ -28,7 +28,8 @@ class PostureNotes {
   std::vector<PostureFact> take();
 
  private:
-  void add(std::string_view control, bool in_force, std::string evidence, const Event& record, const std::string& file);
+  void add(std::string_view control, bool in_force, std::string evidence, const Event& record,
+           const std::string& file);
 
   std::vector<PostureFact> facts_;
   std::set<std::string, std::less<>> seen_;  // of the piece at hand: control and host that proved themselves

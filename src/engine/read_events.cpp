@@ -49,18 +49,17 @@ Result<FileReport> read_events(const std::string& path, const DecodeOptions& opt
   EventBatch batch;
   {
     OddityNotes oddities(report);
-    TRY_VOID(read_logs(
-        path,
-        [&](LogPiece& piece) {
-          (void)oddities.begin(piece);
-          auto& decoder = decoders[piece.log->format];
-          if (!decoder) decoder = piece.log->format->make_decoder(options);
-          batch.clear();
-          decoder->decode(piece.view(), batch, oddities.list());
-          report.events += batch.size();
-          return batch.empty() || deliver(batch, piece.log->file);
-        },
-        report, {.carve = options.carve, .capture = {}}));
+    TRY_VOID(read_logs(path,
+                       [&](LogPiece& piece) {
+                         (void)oddities.begin(piece);
+                         auto& decoder = decoders[piece.log->format];
+                         if (!decoder) decoder = piece.log->format->make_decoder(options);
+                         batch.clear();
+                         decoder->decode(piece.view(), batch, oddities.list());
+                         report.events += batch.size();
+                         return batch.empty() || deliver(batch, piece.log->file);
+                       },
+                       report, {.carve = options.carve, .capture = {}}));
   }
   return report;
 }
@@ -70,18 +69,18 @@ Result<FileReport> render_records(const std::string& path, const DecodeOptions& 
   FileReport report;
   {
     OddityNotes oddities(report);
-    TRY_VOID(read_logs(
-        path,
-        [&](LogPiece& piece) {
-          const bool is_first = oddities.begin(piece);
-          if (const auto render = piece.log->format->render)
-            return render(piece.view(), options, form, take, oddities.list());
-          if (is_first)
-            report.errors.push_back(piece.log->file +
-                                    ": only Windows event logs have an XML form, and the JSON made of it");
-          return true;
-        },
-        report, {.carve = options.carve, .capture = {}}));
+    TRY_VOID(read_logs(path,
+                       [&](LogPiece& piece) {
+                         const bool is_first = oddities.begin(piece);
+                         if (const auto render = piece.log->format->render)
+                           return render(piece.view(), options, form, take, oddities.list());
+                         if (is_first)
+                           report.errors.push_back(
+                               piece.log->file +
+                               ": only Windows event logs have an XML form, and the JSON made of it");
+                         return true;
+                       },
+                       report, {.carve = options.carve, .capture = {}}));
   }
   return report;
 }

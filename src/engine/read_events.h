@@ -25,6 +25,7 @@ Result<FileReport> read_events(const std::string& path, const DecodeOptions& opt
 
 // The records as `form` has them. A log of a format without such forms is an error of the report. With an Error or after
 // `take` answered false as above.
-Result<FileReport> render_records(const std::string& path, const DecodeOptions& options, Rendering form, const TakeRecord& take);
+Result<FileReport> render_records(const std::string& path, const DecodeOptions& options, Rendering form,
+                                  const TakeRecord& take);
 
 }  // namespace bartizan

@@ -32,7 +32,8 @@ unsigned remaining_score(const powershell::Layers& layers) {
 std::shared_ptr<const ReadScript> read_now(std::string_view text, bool is_command_line) {
   auto script = std::make_shared<ReadScript>();
   script->layers = is_command_line ? powershell::peel_command_line(text) : powershell::deobfuscate(text);
-  for (const powershell::Layer& layer : script->layers.layers) script->hashes.push_back(hash_of_script(layer.text));
+  for (const powershell::Layer& layer : script->layers.layers)
+    script->hashes.push_back(hash_of_script(layer.text));
   if (script->layers.score.points >= powershell::kObfuscatedPoints)
     script->remaining = remaining_score(script->layers);
   return script;

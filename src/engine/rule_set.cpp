@@ -35,7 +35,8 @@ std::vector<std::string> RuleSet::rule_files(const std::string& path, std::vecto
   std::vector<Error> unreadable;
   std::vector<std::string> files = list_evidence(path, unreadable);
   for (const Error& error : unreadable)
-    diagnostics.push_back({"rules.unreadable", error.where, 0, 0, error.message, "check the path and its permissions"});
+    diagnostics.push_back(
+        {"rules.unreadable", error.where, 0, 0, error.message, "check the path and its permissions"});
   std::erase_if(files, [](const std::string& file) {
     return !(file.ends_with(".yml") || file.ends_with(".yaml")) || file.ends_with(".examples.yml");
   });
@@ -80,7 +81,9 @@ void RuleSet::load_mapping(const std::string& content) {
     std::string file = content + "/mapping/" + name + ".yml";
     auto text = read_text_file(file, limits::kRuleFileBytesMax);
     if (text.has_value()) table_.load(*text, file, diagnostics_);
-    else diagnostics_.push_back({"mapping.unreadable", file, 0, 0, text.error().message, "set BARTIZAN_CONTENT"});
+    else
+      diagnostics_.push_back(
+          {"mapping.unreadable", file, 0, 0, text.error().message, "set BARTIZAN_CONTENT"});
   }
   load_advisory(content + "/mapping/advisory.yml");
 }
@@ -88,7 +91,8 @@ void RuleSet::load_mapping(const std::string& content) {
 void RuleSet::load_advisory(const std::string& file) {
   auto text = read_text_file(file, limits::kRuleFileBytesMax);
   if (!text.has_value())
-    return diagnostics_.push_back({"mapping.unreadable", file, 0, 0, text.error().message, "set BARTIZAN_CONTENT"});
+    return diagnostics_.push_back(
+        {"mapping.unreadable", file, 0, 0, text.error().message, "set BARTIZAN_CONTENT"});
   auto documents = parse_yaml(*text, file);
   if (!documents) return diagnostics_.push_back(documents.error());
   for (const YamlNode& document : *documents)
@@ -139,7 +143,8 @@ std::vector<RuleSet::Candidate> RuleSet::candidates_for(const EventKind& kind) c
     if (here.empty()) continue;
     for (std::uint32_t index : indices) candidates.push_back({index, here});
   }
-  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.rule < b.rule; });
+  std::sort(candidates.begin(), candidates.end(),
+            [](const Candidate& a, const Candidate& b) { return a.rule < b.rule; });
   return candidates;
 }
 
@@ -161,10 +166,11 @@ void RuleSet::drop_users_of(const std::string& name) {
 }
 
 RuleSummary RuleSet::summary_of(const std::string& id, const std::string& title, const std::string& level,
-                            const std::vector<std::string>& tags) const {
+                                const std::vector<std::string>& tags) const {
   RuleSummary summary{id, title, parse_level(level), {}, advisory_of(tags)};
   for (const std::string& tag : tags)
-    if (const std::string technique = technique_of(tag); !technique.empty()) add_once(summary.attack, technique);
+    if (const std::string technique = technique_of(tag); !technique.empty())
+      add_once(summary.attack, technique);
   return summary;
 }
 
@@ -174,14 +180,15 @@ void RuleSet::prepare() {
   sigma::apply_filters(rules_, filters_, diagnostics_);
   filters_.clear();
   keep_wanted(selection_, rules_, correlations_);
-  for (const sigma::Rule& rule : rules_) summaries_.push_back(summary_of(rule.id, rule.title, rule.level, rule.tags));
+  for (const sigma::Rule& rule : rules_)
+    summaries_.push_back(summary_of(rule.id, rule.title, rule.level, rule.tags));
   for (std::uint32_t index = 0; index < rules_.size(); ++index) {
     const sigma::LogSource& source = rules_[index].logsource;
     by_logsource_[{source.category, source.product, source.service}].push_back(index);
   }
   for (const sigma::Correlation& correlation : correlations_)
-    correlation_summaries_.push_back(summary_of(correlation.id.empty() ? correlation.name : correlation.id, correlation.title,
-                                          correlation.level, correlation.tags));
+    correlation_summaries_.push_back(summary_of(correlation.id.empty() ? correlation.name : correlation.id,
+                                                correlation.title, correlation.level, correlation.tags));
   unusable_ += count_errors(diagnostics_) - errors_before;
   if (tuning_) tuning_->bind(rules_, correlations_, diagnostics_);
 }

@@ -60,7 +60,9 @@ class RuleSet {
   Tuning* tuning() const { return tuning_; }  // null: none
   const std::vector<sigma::Correlation>& correlations() const { return correlations_; }
   const RuleSummary& summary(std::size_t rule) const { return summaries_[rule]; }
-  const RuleSummary& correlation_summary(std::size_t correlation) const { return correlation_summaries_[correlation]; }
+  const RuleSummary& correlation_summary(std::size_t correlation) const {
+    return correlation_summaries_[correlation];
+  }
   const std::vector<Diagnostic>& diagnostics() const { return diagnostics_; }
   std::vector<Diagnostic>& diagnostics() { return diagnostics_; }
 
@@ -80,7 +82,7 @@ class RuleSet {
   void load_advisory(const std::string& file);
   std::vector<std::string> advisory_of(const std::vector<std::string>& tags) const;
   RuleSummary summary_of(const std::string& id, const std::string& title, const std::string& level,
-                     const std::vector<std::string>& tags) const;
+                         const std::vector<std::string>& tags) const;
 
   std::vector<sigma::Rule> rules_;
   std::vector<sigma::Correlation> correlations_;

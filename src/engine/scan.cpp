@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "base/must.h"
+#include "detect/identity/detector.h"
 #include "engine/coverage.h"
 #include "engine/detector.h"
 #include "engine/ordered_workers.h"
@@ -22,21 +23,37 @@ bool wanted(const Finding& finding, const ScanOptions& options) {
 }
 
 bool earlier(const Finding& a, const Finding& b) {
-  return std::tie(a.time, a.file, a.record_id, a.rule_id, a.id) < std::tie(b.time, b.file, b.record_id, b.rule_id, b.id);
+  return std::tie(a.time, a.file, a.record_id, a.rule_id, a.id) <
+         std::tie(b.time, b.file, b.record_id, b.rule_id, b.id);
+}
+
+bool want_identity_fields(const EventKind& kind, Columns& columns) {
+  if (!identity::wants(kind)) return false;
+  for (std::string_view name : identity::fields_needed(kind)) columns.names.emplace_back(name);
+  columns.all = columns.all || identity::needs_every_field(kind);
+  return true;
 }
 
 class Scan {
  public:
   Scan(const ScanOptions& options, RuleSet& rules, const std::function<bool(const ScanProgress&)>& keep_going)
-      : options_(options), rules_(rules), keep_going_(keep_going), correlations_(rules),
-        kinds_(rules, [this](std::uint32_t rule) { return wants_rule(rule); }),
-        block_detector_(kinds_, correlations_, scripts_, options.plain, options.keep_records, [this](std::uint32_t rule) { return wants_rule(rule); }),
+      : options_(options),
+        rules_(rules),
+        keep_going_(keep_going),
+        correlations_(rules),
+        kinds_(
+            rules, [this](std::uint32_t rule) { return wants_rule(rule); },
+            options.identity ? want_identity_fields : KindRules::FurtherFields{}),
+        block_detector_(kinds_, correlations_, scripts_, options.plain, options.keep_records,
+                        [this](std::uint32_t rule) { return wants_rule(rule); }),
         views_(block_detector_, correlations_) {
     MUST(rules.is_prepared());
     const std::size_t threads = std::clamp<std::size_t>(options.threads, 1, limits::kThreadsMax);
+    const PieceOptions piece{options.decode, options.plain, threads > 1, options.keep_records,
+                             options.identity};
     for (std::size_t i = 0; i < threads; ++i)
-      detectors_.push_back(std::make_unique<PieceDetector>(kinds_, correlations_, scripts_, options.decode, options.plain, threads > 1, options.keep_records,
-                                                           [this](std::uint32_t rule) { return wants_rule(rule); }));
+      detectors_.push_back(std::make_unique<PieceDetector>(
+          kinds_, correlations_, scripts_, piece, [this](std::uint32_t rule) { return wants_rule(rule); }));
   }
 
   ScanOutcome run(const std::vector<std::string>& paths) {
@@ -49,7 +66,8 @@ class Scan {
     progress_.files_total = files.size();
     {
       OrderedWorkers<LogPiece, PieceResult> workers(
-          detectors_.size(), [this](std::size_t worker, LogPiece& piece) { return detectors_[worker]->detect(piece); },
+          detectors_.size(),
+          [this](std::size_t worker, LogPiece& piece) { return detectors_[worker]->detect(piece); },
           [this](PieceResult&& result) { collect(std::move(result)); });
       for (const std::string& file : files) {
         if (interrupted_) break;
@@ -74,7 +92,8 @@ class Scan {
     auto take = [&](LogPiece& piece) {
       workers.submit(piece);
       const std::lock_guard lock(mutex_);
-      if (piece.buffer.empty() && !buffers_.empty()) piece.buffer = std::move(buffers_.back()), buffers_.pop_back();
+      if (piece.buffer.empty() && !buffers_.empty())
+        piece.buffer = std::move(buffers_.back()), buffers_.pop_back();
       progress_.file_bytes = report.file_bytes;
       interrupted_ = !keep_going_(progress_);
       return !interrupted_;
@@ -101,6 +120,7 @@ class Scan {
     }
     posture_.add(std::move(result.posture));
     views_.add(std::move(result.views), events_before_, result.oddities);
+    identities_.add(result.identity, result.log->file, events_before_);
     events_before_ += result.events;
     keep(result.findings);
     note_oddities(*result.log, result.oddities);
@@ -116,7 +136,8 @@ class Scan {
     if (log.file != oddities_of_) oddities_of_ = log.file, oddities_kept_ = 0;
     for (const Oddity& oddity : oddities.kept)
       if (oddities_kept_++ < limits::kOdditiesKeptPerFile && outcome_.oddities.size() < limits::kOdditiesKept)
-        outcome_.oddities.push_back(log.file + ": at byte " + std::to_string(oddity.offset) + ": " + oddity.what);
+        outcome_.oddities.push_back(log.file + ": at byte " + std::to_string(oddity.offset) + ": " +
+                                    oddity.what);
   }
 
   void keep(std::vector<Finding>& found) {
@@ -137,6 +158,7 @@ class Scan {
     outcome_.summary.oddities += oddities.total;
     std::vector<Finding> correlated;
     correlations_.finish(correlated);
+    identities_.finish(correlated);
     keep(correlated);
     std::sort(outcome_.findings.begin(), outcome_.findings.end(), earlier);
     ScanSummary& summary = outcome_.summary;
@@ -148,7 +170,8 @@ class Scan {
     std::vector<KindEvents> seen;
     for (const Kind* kind : kinds) seen.push_back({kind, 0});
     for (const auto& detector : detectors_)
-      for (std::size_t i = 0; i < detector->events_by_kind().size(); ++i) seen[i].events += detector->events_by_kind()[i];
+      for (std::size_t i = 0; i < detector->events_by_kind().size(); ++i)
+        seen[i].events += detector->events_by_kind()[i];
     std::erase_if(seen, [](const KindEvents& one) { return one.events == 0; });
     note_coverage(rules_, seen, summary);
   }
@@ -157,6 +180,7 @@ class Scan {
   RuleSet& rules_;
   const std::function<bool(const ScanProgress&)>& keep_going_;
   Correlations correlations_;
+  identity::IdentityDetector identities_;
   KindRules kinds_;
   ReadScripts scripts_;
   ViewDetector block_detector_;

@@ -23,8 +23,9 @@ struct ScanOptions {
   std::size_t threads = 1;
   Level level_min = Level::kInformational;
   std::optional<Instant> since, until;  // until is exclusive
-  bool keep_records = false;  // Finding::record, within limits::kFindingRecordBytesMax
-  bool plain = false;  // with the plain evaluator alone, to compare with
+  bool keep_records = false;            // Finding::record, within limits::kFindingRecordBytesMax
+  bool identity = true;                 // follow tickets and logons across hosts, besides the rules
+  bool plain = false;                   // with the plain evaluator alone, to compare with
 };
 
 struct ScanProgress {

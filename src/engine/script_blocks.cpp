@@ -18,7 +18,8 @@ std::string* text_of(DraftEvent& record) {
 
 std::size_t size_of(const DraftEvent& record) {
   std::size_t bytes = sizeof record;
-  for (const DraftField& field : record.fields) bytes += sizeof field + field.name.size() + field.value.size();
+  for (const DraftField& field : record.fields)
+    bytes += sizeof field + field.name.size() + field.value.size();
   return bytes;
 }
 
@@ -45,7 +46,8 @@ void ScriptBlocks::add(ScriptPart part, std::vector<ScriptBlock>& out) {
     done_.insert(block.key);
     give(known->second, out);
   }
-  while (!waiting_.empty() && (bytes_ > limits::kScriptBlocksBytesMax || waiting_.size() > limits::kScriptBlocksMax))
+  while (!waiting_.empty() &&
+         (bytes_ > limits::kScriptBlocksBytesMax || waiting_.size() > limits::kScriptBlocksMax))
     give(waiting_.begin(), out);
 }
 
@@ -63,14 +65,16 @@ void ScriptBlocks::give(Place place, std::vector<ScriptBlock>& out) {
   std::string text;
   std::uint32_t next = 1;
   const auto note_gap = [&](std::uint32_t end) {
-    if (next < end) text += fmt::format("\n<# parts {} to {} of {} are missing #>\n", next, end - 1, waiting.total);
+    if (next < end)
+      text += fmt::format("\n<# parts {} to {} of {} are missing #>\n", next, end - 1, waiting.total);
   };
   for (auto& [number, part] : waiting.parts) {
     note_gap(number);
     if (const std::string* piece = text_of(part.record)) text += *piece;
     next = number + 1;
     for (const std::uint32_t rule : part.rules)
-      if (std::find(block.rules.begin(), block.rules.end(), rule) == block.rules.end()) block.rules.push_back(rule);
+      if (std::find(block.rules.begin(), block.rules.end(), rule) == block.rules.end())
+        block.rules.push_back(rule);
   }
   note_gap(waiting.total + 1);
   block.record = std::move(first.record);

@@ -10,7 +10,8 @@
 namespace bartizan {
 namespace {
 
-ScriptPart part(std::uint32_t number, std::uint32_t total, std::string text, std::string process = "h\n1", std::string block = "b") {
+ScriptPart part(std::uint32_t number, std::uint32_t total, std::string text, std::string process = "h\n1",
+                std::string block = "b") {
   ScriptPart made;
   made.record.fields.push_back({"ScriptBlockText", std::move(text), false});
   made.process = std::move(process);
@@ -52,7 +53,8 @@ TEST(ScriptBlocks, GapsAreMarked) {
   ASSERT_EQ(out.size(), 1u);
   EXPECT_TRUE(out[0].is_partial);
   EXPECT_EQ(out[0].record.fields[0].value,
-            "\n<# parts 1 to 1 of 6 are missing #>\nb\n<# parts 3 to 4 of 6 are missing #>\ne\n<# parts 6 to 6 of 6 are missing #>\n");
+            "\n<# parts 1 to 1 of 6 are missing #>\nb\n<# parts 3 to 4 of 6 are missing #>\ne\n<# parts 6 to "
+            "6 of 6 are missing #>\n");
 }
 
 TEST(ScriptBlocks, ProcessesAndBlocksStayApart) {
@@ -69,10 +71,12 @@ TEST(ScriptBlocks, ProcessesAndBlocksStayApart) {
 TEST(ScriptBlocks, WaitingIsBounded) {
   ScriptBlocks blocks;
   std::vector<ScriptBlock> out;
-  for (std::size_t i = 0; i < limits::kScriptBlocksMax + 10; ++i) blocks.add(part(1, 2, "a", "h\n1", std::to_string(i)), out);
+  for (std::size_t i = 0; i < limits::kScriptBlocksMax + 10; ++i)
+    blocks.add(part(1, 2, "a", "h\n1", std::to_string(i)), out);
   EXPECT_EQ(out.size(), 10u);
   out.clear();
-  for (int i = 0; i < 70; ++i) blocks.add(part(1, 2, std::string(1 << 20, 'x'), "h\n2", std::to_string(i)), out);
+  for (int i = 0; i < 70; ++i)
+    blocks.add(part(1, 2, std::string(1 << 20, 'x'), "h\n2", std::to_string(i)), out);
   EXPECT_GT(out.size(), limits::kScriptBlocksMax - 100);
 }
 

@@ -60,12 +60,26 @@ std::size_t find_folded(std::string_view text, std::string_view lower, std::size
 
 // Words of which one stands in every script that runs or hides text; sorted by their first letter.
 constexpr std::string_view kScriptWords[] = {
-    "-bxor",  "-ec ",    "-enc",        "-join",   "-replace",   "-split",     ".create(",      ".invoke(",
-    ".split(", ".replace(", ".substring(", ".tochararray", "[char", "[array]::reverse", "deflatestream", "download",
-    "frombase64", "gzipstream", "iex",  "invoke-expression", "invokescript", "newscriptblock", "securestring", "urldecode",
-    "hexnumber", "toint", "tobyte", "[convert]", "[string]::", "[regex]::", "cmd", "powershell", "pwsh",
+    "-bxor",         "-ec ",
+    "-enc",          "-join",
+    "-replace",      "-split",
+    ".create(",      ".invoke(",
+    ".split(",       ".replace(",
+    ".substring(",   ".tochararray",
+    "[char",         "[array]::reverse",
+    "deflatestream", "download",
+    "frombase64",    "gzipstream",
+    "iex",           "invoke-expression",
+    "invokescript",  "newscriptblock",
+    "securestring",  "urldecode",
+    "hexnumber",     "toint",
+    "tobyte",        "[convert]",
+    "[string]::",    "[regex]::",
+    "cmd",           "powershell",
+    "pwsh",
 };
-constexpr std::string_view kLineWords[] = {"powershell", "pwsh", "mshta", "wmic", "rundll32", "iex", "invoke-expression", "comspec"};
+constexpr std::string_view kLineWords[] = {"powershell",        "pwsh",   "mshta", "wmic", "rundll32", "iex",
+                                           "invoke-expression", "comspec"};
 
 struct FirstLetters {
   std::array<bool, 256> is_first{};
@@ -80,7 +94,8 @@ struct FirstLetters {
 constexpr FirstLetters kScriptFirst(kScriptWords), kLineFirst(kLineWords);
 
 template <std::size_t N>
-bool has_word_at(std::string_view text, std::size_t at, const FirstLetters& first, const std::string_view (&words)[N]) {
+bool has_word_at(std::string_view text, std::size_t at, const FirstLetters& first,
+                 const std::string_view (&words)[N]) {
   if (!first.is_first[static_cast<unsigned char>(text[at])]) return false;
   for (const std::string_view word : words)
     if (fold_ascii(text[at]) == word[0] && find_folded(text.substr(at, word.size()), word) == 0) return true;
@@ -97,11 +112,15 @@ bool is_quote(char c) { return c == '\'' || c == '"'; }
 
 // A mark that needs no word: an escape within a word, pieces joined, computed calls, odd names.
 bool has_mark_at(std::string_view text, std::size_t at) {
-  const char c = text[at], before = at ? text[at - 1] : ' ', after = at + 1 < text.size() ? text[at + 1] : ' ';
+  const char c = text[at], before = at ? text[at - 1] : ' ',
+             after = at + 1 < text.size() ? text[at + 1] : ' ';
   switch (c) {
     case '`': return is_base64(before) && is_base64(after);
     case '+': return is_quote(before) || is_quote(after);
-    case '&': case '.': return after == '(' || after == '$' || is_quote(after) || (after == ' ' && at + 2 < text.size() && text[at + 2] == '(');
+    case '&':
+    case '.':
+      return after == '(' || after == '$' || is_quote(after) ||
+             (after == ' ' && at + 2 < text.size() && text[at + 2] == '(');
     case '$': return after == '{' || after == '(';
     case '-': return (after == 'f' || after == 'F') && at + 2 < text.size() && !is_base64(text[at + 2]);
     case '\xE2': return at + 2 < text.size() && text[at + 1] == '\x80';  // quotes and dashes beyond ASCII
@@ -110,7 +129,8 @@ bool has_mark_at(std::string_view text, std::size_t at) {
 }
 
 std::string without_entities(std::string_view xml) {
-  constexpr std::pair<std::string_view, char> kEntities[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
+  constexpr std::pair<std::string_view, char> kEntities[] = {
+      {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}};
   std::string out;
   for (std::size_t at = 0; at < xml.size();) {
     const auto entity = std::find_if(std::begin(kEntities), std::end(kEntities),
@@ -133,12 +153,14 @@ bool next_element(std::string_view xml, std::string_view name, std::size_t& at, 
   return true;
 }
 
-void add_text(std::size_t begin, std::size_t end, std::string text, bool is_command_line, std::vector<ScriptText>& out) {
+void add_text(std::size_t begin, std::size_t end, std::string text, bool is_command_line,
+              std::vector<ScriptText>& out) {
   if (out.size() < limits::kScriptTextsPerFieldMax && may_hide_script(text, is_command_line))
     out.push_back({begin, end, std::move(text), is_command_line});
 }
 
-void add_piece(std::string_view value, std::size_t begin, std::size_t end, bool is_command_line, std::vector<ScriptText>& out) {
+void add_piece(std::string_view value, std::size_t begin, std::size_t end, bool is_command_line,
+               std::vector<ScriptText>& out) {
   add_text(begin, end, std::string(value.substr(begin, end - begin)), is_command_line, out);
 }
 
@@ -188,7 +210,8 @@ void add_registry_data(std::string_view value, std::vector<ScriptText>& out) {
   if (out.size() != before) return;
   // Loaders keep scripts in values. Marks alone would take most data for one.
   for (std::size_t at = 0; at < value.size(); ++at)
-    if (has_word_at(value, at, kScriptFirst, kScriptWords)) return add_piece(value, 0, value.size(), false, out);
+    if (has_word_at(value, at, kScriptFirst, kScriptWords))
+      return add_piece(value, 0, value.size(), false, out);
 }
 
 }  // namespace
@@ -207,7 +230,8 @@ std::vector<ScriptField> script_fields_of(const EventKind& kind, const Logsource
       }
     }
   for (const RecordField& record : kRecords)
-    if (kind.channel == record.channel && kind.event_id == record.event_id) add_field(fields, record.name, record.shape);
+    if (kind.channel == record.channel && kind.event_id == record.event_id)
+      add_field(fields, record.name, record.shape);
   return fields;
 }
 
@@ -221,7 +245,8 @@ bool may_hide_script(std::string_view text, bool is_command_line) {
   std::size_t run = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
     run = is_base64(text[at]) ? run + 1 : 0;
-    if (run >= kEncodedRun || has_mark_at(text, at) || has_word_at(text, at, kScriptFirst, kScriptWords)) return true;
+    if (run >= kEncodedRun || has_mark_at(text, at) || has_word_at(text, at, kScriptFirst, kScriptWords))
+      return true;
   }
   return false;
 }

@@ -13,7 +13,9 @@ constexpr std::string_view kScriptProvider = "Microsoft-Windows-PowerShell";
 constexpr std::string_view kScriptField = "ScriptBlockText";
 constexpr std::uint32_t kScriptEventId = 4104;
 
-bool is_header(std::string_view name) { return name == "EventID" || name == "Channel" || name == "Provider_Name"; }
+bool is_header(std::string_view name) {
+  return name == "EventID" || name == "Channel" || name == "Provider_Name";
+}
 
 class ViewMaker {
  public:
@@ -34,7 +36,8 @@ class ViewMaker {
 
  private:
   void add(std::uint32_t layer, ViewName name, std::string_view text) {
-    if (text.empty() || bytes_ + text.size() > limits::kViewBytesPerRecordMax || !seen_.insert(text).second) return;
+    if (text.empty() || bytes_ + text.size() > limits::kViewBytesPerRecordMax || !seen_.insert(text).second)
+      return;
     bytes_ += text.size();
     ScriptView view{record_with(layer, text), name, layer, text, false};
     out_.push_back(view);

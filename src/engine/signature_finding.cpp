@@ -50,7 +50,8 @@ Finding make_signature_finding(const Event& event, const Log& log) {
   finding.advisory = {"D4"};
   for (const Field& field : event.fields)
     if (field.name == "alert.metadata.mitre_technique_id")
-      if (std::string technique = technique_of(field.value); !technique.empty()) finding.attack.push_back(technique);
+      if (std::string technique = technique_of(field.value); !technique.empty())
+        finding.attack.push_back(technique);
   finding.why.push_back({"alert.signature_id", "is", signature, signature});
   if (!category.empty()) finding.why.push_back({"alert.category", "is", category, category});
   finding.why.push_back({"alert.severity", "is", severity, severity});

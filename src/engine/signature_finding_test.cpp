@@ -21,9 +21,15 @@ const Event& alert(EventBatch& batch, const Fields& fields) {
 }
 
 Fields example() {
-  return {{"flow_id", "7"},           {"pcap_cnt", "6"},          {"src_ip", "192.0.2.10"},
-          {"dest_ip", "198.51.100.7"}, {"alert.gid", "1"},         {"alert.signature_id", "5"},
-          {"alert.signature", "Seen"}, {"alert.category", "Misc"}, {"alert.severity", "1"}};
+  return {{"flow_id", "7"},
+          {"pcap_cnt", "6"},
+          {"src_ip", "192.0.2.10"},
+          {"dest_ip", "198.51.100.7"},
+          {"alert.gid", "1"},
+          {"alert.signature_id", "5"},
+          {"alert.signature", "Seen"},
+          {"alert.category", "Misc"},
+          {"alert.severity", "1"}};
 }
 
 TEST(SignatureFinding, SaysWhatTheSignatureSays) {
@@ -46,8 +52,11 @@ TEST(SignatureFinding, SaysWhatTheSignatureSays) {
 
 TEST(SignatureFinding, LevelsFollowSeverities) {
   EventBatch batch;
-  for (const auto& [severity, level] : {std::pair{"1", Level::kHigh}, {"2", Level::kMedium}, {"3", Level::kLow},
-                                        {"4", Level::kInformational}, {"", Level::kInformational}}) {
+  for (const auto& [severity, level] : {std::pair{"1", Level::kHigh},
+                                        {"2", Level::kMedium},
+                                        {"3", Level::kLow},
+                                        {"4", Level::kInformational},
+                                        {"", Level::kInformational}}) {
     Fields fields = example();
     fields.back().second = severity;
     EXPECT_EQ(make_signature_finding(alert(batch, fields), Log{}).level, level) << severity;
@@ -68,7 +77,8 @@ TEST(SignatureFinding, IdsStayWhereSuricataDrawsNumbersAnew) {
   const Log made{.file = "c.pcap!eve.json", .is_made = true}, kept{.file = "eve.json"};
   Fields fields = example();
   Event event = alert(batch, fields);
-  const std::string of_made = make_signature_finding(event, made).id, of_kept = make_signature_finding(event, kept).id;
+  const std::string of_made = make_signature_finding(event, made).id,
+                    of_kept = make_signature_finding(event, kept).id;
   fields.front().second = "8";  // flow_id
   event = alert(batch, fields);
   event.offset = 101;

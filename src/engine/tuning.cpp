@@ -174,7 +174,8 @@ void Tuning::bind(std::span<const sigma::Rule> rules, std::span<const sigma::Cor
     };
     // Which signatures there are, sensors know.
     for (const Glob& glob : entry.rules)
-      if (!glob.text().starts_with("suricata:") && !names_any(glob, names_rule)) warn("id, name or title", glob);
+      if (!glob.text().starts_with("suricata:") && !names_any(glob, names_rule))
+        warn("id, name or title", glob);
     for (const Glob& glob : entry.tags)
       if (!names_any(glob, names_tag)) warn("tag", glob);
   }

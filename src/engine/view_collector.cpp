@@ -28,7 +28,8 @@ void ViewCollector::look_at_blocks(OddityList& oddities) {
     batch_.clear();
     block.record.add_to(batch_);
     ViewResult result;
-    detector_.detect_joined(batch_[0], block.rules, block.is_partial, {block.file, block.sequence}, oddities, result);
+    detector_.detect_joined(batch_[0], block.rules, block.is_partial, {block.file, block.sequence}, oddities,
+                            result);
     keep(result, 0);
   }
   complete_.clear();
@@ -60,7 +61,8 @@ void ViewCollector::keep(ViewResult& result, std::uint64_t events_before) {
       found.reported.contribution->sequence += events_before;
       correlations_.add(std::move(*found.reported.contribution));
     }
-    if (found.reported.finding) findings_.emplace_back(std::move(*found.reported.finding), std::move(found.layer));
+    if (found.reported.finding)
+      findings_.emplace_back(std::move(*found.reported.finding), std::move(found.layer));
   }
 }
 
@@ -77,8 +79,10 @@ void ViewCollector::finish(std::vector<Finding>& out, OddityList& oddities, Scan
   }
   findings_.clear();
   summary.script_layers_predicted = predicted_.size();
-  summary.script_layers_verified = static_cast<std::uint64_t>(
-      std::count_if(predicted_.begin(), predicted_.end(), [&](const auto& one) { return is_verified(one.first, one.second); }));
+  summary.script_layers_verified =
+      static_cast<std::uint64_t>(std::count_if(predicted_.begin(), predicted_.end(), [&](const auto& one) {
+        return is_verified(one.first, one.second);
+      }));
   summary.script_blocks_joined = joined_;
   summary.script_blocks_partial = partial_;
 }

@@ -18,7 +18,8 @@ namespace bartizan {
 class ViewCollector {
  public:
   // `detector` is for the collector alone.
-  ViewCollector(ViewDetector& detector, Correlations& correlations) : detector_(detector), correlations_(correlations) {}
+  ViewCollector(ViewDetector& detector, Correlations& correlations)
+      : detector_(detector), correlations_(correlations) {}
 
   // `events_before`: the number of events before the piece that gave the result.
   void add(ViewResult result, std::uint64_t events_before, OddityList& oddities);

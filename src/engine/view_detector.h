@@ -59,23 +59,24 @@ struct ViewSource {
 
 class ViewDetector {
  public:
-  ViewDetector(KindRules& rules, const Correlations& correlations, ReadScripts& scripts, bool plain, bool keep_records,
-               const std::function<bool(std::uint32_t rule)>& wants);
+  ViewDetector(KindRules& rules, const Correlations& correlations, ReadScripts& scripts, bool plain,
+               bool keep_records, const std::function<bool(std::uint32_t rule)>& wants);
 
   // Whether an event of the kind, whole or not, has to be shown to detect.
   bool concerns(const Kind& kind, const Event& event);
   // `record` is whole, `hits` what it gave as logged.
-  void detect(const Kind& kind, const Event& record, std::span<const RuleHit> hits, const ViewSource& source, OddityList& oddities,
-              ViewResult& result);
+  void detect(const Kind& kind, const Event& record, std::span<const RuleHit> hits, const ViewSource& source,
+              OddityList& oddities, ViewResult& result);
   // A script block put together from its parts; the rules know its first part only, if at all.
-  void detect_joined(const Event& record, std::span<const std::uint32_t> hit, bool is_partial, const ViewSource& source,
-                     OddityList& oddities, ViewResult& result);
+  void detect_joined(const Event& record, std::span<const std::uint32_t> hit, bool is_partial,
+                     const ViewSource& source, OddityList& oddities, ViewResult& result);
 
  private:
   void look(const ViewedText& viewed, const ViewSource& source, OddityList& oddities, ViewResult& result);
-  void report(const ViewedText& viewed, const ScriptView& view, const RuleHit& hit, const ViewSource& source, OddityList& oddities,
-              ViewResult& result);
-  bool is_due_to_view(const ViewedText& viewed, const ScriptView& view, const RuleHit& hit, std::string_view field);
+  void report(const ViewedText& viewed, const ScriptView& view, const RuleHit& hit, const ViewSource& source,
+              OddityList& oddities, ViewResult& result);
+  bool is_due_to_view(const ViewedText& viewed, const ScriptView& view, const RuleHit& hit,
+                      std::string_view field);
   bool may_report(std::uint32_t rule, bool with_text) const;
   void ask(const Event& event);
 

@@ -17,16 +17,26 @@ void DraftEvent::add_to(EventBatch& batch) const {
   event.product = batch.keep(product);
   event.category = batch.keep(category);
   event.service = batch.keep(service);
-  for (const DraftField& field : fields) batch.add(batch.keep(field.name), batch.keep(field.value), field.is_number);
+  for (const DraftField& field : fields)
+    batch.add(batch.keep(field.name), batch.keep(field.value), field.is_number);
   judge_header(batch);
   batch.commit();
 }
 
 DraftEvent draft_of(const Event& event) {
-  DraftEvent draft{std::string(event.channel), std::string(event.provider), event.event_id, std::string(event.record_id),
-                   std::string(event.host), event.time, event.offset, std::string(event.product), std::string(event.category),
-                   std::string(event.service), {}};
-  for (const Field& field : event.fields) draft.fields.push_back({std::string(field.name), std::string(field.value), field.is_number});
+  DraftEvent draft{std::string(event.channel),
+                   std::string(event.provider),
+                   event.event_id,
+                   std::string(event.record_id),
+                   std::string(event.host),
+                   event.time,
+                   event.offset,
+                   std::string(event.product),
+                   std::string(event.category),
+                   std::string(event.service),
+                   {}};
+  for (const Field& field : event.fields)
+    draft.fields.push_back({std::string(field.name), std::string(field.value), field.is_number});
   return draft;
 }
 

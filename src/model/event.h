@@ -48,7 +48,8 @@ struct Event {
   // Set: the decoder was told which fields are wanted. Then `fields` holds those only (with their column), and record_id
   // and host are empty; Decoder::decode_record gives the whole.
   const Columns* columns = nullptr;
-  bool lacks_keywords = false;  // none of the keywords that the kind's rules look for in every field is in the record
+  bool lacks_keywords =
+      false;  // none of the keywords that the kind's rules look for in every field is in the record
 
   const std::string_view* find(std::string_view name) const {
     for (const Field& field : fields)

@@ -19,10 +19,11 @@ const char* level_name(Level level);
 Level parse_level(std::string_view name);
 
 struct FindingReason {
-  std::string field;       // empty: a keyword, looked for in every field
-  std::string predicate;   // the test in words, e.g. `ends with`; `includes`: a record that a correlation counted
-  std::string pattern;     // what the rule asked for, as written
-  std::string value;       // what the record holds
+  std::string field;  // empty: a keyword, looked for in every field
+  std::string
+      predicate;  // the test in words, e.g. `ends with`; `includes`: a record that a correlation counted
+  std::string pattern;  // what the rule asked for, as written
+  std::string value;    // what the record holds
 };
 
 struct Entity {
@@ -43,12 +44,12 @@ struct ViewStep {
 struct FindingView {
   std::string view;  // raw, normalised or merged
   std::uint32_t layer = 0;
-  std::string field;            // of the record, in which the text stands
+  std::string field;               // of the record, in which the text stands
   bool from_command_line = false;  // the rule is about script blocks, the record holds a command line
-  bool is_verified = false;     // PowerShell logged this very layer
-  bool is_joined = false;       // of several records that hold parts of one script block
-  bool is_partial = false;      // some of them are missing
-  std::uint32_t score = 0;      // how obfuscated the record's text looks, 0 to 100
+  bool is_verified = false;        // PowerShell logged this very layer
+  bool is_joined = false;          // of several records that hold parts of one script block
+  bool is_partial = false;         // some of them are missing
+  std::uint32_t score = 0;         // how obfuscated the record's text looks, 0 to 100
   std::vector<std::string> assumptions, limits;
   std::vector<ViewStep> chain;  // the last is the layer
   std::string text;             // what the rule looked at, around what it asked for
@@ -69,7 +70,8 @@ struct Finding {
   std::vector<std::string> advisory;  // D6 …
   std::vector<FindingReason> why;
   std::vector<Entity> entities;
-  std::string record;  // the whole record as one JSON object, as `bartizan decode` prints it; empty when it was not kept
+  std::string
+      record;  // the whole record as one JSON object, as `bartizan decode` prints it; empty when it was not kept
   std::optional<FindingView> view;
 };
 

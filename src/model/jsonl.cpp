@@ -46,8 +46,10 @@ void write_view(const FindingView& view, JsonWriter& json) {
   json.member("view", view.view);
   json.key("layer"), json.number(view.layer);
   json.member("field", view.field);
-  for (const auto& [name, is_so] : {std::pair{"from_command_line", view.from_command_line}, {"verified", view.is_verified},
-                                    {"joined", view.is_joined}, {"partial", view.is_partial}})
+  for (const auto& [name, is_so] : {std::pair{"from_command_line", view.from_command_line},
+                                    {"verified", view.is_verified},
+                                    {"joined", view.is_joined},
+                                    {"partial", view.is_partial}})
     json.key(name), json.raw(is_so ? "true" : "false");
   json.key("score"), json.number(view.score);
   write_texts("assumptions", view.assumptions, json);
@@ -83,7 +85,8 @@ void append_event_json(const Event& event, std::string_view file, std::string& o
   if (event.channel.empty() && !(event.product.empty() && event.category.empty() && event.service.empty())) {
     json.key("logsource");
     json.begin_object();
-    for (const auto& [name, text] : {std::pair{"product", event.product}, {"category", event.category}, {"service", event.service}})
+    for (const auto& [name, text] :
+         {std::pair{"product", event.product}, {"category", event.category}, {"service", event.service}})
       if (!text.empty()) json.member(name, text);
     json.end_object();
   }

@@ -23,7 +23,8 @@ struct EventKind {
 };
 
 inline EventKind kind_of(const Event& event) {
-  return {event.channel, event.provider, event.event_id, event.product, event.category, event.service, event.header_is_plain};
+  return {event.channel,  event.provider, event.event_id,       event.product,
+          event.category, event.service,  event.header_is_plain};
 }
 
 // Tells whether a text of a record that nobody asks for by name can matter, before it is decoded. Yes is always a safe answer.

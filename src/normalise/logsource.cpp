@@ -80,7 +80,8 @@ bool parse_hexadecimal(std::string_view text, std::uint64_t& number) {
 }
 
 // Views of `value`, of the mapping or of a text put into `made`.
-std::string_view converted(const FieldMapping& mapping, std::string_view value, std::deque<std::string>& made) {
+std::string_view converted(const FieldMapping& mapping, std::string_view value,
+                           std::deque<std::string>& made) {
   if (mapping.decimal) {
     std::uint64_t number = 0;
     if (parse_hexadecimal(value, number)) value = made.emplace_back(std::to_string(number));
@@ -107,9 +108,9 @@ bool EventPlace::may_hold(const EventKind& kind) const {
 bool EventPlace::accepts(const Event& event) const {
   return std::all_of(where.begin(), where.end(), [&](const auto& condition) {
     const std::string_view* value = event.find(condition.first);
-    return value && std::any_of(condition.second.begin(), condition.second.end(), [&](const std::string& wanted) {
-             return equals_ignoring_ascii_case(*value, wanted);
-           });
+    return value &&
+           std::any_of(condition.second.begin(), condition.second.end(),
+                       [&](const std::string& wanted) { return equals_ignoring_ascii_case(*value, wanted); });
   });
 }
 
@@ -139,7 +140,8 @@ bool declares(const EventKind& kind, const LogsourceName& wanted) {
   auto fits = [](std::string_view given, const std::string& asked) {
     return asked.empty() || equals_ignoring_ascii_case(given, asked);
   };
-  return fits(kind.category, wanted.category) && fits(kind.product, wanted.product) && fits(kind.service, wanted.service);
+  return fits(kind.category, wanted.category) && fits(kind.product, wanted.product) &&
+         fits(kind.service, wanted.service);
 }
 
 std::string text_of(const LogsourceName& name) {

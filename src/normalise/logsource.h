@@ -26,17 +26,17 @@ struct LogsourceName {
 struct FieldMapping {
   std::vector<std::string> from;  // several: joined by `with`; empty: the source cannot give this field
   std::string with;
-  bool each = false;                                         // not joined: each field that is there gives a value
-  bool decimal = false;                                      // 0x1f4 -> 500
-  std::vector<std::pair<std::string, std::string>> values;   // whole value -> value
-  std::vector<std::pair<std::string, std::string>> prefixes; // longest first
+  bool each = false;     // not joined: each field that is there gives a value
+  bool decimal = false;  // 0x1f4 -> 500
+  std::vector<std::pair<std::string, std::string>> values;    // whole value -> value
+  std::vector<std::pair<std::string, std::string>> prefixes;  // longest first
 };
 
 struct EventPlace {
   std::string name;   // shown to the analyst, e.g. `Security 4688`
   std::string table;  // the file it is from, without its folder
   std::vector<std::string> channels;
-  std::vector<std::uint32_t> event_ids;  // empty: any
+  std::vector<std::uint32_t> event_ids;   // empty: any
   std::optional<LogsourceName> declared;  // instead of a channel: what the decoder declares
   std::vector<std::pair<std::string, std::vector<std::string>>> where;
   std::map<std::string, FieldMapping, std::less<>> fields;

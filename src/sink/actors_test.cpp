@@ -23,9 +23,7 @@ techniques:
   T1685: {name: "Disable or Modify Tools", tactics: [defense-impairment], since: '19'}
 )";
 
-AttackTable table() {
-  return *AttackTable::parse(kTable, "attack.yml");
-}
+AttackTable table() { return *AttackTable::parse(kTable, "attack.yml"); }
 
 Finding finding(std::vector<std::string> attack, Level level = Level::kHigh) {
   Finding out;

@@ -43,10 +43,8 @@ std::expected<AttackTable, Diagnostic> AttackTable::parse(std::string_view text,
     const auto known = std::find_if(table.tactics_.begin(), table.tactics_.end(),
                                     [&](const Tactic& tactic) { return tactic.id == id; });
     places[short_name] = static_cast<std::size_t>(known - table.tactics_.begin());
-    if (known == table.tactics_.end())
-      table.tactics_.push_back({id, name});
-    else
-      known->name = name + " (" + known->name + " before)";
+    if (known == table.tactics_.end()) table.tactics_.push_back({id, name});
+    else known->name = name + " (" + known->name + " before)";
   }
   for (const auto& [key, value] : techniques->entries) {
     Technique technique{text_of(value, "name"), {}, text_of(value, "replaced_by")};

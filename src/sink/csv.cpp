@@ -53,6 +53,10 @@ std::string why_text(const Finding& finding) {
   std::string out;
   for (const FindingReason& reason : finding.why) {
     if (!out.empty()) out += "; ";
+    if (is_statement(reason)) {
+      out += reason.predicate + ": " + reason.value;
+      continue;
+    }
     out +=
         fmt::format("{}{} {} [{}]", reason_subject(reason), reason.predicate, reason.pattern, reason.value);
   }

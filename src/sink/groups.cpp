@@ -19,8 +19,10 @@ std::string_view rule_key(const Finding& finding) {
 
 std::string reason_subject(const FindingReason& reason) {
   if (!reason.field.empty()) return reason.field + ' ';
-  return reason.predicate == "includes" ? "" : "any field ";
+  return reason.predicate == "includes" || is_statement(reason) ? "" : "any field ";
 }
+
+bool is_statement(const FindingReason& reason) { return reason.field.empty() && reason.pattern.empty(); }
 
 LevelCounts count_levels(std::span<const Finding> findings) {
   LevelCounts counts{};

@@ -48,5 +48,7 @@ std::string_view rule_key(const Finding& finding);
 
 // What a reason is about, with a blank behind it; nothing where a correlation names the records it counted.
 std::string reason_subject(const FindingReason& reason);
+// A reason that is no test of a value: its predicate says what kind of statement its value is.
+bool is_statement(const FindingReason& reason);
 
 }  // namespace bartizan

@@ -39,9 +39,7 @@ void append_cell(std::string_view kind, std::string_view text, std::string& out)
   out += "</td>";
 }
 
-std::string plain(std::string_view value) {
-  return visible(value, limits::kHtmlPlainValueMax);
-}
+std::string plain(std::string_view value) { return visible(value, limits::kHtmlPlainValueMax); }
 
 void append_plain_table(std::span<const Finding* const> shown, std::size_t total, const ScanSummary& summary,
                         std::string& out) {
@@ -65,8 +63,10 @@ void append_plain_table(std::span<const Finding* const> shown, std::size_t total
     append_cell("", plain(finding->host), out);
     std::string why;
     for (const FindingReason& reason : finding->why)
-      why += fmt::format("{}{} '{}': {}\n", plain(reason_subject(reason)), plain(reason.predicate),
-                         plain(reason.pattern), plain(reason.value));
+      why += is_statement(reason)
+                 ? fmt::format("{}: {}\n", plain(reason.predicate), plain(reason.value))
+                 : fmt::format("{}{} '{}': {}\n", plain(reason_subject(reason)), plain(reason.predicate),
+                               plain(reason.pattern), plain(reason.value));
     append_cell("why", why, out);
     append_cell("", plain(finding->file) + ", " + plain(finding->record_id), out);
     out += "</tr>\n";

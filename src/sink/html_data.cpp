@@ -226,10 +226,8 @@ void RecordTable::write(JsonWriter& json) const {
   for (const std::string_view record : records_) {
     const bool is_cut = record.size() > limits::kHtmlRecordBytesMax;
     json.begin_object();
-    if (is_cut)
-      json.member("text", shortened(record, limits::kHtmlRecordBytesMax));
-    else
-      json.member("text", record);
+    if (is_cut) json.member("text", shortened(record, limits::kHtmlRecordBytesMax));
+    else json.member("text", record);
     write_number("size", record.size(), json);
     write_bool("cut", is_cut, json);
     json.end_object();

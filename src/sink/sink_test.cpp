@@ -142,10 +142,8 @@ TEST(Terminal, IsBoundedAndSaysHowManyMore) {
 std::size_t widest_line(std::string_view text) {
   std::size_t widest = 0, columns = 0;
   for (const char c : text) {
-    if (c == '\n')
-      columns = 0;
-    else if ((static_cast<unsigned char>(c) & 0xc0) != 0x80)
-      widest = std::max(widest, ++columns);
+    if (c == '\n') columns = 0;
+    else if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) widest = std::max(widest, ++columns);
   }
   return widest;
 }

@@ -174,7 +174,8 @@ std::vector<const Finding*> choose(std::span<const Finding> findings) {
 }
 
 std::string decoded_text(const FindingView& view) {
-  std::string text = view.layer == 0 ? "the text, " + view.view : fmt::format("layer {} of the text", view.layer);
+  std::string text =
+      view.layer == 0 ? "the text, " + view.view : fmt::format("layer {} of the text", view.layer);
   if (view.layer > 0 && !view.chain.empty()) {
     std::string how;
     for (const ViewStep& step : view.chain)
@@ -196,9 +197,14 @@ void write_finding(const Finding& finding, Page& page) {
   const std::string host = finding.host.empty() ? "" : visible(finding.host, 26) + ", ";
   page.paragraph(host + visible_path(finding.file, page.room(6 + host.size() + record.size())) + record, 6);
   if (finding.view) page.paragraph("seen in " + visible(decoded_text(*finding.view), 300), 6);
-  const std::size_t shown = std::min(finding.why.size(), kReasonsShown);
+  std::size_t tests = 0;
   std::string_view last;  // several tests of one value: the value is said once
-  for (const FindingReason& reason : std::span(finding.why).first(shown)) {
+  for (const FindingReason& reason : finding.why) {
+    if (is_statement(reason)) {
+      page.paragraph(visible(reason.predicate + ": " + reason.value, limits::kTerminalStatementMax), 6);
+      continue;
+    }
+    if (++tests > kReasonsShown) continue;
     const std::string test = "because " + visible(reason_subject(reason) + reason.predicate, 44) + " '";
     page.paragraph(
         test + visible(reason.pattern, std::min<std::size_t>(60, page.room(7 + test.size()))) + "'", 6);
@@ -206,8 +212,8 @@ void write_finding(const Finding& finding, Page& page) {
     page.line("        it was " + visible(reason.value, page.room(15)));
     last = reason.value;
   }
-  if (finding.why.size() > shown)
-    page.line(fmt::format("      and {}", counted(finding.why.size() - shown, "more reason")));
+  if (tests > kReasonsShown)
+    page.line(fmt::format("      and {}", counted(tests - kReasonsShown, "more reason")));
 }
 
 void write_timeline(std::span<const Finding> findings, Page& page) {
@@ -302,9 +308,11 @@ void write_posture(const ScanSummary& summary, Page& page) {
   page.heading("PowerShell's own protections, by the evidence");
   const std::size_t shown = std::min(summary.powershell_posture.size(), limits::kTerminalRulesMax);
   for (const PostureFact& fact : std::span(summary.powershell_posture).first(shown))
-    page.paragraph(fmt::format("{} {}: {}, {}, {}, record {}", visible(fact.control, 40), fact.in_force ? "in force" : "NOT in force",
-                               visible(fact.evidence, 160), time_text(fact.time), visible_path(fact.file, 60), visible(fact.record_id, 20)),
-                   28, fmt::format("  {:<26}", fact.host.empty() ? "(no host named)" : visible(fact.host, 25)));
+    page.paragraph(
+        fmt::format("{} {}: {}, {}, {}, record {}", visible(fact.control, 40),
+                    fact.in_force ? "in force" : "NOT in force", visible(fact.evidence, 160),
+                    time_text(fact.time), visible_path(fact.file, 60), visible(fact.record_id, 20)),
+        28, fmt::format("  {:<26}", fact.host.empty() ? "(no host named)" : visible(fact.host, 25)));
   if (summary.powershell_posture.size() > shown)
     page.line(fmt::format("  … and {}.", counted(summary.powershell_posture.size() - shown, "more fact")));
 }
@@ -324,13 +332,15 @@ void write_coverage(const ScanSummary& summary, bool with_channels, Page& page) 
                                summary.oddities, summary.oddities == 1 ? "oddity" : "oddities"),
                    2);
   if (summary.script_layers_predicted)
-    page.paragraph(fmt::format("{} hidden in script text; PowerShell itself logged {} of them",
-                               counted(summary.script_layers_predicted, "layer"), summary.script_layers_verified),
-                   2);
+    page.paragraph(
+        fmt::format("{} hidden in script text; PowerShell itself logged {} of them",
+                    counted(summary.script_layers_predicted, "layer"), summary.script_layers_verified),
+        2);
   if (summary.script_blocks_joined)
-    page.paragraph(fmt::format("{} put together from parts, {} of them with parts missing",
-                               counted(summary.script_blocks_joined, "script block"), summary.script_blocks_partial),
-                   2);
+    page.paragraph(
+        fmt::format("{} put together from parts, {} of them with parts missing",
+                    counted(summary.script_blocks_joined, "script block"), summary.script_blocks_partial),
+        2);
   if (with_channels) write_channels(summary, page);
   write_list("Left out or changed by the tuning file", summary.tuned, page);
   write_list("Could not be read, or not to the end", summary.unreadable, page);

@@ -33,7 +33,8 @@ bool is_old_tar(Bytes head) {
   for (std::size_t i = 0; i < kHeader; ++i) sum += i >= kSumAt && i < kSumAt + kSumBytes ? ' ' : head[i];
   std::size_t at = kSumAt, digits = 0;
   while (at < kSumAt + kSumBytes && head[at] == ' ') ++at;
-  for (; at < kSumAt + kSumBytes && head[at] >= '0' && head[at] <= '7'; ++at, ++digits) written = written * 8 + head[at] - '0';
+  for (; at < kSumAt + kSumBytes && head[at] >= '0' && head[at] <= '7'; ++at, ++digits)
+    written = written * 8 + head[at] - '0';
   return digits > 0 && written == sum;
 }
 
@@ -43,8 +44,9 @@ Container recognise(Bytes head) {
   if (has(head, 0, "7z\xBC\xAF\x27\x1C"sv)) return Container::k7zip;
   if (has(head, 257, "ustar"sv) || is_old_tar(head)) return Container::kTar;
   if (has(head, 0, "\x1F\x8B"sv) || has(head, 0, "\x28\xB5\x2F\xFD"sv) || has(head, 0, "BZh"sv) ||
-      has(head, 0, "\xFD"
-                   "7zXZ\0"sv))
+      has(head, 0,
+          "\xFD"
+          "7zXZ\0"sv))
     return Container::kCompressed;
   return Container::kNone;
 }
@@ -74,7 +76,8 @@ Result<std::vector<std::uint8_t>> read_whole(ByteStream& in, Bytes head, std::si
   std::vector<std::uint8_t> bytes(head.begin(), head.end());
   for (;;) {
     std::size_t kept = bytes.size();
-    if (kept > size_max) return fail("a zip or 7z archive inside another is too large for memory; extract it first");
+    if (kept > size_max)
+      return fail("a zip or 7z archive inside another is too large for memory; extract it first");
     bytes.resize(kept + limits::kPieceBytes);
     auto size = in.read(std::span(bytes).subspan(kept));
     // What a damaged outer archive still yields may hold whole members.
@@ -209,7 +212,8 @@ class Member : public ByteStream {
 std::string inner_name(const std::string& name) {
   std::string base = name.substr(name.find_last_of("/!") + 1);
   for (std::string_view suffix : {".gz", ".zst", ".bz2", ".xz"})
-    if (base.size() > suffix.size() && base.ends_with(suffix)) return base.substr(0, base.size() - suffix.size());
+    if (base.size() > suffix.size() && base.ends_with(suffix))
+      return base.substr(0, base.size() - suffix.size());
   return base;
 }
 
@@ -237,7 +241,8 @@ Result<Reader> open_reader(Container container, Source& source, bool can_seek) {
   archive* it = reader.get();
   if (container == Container::kZip) archive_read_support_format_zip(it);
   if (container == Container::k7zip) archive_read_support_format_7zip(it);
-  if (container == Container::kTar || container == Container::kCompressed) archive_read_support_format_tar(it);
+  if (container == Container::kTar || container == Container::kCompressed)
+    archive_read_support_format_tar(it);
   if (container == Container::kCompressed) {
     archive_read_support_format_raw(it);
     archive_read_support_format_empty(it);
@@ -253,7 +258,8 @@ Result<Reader> open_reader(Container container, Source& source, bool can_seek) {
   return reader;
 }
 
-Result<void> visit_members(archive* reader, const std::string& name, ArchiveBudget& budget, const VisitMember& visit) {
+Result<void> visit_members(archive* reader, const std::string& name, ArchiveBudget& budget,
+                           const VisitMember& visit) {
   std::uint64_t yielded = 0;
   std::vector<std::uint8_t> rest(limits::kArchiveBlockBytes);
   for (;;) {

@@ -77,10 +77,11 @@ struct Walked {
     if (!size.has_value()) return (void)(failures[name] = size.error().message);
     head.resize(*size);
     if (looks_like_archive(head)) {
-      auto done = for_each_member(stream, head, name, budget, [&](const std::string& inner, ByteStream& member) {
-        walk(member, name + "!" + inner);
-        return true;
-      });
+      auto done =
+          for_each_member(stream, head, name, budget, [&](const std::string& inner, ByteStream& member) {
+            walk(member, name + "!" + inner);
+            return true;
+          });
       if (!done.has_value()) failures[name] = done.error().message;
       return;
     }
@@ -117,14 +118,17 @@ TEST(Archive, EveryContainerGivesItsMembers) {
   for (const Configure& setup : std::vector<Configure>{zip, seven, tar, old_tar}) {
     Walked walked = walk(make(members, setup), "x");
     EXPECT_TRUE(walked.failures.empty());
-    EXPECT_EQ(walked.texts, (std::map<std::string, std::string>{{"x!a.json", members[0].second}, {"x!d/b.json", members[1].second}}));
+    EXPECT_EQ(walked.texts, (std::map<std::string, std::string>{{"x!a.json", members[0].second},
+                                                                {"x!d/b.json", members[1].second}}));
   }
 }
 
 TEST(Archive, CompressedFileIsNamedAfterItself) {
-  for (auto [filter, suffix] : {std::pair(&archive_write_add_filter_gzip, ".gz"), std::pair(&archive_write_add_filter_zstd, ".zst"),
-                                std::pair(&archive_write_add_filter_bzip2, ".bz2"), std::pair(&archive_write_add_filter_xz, ".xz")}) {
-    Walked walked = walk(make({{"data", "hello"}}, [f = filter](archive* w) { raw_with(w, f); }), std::string("d/a.json") + suffix);
+  for (auto [filter, suffix] :
+       {std::pair(&archive_write_add_filter_gzip, ".gz"), std::pair(&archive_write_add_filter_zstd, ".zst"),
+        std::pair(&archive_write_add_filter_bzip2, ".bz2"), std::pair(&archive_write_add_filter_xz, ".xz")}) {
+    Walked walked = walk(make({{"data", "hello"}}, [f = filter](archive* w) { raw_with(w, f); }),
+                         std::string("d/a.json") + suffix);
     EXPECT_TRUE(walked.failures.empty());
     EXPECT_EQ(walked.texts[std::string("d/a.json") + suffix + "!a.json"], "hello") << suffix;
   }
@@ -161,7 +165,10 @@ TEST(Archive, TruncatedMemberKeepsWhatWasRead) {
 
 TEST(Archive, BombIsStoppedAndOtherMembersGoOn) {
   std::string zeros(512u << 20, '0');  // digits: a block of NUL bytes is an empty tar
-  std::string bytes = make({{"bomb", make({{"data", zeros}}, [](archive* w) { raw_with(w, archive_write_add_filter_zstd); })}, {"good", "x"}}, zip);
+  std::string bytes =
+      make({{"bomb", make({{"data", zeros}}, [](archive* w) { raw_with(w, archive_write_add_filter_zstd); })},
+            {"good", "x"}},
+           zip);
   Walked walked = walk(bytes, "x.zip", false);
   EXPECT_GE(walked.read, 63u << 20);
   EXPECT_LT(walked.read, 128u << 20);
@@ -179,7 +186,8 @@ TEST(Archive, EncryptedMembersSaySoAndOtherMembersGoOn) {
     Walked walked = walk(make({{"locked.zip", locked}, {"good", "x"}}, tar), "x.tar");
     EXPECT_EQ(walked.texts["x.tar!good"], "x");
     for (const char* name : {"x.tar!locked.zip!secret.json", "x.tar!locked.zip!other.json"})
-      EXPECT_NE(walked.failures[name].find("encrypted"), std::string::npos) << method << ' ' << name << ": " << walked.failures[name];
+      EXPECT_NE(walked.failures[name].find("encrypted"), std::string::npos)
+          << method << ' ' << name << ": " << walked.failures[name];
   }
 }
 

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -12,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -29,12 +29,11 @@ constexpr int kEveFd = 3;                        // of Suricata
 constexpr std::size_t kComplaintsMax = 20, kComplaintBytesMax = 400;
 
 constexpr const char* kInstallHint =
-    "a capture of a network is read by Suricata, which is not installed (Debian: apt install suricata, in bookworm from "
+    "a capture of a network is read by Suricata, which is not installed (Debian: apt install suricata, in "
+    "bookworm from "
     "bookworm-backports)";
 
-Error system_error(const char* what) {
-  return Error{std::string(what) + ": " + std::strerror(errno)};
-}
+Error system_error(const char* what) { return Error{std::string(what) + ": " + std::strerror(errno)}; }
 
 // The first executable `suricata` on PATH; empty: none.
 std::string find_suricata() {
@@ -53,7 +52,8 @@ std::string find_suricata() {
 // Where suricata-update puts signatures, and where Debian's package has its own.
 std::vector<std::string> installed_rules() {
   std::error_code error;
-  if (const char* own = "/var/lib/suricata/rules/suricata.rules"; std::filesystem::exists(own, error)) return {own};
+  if (const char* own = "/var/lib/suricata/rules/suricata.rules"; std::filesystem::exists(own, error))
+    return {own};
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator("/etc/suricata/rules", error))
     if (entry.path().extension() == ".rules") files.push_back(entry.path());
@@ -150,11 +150,12 @@ bool is_complaint(std::string_view line) {
 }  // namespace
 
 bool looks_like_capture(Bytes head) {
-  static constexpr std::array<std::array<std::uint8_t, 4>, 5> kMagics{{{0xd4, 0xc3, 0xb2, 0xa1},
-                                                                       {0xa1, 0xb2, 0xc3, 0xd4},
-                                                                       {0x4d, 0x3c, 0xb2, 0xa1},    // nanoseconds
-                                                                       {0xa1, 0xb2, 0x3c, 0x4d},
-                                                                       {0x0a, 0x0d, 0x0d, 0x0a}}};  // pcapng
+  static constexpr std::array<std::array<std::uint8_t, 4>, 5> kMagics{
+      {{0xd4, 0xc3, 0xb2, 0xa1},
+       {0xa1, 0xb2, 0xc3, 0xd4},
+       {0x4d, 0x3c, 0xb2, 0xa1},  // nanoseconds
+       {0xa1, 0xb2, 0x3c, 0x4d},
+       {0x0a, 0x0d, 0x0d, 0x0a}}};  // pcapng
   return head.size() >= 4 && std::ranges::any_of(kMagics, [&](const auto& magic) {
            return std::equal(magic.begin(), magic.end(), head.begin());
          });
@@ -169,7 +170,8 @@ CaptureStream::~CaptureStream() {
   if (!folder_.empty()) std::filesystem::remove_all(folder_, error);
 }
 
-Result<std::unique_ptr<CaptureStream>> CaptureStream::open(ByteStream& in, Bytes head, const CaptureOptions& options) {
+Result<std::unique_ptr<CaptureStream>> CaptureStream::open(ByteStream& in, Bytes head,
+                                                           const CaptureOptions& options) {
   std::unique_ptr<CaptureStream> stream(new CaptureStream(in, head, options));
   TRY_VOID(stream->make_folder());
   TRY_VOID(stream->start());
@@ -179,19 +181,23 @@ Result<std::unique_ptr<CaptureStream>> CaptureStream::open(ByteStream& in, Bytes
 Result<void> CaptureStream::make_folder() {
   std::error_code error;
   std::string name = (std::filesystem::temp_directory_path(error) / "bartizan-XXXXXX").string();
-  if (error || !mkdtemp(name.data())) return std::unexpected(system_error("no folder for Suricata could be made"));
+  if (error || !mkdtemp(name.data()))
+    return std::unexpected(system_error("no folder for Suricata could be made"));
   folder_ = name;
   const std::vector<std::string> rules = options_.rules.empty() ? installed_rules() : options_.rules;
   for (const std::string& file : rules) {
-    if (access(file.c_str(), R_OK) != 0) return std::unexpected(system_error(("signatures in " + file).c_str()));
+    if (access(file.c_str(), R_OK) != 0)
+      return std::unexpected(system_error(("signatures in " + file).c_str()));
     if (std::ranges::any_of(file, [](unsigned char c) { return c < 0x20; }))
       return fail("a file of signatures has a control character in its name");
   }
-  if (rules.empty()) complaints_.push_back("no signatures are installed: flows and protocols only, no alerts");
+  if (rules.empty())
+    complaints_.push_back("no signatures are installed: flows and protocols only, no alerts");
   std::ofstream file(folder_ + "/suricata.yaml");
   file << configuration_of(rules);
   file.close();
-  return file ? Result<void>{} : std::unexpected(system_error("the configuration of Suricata could not be written"));
+  return file ? Result<void>{}
+              : std::unexpected(system_error("the configuration of Suricata could not be written"));
 }
 
 Result<void> CaptureStream::start() {
@@ -200,8 +206,9 @@ Result<void> CaptureStream::start() {
   Pipe packets, eve;
   if (!open_pipe(packets) || !open_pipe(eve)) return std::unexpected(system_error("no pipe to Suricata"));
   const std::string configuration = folder_ + "/suricata.yaml", log = folder_ + "/log";
-  const char* arguments[] = {program.c_str(), "-c", configuration.c_str(), "-l", folder_.c_str(), "-k", "none",
-                             "--runmode", "single", "-r", "/dev/stdin", nullptr};
+  const char* arguments[] = {
+      program.c_str(), "-c", configuration.c_str(), "-l",   folder_.c_str(), "-k", "none", "--runmode",
+      "single",        "-r", "/dev/stdin",          nullptr};
   const char* environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "TZ=UTC", nullptr};
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
@@ -261,14 +268,16 @@ Result<std::size_t> CaptureStream::wait_and_move(std::span<std::uint8_t> room) {
   if (!ends[0].revents) return 0;
   moved_ = now;
   const ssize_t size = ::read(eve_fd_, room.data(), room.size());
-  if (size < 0) return errno == EAGAIN || errno == EINTR ? Result<std::size_t>(0) : std::unexpected(system_error("read"));
+  if (size < 0)
+    return errno == EAGAIN || errno == EINTR ? Result<std::size_t>(0) : std::unexpected(system_error("read"));
   if (size == 0) {
     eve_is_read_ = true;
     TRY_VOID(finish());
     return 0;
   }
   eve_bytes_ += static_cast<std::uint64_t>(size);
-  if (eve_bytes_ > limits::kCaptureEveBytesMax) return stop(), fail("Suricata writes without end; it was ended");
+  if (eve_bytes_ > limits::kCaptureEveBytesMax)
+    return stop(), fail("Suricata writes without end; it was ended");
   return static_cast<std::size_t>(size);
 }
 
@@ -293,7 +302,8 @@ void CaptureStream::give_packets() {
 // Suricata has closed its output: what it thought of the run.
 Result<void> CaptureStream::finish() {
   int status = 0;
-  for (const auto until = Clock::now() + std::chrono::seconds(10); waitpid(process_, &status, WNOHANG) == 0;) {
+  for (const auto until = Clock::now() + std::chrono::seconds(10);
+       waitpid(process_, &status, WNOHANG) == 0;) {
     if (Clock::now() > until) return stop(), fail("Suricata closed its output and did not end");
     poll(nullptr, 0, 10);
   }
@@ -302,13 +312,15 @@ Result<void> CaptureStream::finish() {
   std::string last;
   for (std::string line; std::getline(log, line);) {
     if (line.size() > kComplaintBytesMax) line.resize(kComplaintBytesMax);
-    if (is_complaint(line) && complaints_.size() < kComplaintsMax) complaints_.push_back("Suricata says: " + line);
+    if (is_complaint(line) && complaints_.size() < kComplaintsMax)
+      complaints_.push_back("Suricata says: " + line);
     if (!line.empty()) last = std::move(line);
   }
   if (!broken_.empty()) return fail(broken_);
   if (WIFSIGNALED(status)) return fail("Suricata was ended by signal " + std::to_string(WTERMSIG(status)));
   if (WEXITSTATUS(status) != 0)
-    return fail("Suricata ended with " + std::to_string(WEXITSTATUS(status)) + (last.empty() ? "" : ": " + last));
+    return fail("Suricata ended with " + std::to_string(WEXITSTATUS(status)) +
+                (last.empty() ? "" : ": " + last));
   return {};
 }
 

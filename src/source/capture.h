@@ -30,7 +30,8 @@ struct CaptureOptions {
 class CaptureStream final : public ByteStream {
  public:
   // `in` outlives the stream; `head` is what was read of it already.
-  static Result<std::unique_ptr<CaptureStream>> open(ByteStream& in, Bytes head, const CaptureOptions& options);
+  static Result<std::unique_ptr<CaptureStream>> open(ByteStream& in, Bytes head,
+                                                     const CaptureOptions& options);
   ~CaptureStream() override;
   CaptureStream(const CaptureStream&) = delete;
   CaptureStream& operator=(const CaptureStream&) = delete;
@@ -50,7 +51,8 @@ class CaptureStream final : public ByteStream {
 
   ByteStream& in_;
   const CaptureOptions& options_;
-  std::vector<std::uint8_t> packets_;  // read of the capture and not yet taken by Suricata, from packets_at_ on
+  std::vector<std::uint8_t>
+      packets_;  // read of the capture and not yet taken by Suricata, from packets_at_ on
   std::size_t packets_at_ = 0;
   bool capture_is_read_ = false, eve_is_read_ = false;
   std::string broken_;  // why the rest of the capture could not be read

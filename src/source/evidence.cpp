@@ -50,7 +50,12 @@ std::vector<std::string> list_evidence(const std::string& path, std::vector<Erro
 Result<EvidenceFile> EvidenceFile::open(const std::string& path) {
   EvidenceFile file;
   file.path_ = path;
-  file.file_.reset(path == kStandardInput ? fdopen(dup(STDIN_FILENO), "rb") : std::fopen(path.c_str(), "rb"));
+  if (path == kStandardInput) {
+    const int copy = dup(STDIN_FILENO);
+    if (copy >= 0) file.file_.reset(fdopen(copy, "rb"));
+  } else {
+    file.file_.reset(std::fopen(path.c_str(), "rb"));
+  }
   if (!file.file_) return fail(std::strerror(errno), path);
   std::setvbuf(file.file_.get(), nullptr, _IONBF, 0);  // reads are large already
   struct stat status{};

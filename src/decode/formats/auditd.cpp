@@ -36,9 +36,7 @@ class AuditCutter final : public Cutter {
 };
 
 // ausearch separates events by these.
-bool is_decoration(std::string_view line) {
-  return line.starts_with("----") || line.starts_with("time->");
-}
+bool is_decoration(std::string_view line) { return line.starts_with("----") || line.starts_with("time->"); }
 
 class AuditFormatDecoder final : public Decoder {
  public:
@@ -74,9 +72,7 @@ const Format& auditd_format() {
       "linux: auditd; categories process_creation, network_connection, file_event",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<AuditCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
-        return std::make_unique<AuditFormatDecoder>();
-      },
+      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<AuditFormatDecoder>(); },
       nullptr,
       "type=SYSCALL msg=audit(1795507200.123:456): arch=c000003e syscall=59 success=yes exi"
       "t=0 ppid=801 pid=812 auid=1000 uid=0 comm=\"id\" exe=\"/usr/bin/id\" key=\"exec\"\n"

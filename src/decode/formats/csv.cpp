@@ -75,8 +75,7 @@ class Table {
  private:
   Column column_of(std::string_view name) const {
     Column column{name, name, CsvRole::kPlain};
-    if (!shape)
-      column.role = plain_role_of(name);
+    if (!shape) column.role = plain_role_of(name);
     else if (const CsvColumnRule* rule = shape->rule_of(name)) {
       column.role = rule->role;
       if (!rule->name.empty()) column.name = rule->name;
@@ -122,10 +121,8 @@ class CsvDecoder final : public Decoder {
     for (std::size_t i = 0; i < values_.size(); ++i) {
       const std::string_view value = values_[i];
       if (value.empty()) continue;
-      if (i < table.columns.size())
-        add_value(table, table.columns[i], value, piece, parts, out, oddities);
-      else if (i == table.columns.size() && table.shape && table.shape->rule_of(""))
-        parts.message = value;
+      if (i < table.columns.size()) add_value(table, table.columns[i], value, piece, parts, out, oddities);
+      else if (i == table.columns.size() && table.shape && table.shape->rule_of("")) parts.message = value;
       else if (i == table.columns.size())
         oddities.add("a table row has more values than columns", event.offset), out.add("message", value);
     }
@@ -141,40 +138,20 @@ class CsvDecoder final : public Decoder {
         if (event.time == Instant{})
           event.time = parse_written_time(value, piece.modified).value_or(Instant{});
         break;
-      case CsvRole::kDate:
-        parts.date = value;
-        break;
-      case CsvRole::kClock:
-        parts.clock = value;
-        break;
-      case CsvRole::kHost:
-        event.host = value;
-        break;
-      case CsvRole::kChannel:
-        event.channel = value;
-        break;
-      case CsvRole::kProvider:
-        event.provider = value;
-        break;
+      case CsvRole::kDate: parts.date = value; break;
+      case CsvRole::kClock: parts.clock = value; break;
+      case CsvRole::kHost: event.host = value; break;
+      case CsvRole::kChannel: event.channel = value; break;
+      case CsvRole::kProvider: event.provider = value; break;
       case CsvRole::kEventId:
         std::from_chars(value.data(), value.data() + value.size(), event.event_id);
         break;
-      case CsvRole::kRecordId:
-        event.record_id = value;
-        break;
-      case CsvRole::kMessage:
-        parts.message = value;
-        return;
-      case CsvRole::kPayload:
-        parts.payload = value;
-        return;
-      case CsvRole::kRecord:
-        add_json_record(value, out, oddities);
-        return;
-      case CsvRole::kDropped:
-        return;
-      case CsvRole::kPlain:
-        break;
+      case CsvRole::kRecordId: event.record_id = value; break;
+      case CsvRole::kMessage: parts.message = value; return;
+      case CsvRole::kPayload: parts.payload = value; return;
+      case CsvRole::kRecord: add_json_record(value, out, oddities); return;
+      case CsvRole::kDropped: return;
+      case CsvRole::kPlain: break;
     }
     const bool is_number = is_plain_number(value);
     out.add(column.name, value, is_number);

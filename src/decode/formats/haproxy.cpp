@@ -8,9 +8,7 @@ namespace bartizan {
 namespace {
 
 // What HAProxy says beside its log lines: starts, stops, servers going down.
-bool is_notice(const SyslogFront& front) {
-  return front.program == "haproxy";
-}
+bool is_notice(const SyslogFront& front) { return front.program == "haproxy"; }
 
 bool read_haproxy_line(std::string_view line, const LinePlace& place, EventBatch& draft) {
   const SyslogFront front = read_syslog_front(line, place.modified);

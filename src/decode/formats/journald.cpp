@@ -12,6 +12,7 @@
 #include "decode/decoder.h"
 #include "decode/message_lines.h"
 #include "decode/payload.h"
+#include "decode/payload_network.h"
 #include "decode/syslog.h"
 
 namespace bartizan {
@@ -114,7 +115,7 @@ class JournalDecoder final : public Decoder {
     for (const Field& field : fields_) out.add(field);
     for (const auto& [name, text] : {std::pair{"program", program}, std::pair{"message", message}})
       if (!text.empty()) out.add(name, text);
-    add_message_fields(program, message, out);
+    if (!network_payload(program, message, out)) add_message_fields(program, message, out);
     out.commit();
   }
 
@@ -138,9 +139,7 @@ class JournalDecoder final : public Decoder {
   std::string audit_;
 };
 
-int recognise(Bytes head) {
-  return as_text(head).starts_with("__CURSOR=") ? 95 : 0;
-}
+int recognise(Bytes head) { return as_text(head).starts_with("__CURSOR=") ? 95 : 0; }
 
 }  // namespace
 

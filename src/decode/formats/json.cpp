@@ -83,8 +83,7 @@ class JsonFormatDecoder final : public Decoder {
       if (cut.kind == JsonCut::Kind::kObject)
         decoder_.decode(slice(piece.bytes, cut.begin, cut.end - cut.begin), piece.bytes.size() - cut.begin,
                         piece.offset + cut.begin, out, oddities);
-      else if (cut.why)
-        oddities.add(cut.why, piece.offset + cut.begin);
+      else if (cut.why) oddities.add(cut.why, piece.offset + cut.begin);
       from = cut.end;
     }
   }

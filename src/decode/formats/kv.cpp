@@ -50,12 +50,9 @@ void add_endpoint(std::string_view value, std::string_view ip, std::string_view 
 void name_fortigate(const Pairs& pairs, Event& event) {
   event.product = "fortigate";
   event.service = pairs.type;
-  if (pairs.type == "traffic")
-    event.category = "firewall";
-  else if (pairs.subtype == "webfilter")
-    event.category = "proxy";
-  else if (pairs.subtype == "dns")
-    event.category = "dns";
+  if (pairs.type == "traffic") event.category = "firewall";
+  else if (pairs.subtype == "webfilter") event.category = "proxy";
+  else if (pairs.subtype == "dns") event.category = "dns";
 }
 
 void name_sonicwall(EventBatch& draft) {
@@ -63,12 +60,9 @@ void name_sonicwall(EventBatch& draft) {
   event.product = "sonicwall";
   const std::string_view *source = nullptr, *target = nullptr;
   for (const Field& field : draft.draft_fields()) {
-    if (field.name == "src")
-      source = &field.value;
-    else if (field.name == "dst")
-      target = &field.value;
-    else if (field.name == "fw")
-      event.host = field.value;
+    if (field.name == "src") source = &field.value;
+    else if (field.name == "dst") target = &field.value;
+    else if (field.name == "fw") event.host = field.value;
   }
   if (!source || !target) return;
   event.category = "firewall";
@@ -92,17 +86,13 @@ void name_source(const Pairs& pairs, EventBatch& draft, bool& known) {
   } else if (!pairs.log_type.empty() && has("log_component")) {
     event.product = "sophos";
     event.service = pairs.log_type;
-    if (pairs.log_type == "Firewall")
-      event.category = "firewall";
-    else if (pairs.log_type == "Content Filtering")
-      event.category = "proxy";
+    if (pairs.log_type == "Firewall") event.category = "firewall";
+    else if (pairs.log_type == "Content Filtering") event.category = "proxy";
   } else if (!pairs.sub.empty() && has("sys") && has("severity")) {
     event.product = "sophos";
     event.service = "utm";
-    if (pairs.sub == "packetfilter")
-      event.category = "firewall";
-    else if (pairs.sub == "http")
-      event.category = "proxy";
+    if (pairs.sub == "packetfilter") event.category = "firewall";
+    else if (pairs.sub == "http") event.category = "proxy";
   } else {
     known = false;
   }

@@ -58,10 +58,8 @@ class MpLogDecoder final : public Decoder {
  private:
   // A line without a time goes on the one before.
   void add_line(std::string_view line, std::uint64_t offset) {
-    if (message_.empty())
-      message_ = line, begin_ = offset;
-    else
-      message_ = {message_.data(), static_cast<std::size_t>(line.data() + line.size() - message_.data())};
+    if (message_.empty()) message_ = line, begin_ = offset;
+    else message_ = {message_.data(), static_cast<std::size_t>(line.data() + line.size() - message_.data())};
   }
   void flush(EventBatch& out) {
     if (message_.empty()) return;

@@ -86,12 +86,10 @@ bool read_pan_line(std::string_view line, const LinePlace& place, EventBatch& dr
     const std::string_view name = names.until(',');
     const std::string_view value = next_csv_value(front.message, at, ',', draft.arena());
     if (value.empty() || name.empty()) continue;
-    if (name == "device_name")
-      event.host = value;
+    if (name == "device_name") event.host = value;
     else if (name == "time_generated")
       event.time = parse_written_time(value, place.modified).value_or(front.time);
-    else if (name == "subtype" && value == "url" && kind->type == "THREAT")
-      event.category = "proxy";
+    else if (name == "subtype" && value == "url" && kind->type == "THREAT") event.category = "proxy";
     draft.add(name, value, is_plain_number(value));
   }
   constexpr std::size_t kValuesMin = 8;

@@ -77,20 +77,13 @@ class TranscriptDecoder final : public Decoder {
     const std::size_t colon = line.find(": ");
     if (colon == line.npos) return;
     const std::string_view name = line.substr(0, colon), value = line.substr(colon + 2);
-    if (name == "Username")
-      head_.user = value;
-    else if (name == "RunAs User")
-      head_.run_as = value;
-    else if (name == "Machine")
-      head_.machine = value.substr(0, value.find(' '));
-    else if (name == "Host Application")
-      head_.application = value;
-    else if (name == "Process ID")
-      head_.pid = value;
-    else if (name == "PSVersion")
-      head_.version = value;
-    else if (const auto time = read_compact_time(value); time && name != "End time")
-      head_.time = *time;
+    if (name == "Username") head_.user = value;
+    else if (name == "RunAs User") head_.run_as = value;
+    else if (name == "Machine") head_.machine = value.substr(0, value.find(' '));
+    else if (name == "Host Application") head_.application = value;
+    else if (name == "Process ID") head_.pid = value;
+    else if (name == "PSVersion") head_.version = value;
+    else if (const auto time = read_compact_time(value); time && name != "End time") head_.time = *time;
   }
 
   void add_command(EventBatch& out) {

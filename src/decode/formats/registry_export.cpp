@@ -136,10 +136,8 @@ class RegistryDecoder final : public Decoder {
       const std::uint64_t offset = piece.offset + place.of(begin);
       if (line.starts_with("[-"))
         add("DeleteKey", short_key(line.substr(2, line.rfind(']') - 2)), "", offset, out);
-      else if (line.starts_with('['))
-        key_ = short_key(line.substr(1, line.rfind(']') - 1));
-      else if (!add_value(line, offset, out))
-        oddities.add("line is not a registry value", offset);
+      else if (line.starts_with('[')) key_ = short_key(line.substr(1, line.rfind(']') - 1));
+      else if (!add_value(line, offset, out)) oddities.add("line is not a registry value", offset);
     }
   }
 
@@ -160,10 +158,8 @@ class RegistryDecoder final : public Decoder {
 
   bool add_value(std::string_view line, std::uint64_t offset, EventBatch& out) {
     std::string name;
-    if (line.starts_with('@'))
-      name = "(Default)", line.remove_prefix(1);
-    else if (!take_quoted(line, name))
-      return false;
+    if (line.starts_with('@')) name = "(Default)", line.remove_prefix(1);
+    else if (!take_quoted(line, name)) return false;
     if (!line.starts_with('=')) return false;
     add("SetValue", key_ + "\\" + name, details_of(line.substr(1)), offset, out);
     return true;

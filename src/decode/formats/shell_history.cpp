@@ -19,9 +19,7 @@ bool is_digits(std::string_view text) {
          text.find_first_not_of("0123456789") == text.npos;
 }
 
-bool is_bash_time(std::string_view line) {
-  return line.starts_with('#') && is_digits(line.substr(1));
-}
+bool is_bash_time(std::string_view line) { return line.starts_with('#') && is_digits(line.substr(1)); }
 
 bool is_zsh_entry(std::string_view line) {
   if (!line.starts_with(": ")) return false;
@@ -30,9 +28,7 @@ bool is_zsh_entry(std::string_view line) {
          is_digits(line.substr(2, colon - 2));
 }
 
-bool is_fish_entry(std::string_view line) {
-  return line.starts_with("- cmd: ");
-}
+bool is_fish_entry(std::string_view line) { return line.starts_with("- cmd: "); }
 
 bool begins_entry(std::string_view line) {
   return is_bash_time(line) || is_zsh_entry(line) || is_fish_entry(line);

@@ -86,7 +86,8 @@ class SyslogDecoder final : public Decoder {
     event.service = service;
     for (const Field& field : fields_) out.add(field);
     out.add("message", header.message);
-    if (!network_payload(header.program, header.message, out)) add_message_fields(header.program, header.message, out);
+    if (!network_payload(header.program, header.message, out))
+      add_message_fields(header.program, header.message, out);
     out.commit();
   }
 

@@ -29,20 +29,13 @@ class TaskDecoder final : public Decoder {
         oddities.add("task is not well-formed", piece.offset + place.of(reader.token_begin()));
       else if (token == Token::kStart && reader.name() == "Task" && !open)
         open = start(piece.offset + place.of(reader.token_begin()), out);
-      else if (!open)
-        continue;
-      else if (token == Token::kStart)
-        begin_element(reader.name());
-      else if (token == Token::kEmpty && trigger_)
-        add("Trigger", reader.name(), out);
-      else if (token == Token::kText)
-        append_unescaped(reader.value(), text_);
-      else if (token == Token::kLiteral)
-        text_ += reader.value();
-      else if (token == Token::kEnd && reader.name() == "Task")
-        open = finish(out);
-      else if (token == Token::kEnd)
-        end_element(reader.name(), out);
+      else if (!open) continue;
+      else if (token == Token::kStart) begin_element(reader.name());
+      else if (token == Token::kEmpty && trigger_) add("Trigger", reader.name(), out);
+      else if (token == Token::kText) append_unescaped(reader.value(), text_);
+      else if (token == Token::kLiteral) text_ += reader.value();
+      else if (token == Token::kEnd && reader.name() == "Task") open = finish(out);
+      else if (token == Token::kEnd) end_element(reader.name(), out);
     }
     if (open) finish(out), oddities.add("task is cut short", piece.offset);
   }
@@ -62,33 +55,23 @@ class TaskDecoder final : public Decoder {
     if (name == "Triggers") trigger_ = true;
   }
   void end_element(std::string_view name, EventBatch& out) {
-    if (name == "Triggers")
-      trigger_ = false;
-    else if (name == "Exec")
-      add_action(out);
-    else if (trigger_ && !is_leaf_ && name.ends_with("Trigger"))
-      add("Trigger", name, out);
-    else if (is_leaf_)
-      leaf(name, out);
+    if (name == "Triggers") trigger_ = false;
+    else if (name == "Exec") add_action(out);
+    else if (trigger_ && !is_leaf_ && name.ends_with("Trigger")) add("Trigger", name, out);
+    else if (is_leaf_) leaf(name, out);
     is_leaf_ = false;
   }
 
   void leaf(std::string_view name, EventBatch& out) {
     const std::string_view value = out.keep(text_);
-    if (name == "URI")
-      add("TaskName", value, out);
-    else if (name == "Command")
-      command_ = text_;
-    else if (name == "Arguments")
-      arguments_ = text_;
-    else if (name == "WorkingDirectory")
-      add("CurrentDirectory", value, out);
-    else if (name == "UserId")
-      add(trigger_ ? "TriggerUser" : "User", value, out);
+    if (name == "URI") add("TaskName", value, out);
+    else if (name == "Command") command_ = text_;
+    else if (name == "Arguments") arguments_ = text_;
+    else if (name == "WorkingDirectory") add("CurrentDirectory", value, out);
+    else if (name == "UserId") add(trigger_ ? "TriggerUser" : "User", value, out);
     else if (name == "Date")
       out.draft().time = parse_instant(value).value_or(Instant{}), add(name, value, out);
-    else
-      add(name, value, out);
+    else add(name, value, out);
   }
   void add_action(EventBatch& out) {
     add("Image", command_, out);

@@ -197,29 +197,18 @@ class W3cDecoder final : public Decoder {
   static void add_value(const Header& header, const Column& column, std::string_view value, Seen& seen,
                         EventBatch& out) {
     switch (column.use) {
-      case Column::Use::kDate:
-        seen.date = value;
-        break;
-      case Column::Use::kTime:
-        seen.time = value;
-        break;
-      case Column::Use::kStamp:
-        seen.stamp = value;
-        break;
-      case Column::Use::kStem:
-        seen.stem = value;
-        break;
-      case Column::Use::kQuery:
-        seen.query = value;
-        break;
+      case Column::Use::kDate: seen.date = value; break;
+      case Column::Use::kTime: seen.time = value; break;
+      case Column::Use::kStamp: seen.stamp = value; break;
+      case Column::Use::kStem: seen.stem = value; break;
+      case Column::Use::kQuery: seen.query = value; break;
       case Column::Use::kAgent:
         if (header.plus_is_blank) value = with_blanks(value, out.arena());
         // Written once encoded or, by older versions, twice.
         if (header.agent_in_percents)
           value = without_percents(without_percents(value, out.arena()), out.arena());
         break;
-      case Column::Use::kPlain:
-        break;
+      case Column::Use::kPlain: break;
     }
     out.add(column.name, value, is_plain_number(value));
   }

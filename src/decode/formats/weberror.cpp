@@ -51,12 +51,9 @@ void read_nginx_context(std::string_view message, EventBatch& draft) {
       value = in.rest().substr(0, in.rest().find(", "));
       in.skip(value.size());
     }
-    if (name == "client")
-      draft.add("c-ip", value);
-    else if (name == "request")
-      add_request_line(value, draft);
-    else if (name == "host")
-      draft.add("cs-host", value);
+    if (name == "client") draft.add("c-ip", value);
+    else if (name == "request") add_request_line(value, draft);
+    else if (name == "host") draft.add("cs-host", value);
     else if (name == "server" || name == "upstream" || name == "referrer")
       draft.add(name == "referrer" ? "cs-referer" : name, value);
   }

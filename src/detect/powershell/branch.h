@@ -44,10 +44,8 @@ class Evaluator::Branch {
       self_.changes_.pop_back();
       if (change.scope >= scopes_) continue;
       auto& variables = self_.scopes_[change.scope].variables;
-      if (change.before)
-        variables[change.name] = std::move(*change.before);
-      else
-        variables.erase(change.name);
+      if (change.before) variables[change.name] = std::move(*change.before);
+      else variables.erase(change.name);
       if (changed != nullptr) changed->emplace(change.scope, std::move(change.name));
     }
   }

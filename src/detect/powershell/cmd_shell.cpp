@@ -23,8 +23,7 @@ std::pair<std::string, std::string_view> first_word(std::string_view line) {
   bool quoted = false;
   std::size_t i = 0;
   for (; i < line.size(); ++i) {
-    if (line[i] == '"')
-      quoted = !quoted;
+    if (line[i] == '"') quoted = !quoted;
     else if (!quoted &&
              (line[i] == ' ' || line[i] == '\t' || line[i] == '/' || line[i] == ',' || line[i] == ';') &&
              i > 0)
@@ -54,19 +53,15 @@ std::vector<std::string> quoted_strings(std::string_view text) {
         value += text[++i];
       else if (text[i] == quote && i + 1 < text.size() && text[i + 1] == quote && quote == '"')
         value += text[++i];
-      else if (text[i] == quote)
-        break;
-      else
-        value += text[i];
+      else if (text[i] == quote) break;
+      else value += text[i];
     }
     found.push_back(std::move(value));
   }
   return found;
 }
 
-std::size_t find_word(std::string_view lower, std::string_view word) {
-  return lower.find(word);
-}
+std::size_t find_word(std::string_view lower, std::string_view word) { return lower.find(word); }
 
 }  // namespace
 
@@ -88,8 +83,7 @@ std::string CmdShell::expand(std::string_view text, char mark) const {
     std::size_t colon = inner.find(':');
     std::string name = lower_ascii(inner.substr(0, colon));
     std::string value;
-    if (const std::string* own = variable(name))
-      value = *own;
+    if (const std::string* own = variable(name)) value = *own;
     else if (std::string_view fixed = fixed_variable_text("env:" + name); fixed.data() != nullptr)
       value = fixed;
     else {
@@ -152,10 +146,8 @@ void CmdShell::read_line(std::string_view line) {
   if (shell_line && program != "cmd" && program != "mshta" && program != "wmic" && program != "rundll32" &&
       program != "schtasks")
     read_commands(text);
-  else if (shell_line && has_open_caret(text))
-    read_commands(text);
-  else
-    run_program(text, {});
+  else if (shell_line && has_open_caret(text)) read_commands(text);
+  else run_program(text, {});
   --depth_;
 }
 
@@ -178,10 +170,8 @@ void CmdShell::read_commands(std::string_view line) {
     }
     if (c == '^') {
       carets_ = true;
-      if (i + 1 < line.size() && line[i + 1] != '\r' && line[i + 1] != '\n')
-        command += line[++i];
-      else
-        i += i + 2 < line.size() && line[i + 1] == '\r' ? 2 : 1;
+      if (i + 1 < line.size() && line[i + 1] != '\r' && line[i + 1] != '\n') command += line[++i];
+      else i += i + 2 < line.size() && line[i + 1] == '\r' ? 2 : 1;
       continue;
     }
     bool doubled = i + 1 < line.size() && line[i + 1] == c;

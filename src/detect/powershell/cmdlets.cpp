@@ -59,9 +59,7 @@ Flow write_output(Evaluator& evaluator, Arguments& arguments, const Values* inpu
   return Flow::kNext;
 }
 
-Flow out_null(Evaluator&, Arguments&, const Values*, Values&, const Node&) {
-  return Flow::kNext;
-}
+Flow out_null(Evaluator&, Arguments&, const Values*, Values&, const Node&) { return Flow::kNext; }
 
 Flow out_string(Evaluator& evaluator, Arguments& arguments, const Values* input, Values& out, const Node&) {
   Text whole;
@@ -69,10 +67,8 @@ Flow out_string(Evaluator& evaluator, Arguments& arguments, const Values* input,
   for (const Value& item : input ? *input : Values()) {
     auto text = item.text() || item.as<Char>() || item.is_number() ? evaluator.text_of(item) : std::nullopt;
     if (!text) return out.emplace_back(Reason::kUnsupported), Flow::kNext;
-    if (stream)
-      out.emplace_back(*text);
-    else
-      whole += *text + u"\r\n";
+    if (stream) out.emplace_back(*text);
+    else whole += *text + u"\r\n";
   }
   if (!stream) out.emplace_back(std::move(whole));
   return Flow::kNext;
@@ -91,10 +87,8 @@ Flow new_object(Evaluator& evaluator, Arguments& arguments, const Values*, Value
   const Value* list = argument(arguments, "argumentlist", 1);
   if (arguments.positional.size() > 2) return out.emplace_back(Reason::kUnsupported), Flow::kNext;
   // A list is the arguments; a list of one list, or bytes, is one argument.
-  if (list != nullptr && list->shared<Array>())
-    given = list->shared<Array>()->items;
-  else if (list != nullptr)
-    given.push_back(*list);
+  if (list != nullptr && list->shared<Array>()) given = list->shared<Array>()->items;
+  else if (list != nullptr) given.push_back(*list);
   std::string wanted = canonical_type(narrow(*name));
   if (wanted == "io.memorystream" && given.size() > 1) given = {*list};
   Value made = evaluator.new_object(wanted, given);
@@ -102,9 +96,7 @@ Flow new_object(Evaluator& evaluator, Arguments& arguments, const Values*, Value
   return Flow::kNext;
 }
 
-bool is_variable_path(std::u16string_view lower) {
-  return lower.starts_with(u"variable:");
-}
+bool is_variable_path(std::u16string_view lower) { return lower.starts_with(u"variable:"); }
 
 Flow set_variable(Evaluator& evaluator, Arguments& arguments, const Values* input, Values& out, const Node&) {
   const Value* name = argument(arguments, "name", 0);

@@ -171,8 +171,7 @@ std::optional<Text> decode_text(Encoding encoding, const Bytes8& bytes) {
       append_valid_utf8(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()), valid);
       return widen(valid);
     }
-    case Encoding::kUtf7:
-      return decode_utf7(bytes);
+    case Encoding::kUtf7: return decode_utf7(bytes);
     case Encoding::kUtf16:
     case Encoding::kUtf16Big:
       for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
@@ -220,12 +219,8 @@ std::optional<Bytes8> encode_text(Encoding encoding, std::u16string_view text) {
         out.push_back(static_cast<std::uint8_t>(unit >> 8));
         out.push_back(static_cast<std::uint8_t>(unit));
         break;
-      case Encoding::kAscii:
-        out.push_back(static_cast<std::uint8_t>(unit < 0x80 ? unit : '?'));
-        break;
-      case Encoding::kLatin1:
-        out.push_back(static_cast<std::uint8_t>(unit < 0x100 ? unit : '?'));
-        break;
+      case Encoding::kAscii: out.push_back(static_cast<std::uint8_t>(unit < 0x80 ? unit : '?')); break;
+      case Encoding::kLatin1: out.push_back(static_cast<std::uint8_t>(unit < 0x100 ? unit : '?')); break;
       default:
         if (unit >= 0x80) return std::nullopt;
         out.push_back(static_cast<std::uint8_t>(unit));

@@ -102,20 +102,16 @@ std::vector<std::string> split_arguments(std::string_view line) {
       in_word = true;
       if (i + run < line.size() && line[i + run] == '"') {
         word.append(run / 2, '\\');
-        if (run % 2 == 1)
-          word += '"', i += run;
-        else
-          i += run - 1;
+        if (run % 2 == 1) word += '"', i += run;
+        else i += run - 1;
       } else {
         word.append(run, '\\');
         i += run - 1;
       }
     } else if (c == '"') {
       in_word = true;
-      if (quoted && i + 1 < line.size() && line[i + 1] == '"')
-        word += '"', ++i;
-      else
-        quoted = !quoted;
+      if (quoted && i + 1 < line.size() && line[i + 1] == '"') word += '"', ++i;
+      else quoted = !quoted;
     } else if ((c == ' ' || c == '\t') && !quoted) {
       if (in_word) words.push_back(std::exchange(word, {}));
       in_word = false;

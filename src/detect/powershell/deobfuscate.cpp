@@ -78,10 +78,8 @@ Layers deobfuscate(std::string_view script, const Limits& limits) {
   std::vector<Peeled> peeled;
   if (looks_like_command_line(layers.layers[0].text)) peeled = peel(layers.layers[0].text);
   for (Peeled& found : peeled) found.assumptions.emplace_back("read_as_command_line");
-  if (peeled.empty())
-    evaluator.run_script(0, {});
-  else
-    evaluator.run_peeled(peeled, 0, 0, static_cast<std::uint32_t>(layers.layers[0].text.size()), 1);
+  if (peeled.empty()) evaluator.run_script(0, {});
+  else evaluator.run_peeled(peeled, 0, 0, static_cast<std::uint32_t>(layers.layers[0].text.size()), 1);
   if (peeled.empty()) layers.parse_errors = evaluator.tree(0).errors;
   summarise(layers, evaluator);
   return layers;

@@ -30,10 +30,8 @@ std::optional<Text> format_number(const Value& number, std::u16string_view form)
   std::uint64_t bits =
       narrow_number ? static_cast<std::uint32_t>(*value) : static_cast<std::uint64_t>(*value);
   std::string shown;
-  if (letter == 'X')
-    shown = fmt::format("{:0{}X}", bits, digits);
-  else if (letter == 'x')
-    shown = fmt::format("{:0{}x}", bits, digits);
+  if (letter == 'X') shown = fmt::format("{:0{}X}", bits, digits);
+  else if (letter == 'x') shown = fmt::format("{:0{}x}", bits, digits);
   else if (letter == 'D' || letter == 'd' || zeros) {
     std::uint64_t size =
         *value < 0 ? 0 - static_cast<std::uint64_t>(*value) : static_cast<std::uint64_t>(*value);

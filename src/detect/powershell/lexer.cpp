@@ -70,9 +70,7 @@ Op find_dash_operator(std::string_view name) {
   return {};
 }
 
-bool is_variable_char(char c) {
-  return is_letter(c) || is_digit(c) || c == '?';
-}
+bool is_variable_char(char c) { return is_letter(c) || is_digit(c) || c == '?'; }
 
 }  // namespace
 
@@ -195,10 +193,8 @@ bool Lexer::read_variable(VariableName& out) {
   if (peek() == '{' && !out.splat) {
     out.braced = true;
     for (++at; !done() && peek() != '}';) {
-      if (peek() == '`')
-        out.name += read_escape();
-      else
-        out.name += source_[at++];
+      if (peek() == '`') out.name += read_escape();
+      else out.name += source_[at++];
     }
     eat('}');
     out.name = lower_ascii(out.name);
@@ -211,13 +207,11 @@ bool Lexer::read_variable(VariableName& out) {
   }
   while (!done()) {
     char c = peek();
-    if (is_variable_char(c))
-      out.name += source_[at++];
+    if (is_variable_char(c)) out.name += source_[at++];
     else if (c == ':' && !out.name.empty() && out.name.find(':') == std::string::npos &&
              is_variable_char(after()))
       out.name += source_[at++];
-    else
-      break;
+    else break;
   }
   if (out.name.empty()) return at = start, false;
   out.name = lower_ascii(out.name);
@@ -239,10 +233,8 @@ bool Lexer::read_number(std::string& text) {
   } else {
     std::size_t whole = digits(is_digit);
     bool fraction = symbol(i).c == '.' && is_digit(symbol(i + 1).c);
-    if (fraction)
-      ++i, digits(is_digit);
-    else if (whole != 0 && symbol(i).c == '.' && symbol(i + 1).c != '.' && !is_letter(symbol(i + 1).c))
-      ++i;
+    if (fraction) ++i, digits(is_digit);
+    else if (whole != 0 && symbol(i).c == '.' && symbol(i + 1).c != '.' && !is_letter(symbol(i + 1).c)) ++i;
     if (whole == 0 && !fraction) return false;
     char exponent = fold_ascii(symbol(i).c);
     std::size_t sign = symbol(i + 1).c == '+' || symbol(i + 1).c == '-' ? 2 : 1;
@@ -267,28 +259,17 @@ std::string Lexer::read_escape() {
   std::string plain(source_.substr(at, s.width));
   at += s.width;
   switch (s.c) {
-    case '0':
-      return std::string(1, '\0');
-    case 'a':
-      return "\a";
-    case 'b':
-      return "\b";
-    case 'e':
-      return "\x1b";
-    case 'f':
-      return "\f";
-    case 'n':
-      return "\n";
-    case 'r':
-      return "\r";
-    case 't':
-      return "\t";
-    case 'v':
-      return "\v";
-    case 'u':
-      break;
-    default:
-      return plain;
+    case '0': return std::string(1, '\0');
+    case 'a': return "\a";
+    case 'b': return "\b";
+    case 'e': return "\x1b";
+    case 'f': return "\f";
+    case 'n': return "\n";
+    case 'r': return "\r";
+    case 't': return "\t";
+    case 'v': return "\v";
+    case 'u': break;
+    default: return plain;
   }
   std::size_t close = source_.find('}', at);
   if (peek() != '{' || close == std::string_view::npos || close - at > 7) return plain;
@@ -307,24 +288,14 @@ Op Lexer::peek_operator(std::size_t& bytes) const {
   char next = symbol(at + s.width).c;
   bytes = s.width;
   switch (s.c) {
-    case '+':
-      return next == '=' || next == '+' ? Op{} : Op{Operator::kAdd};
-    case '*':
-      return next == '=' ? Op{} : Op{Operator::kMultiply};
-    case '/':
-      return next == '=' ? Op{} : Op{Operator::kDivide};
-    case '%':
-      return next == '=' ? Op{} : Op{Operator::kRemainder};
-    case '.':
-      bytes = 2;
-      return next == '.' ? Op{Operator::kRange} : Op{};
-    case '?':
-      bytes = 2;
-      return next == '?' && symbol(at + 2).c != '=' ? Op{Operator::kCoalesce} : Op{};
-    case '-':
-      break;
-    default:
-      return {};
+    case '+': return next == '=' || next == '+' ? Op{} : Op{Operator::kAdd};
+    case '*': return next == '=' ? Op{} : Op{Operator::kMultiply};
+    case '/': return next == '=' ? Op{} : Op{Operator::kDivide};
+    case '%': return next == '=' ? Op{} : Op{Operator::kRemainder};
+    case '.': bytes = 2; return next == '.' ? Op{Operator::kRange} : Op{};
+    case '?': bytes = 2; return next == '?' && symbol(at + 2).c != '=' ? Op{Operator::kCoalesce} : Op{};
+    case '-': break;
+    default: return {};
   }
   if (!is_letter(next)) return next == '=' || next == '-' ? Op{} : Op{Operator::kSubtract};
   std::string name;
@@ -342,18 +313,14 @@ Op Lexer::peek_unary(std::size_t& bytes) const {
   Symbol next = symbol(at + s.width);
   bytes = s.width;
   switch (s.c) {
-    case '!':
-      return {Operator::kNot};
-    case ',':
-      return {Operator::kComma};
+    case '!': return {Operator::kNot};
+    case ',': return {Operator::kComma};
     case '+':
       if (next.c != '+') return {Operator::kAdd};
       bytes = 2;
       return {Operator::kIncrement};
-    case '-':
-      break;
-    default:
-      return {};
+    case '-': break;
+    default: return {};
   }
   if (next.c == '-') return bytes = static_cast<std::size_t>(s.width + next.width), Op{Operator::kDecrement};
   if (!is_letter(next.c)) return {Operator::kSubtract};

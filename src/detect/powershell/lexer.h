@@ -65,9 +65,7 @@ class Lexer {
 inline bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == kLetter;
 }
-inline bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 std::string lower_ascii(std::string_view text);
 int operator_rank(Operator op);  // 0 for those that are not binary; larger binds tighter
 inline constexpr int kRankLowest = 1, kRankHighest = 8;

@@ -55,12 +55,9 @@ Value text_split(const Call& call) {
     const Value& argument = call.arguments[i];
     auto text = to_text(argument, u"");
     if (!text || argument.is_number() || argument.as<bool>()) return Reason::kUnsupported;
-    if (i > 0 && lower_text(*text) == u"removeemptyentries")
-      skip_empty = true;
-    else if (i > 0 && lower_text(*text) == u"none")
-      continue;
-    else
-      separators += *text;
+    if (i > 0 && lower_text(*text) == u"removeemptyentries") skip_empty = true;
+    else if (i > 0 && lower_text(*text) == u"none") continue;
+    else separators += *text;
     bool whole_texts =
         argument.is_list() && i == 0 && call.arguments.size() > 1 && text->size() > list_size(argument);
     if (whole_texts) return Reason::kUnsupported;
@@ -125,12 +122,8 @@ Value pad(const Call& call, bool left) {
   if (out.size() < wanted) out.insert(left ? 0 : out.size(), wanted - out.size(), (*fill)[0]);
   return out;
 }
-Value text_pad_left(const Call& call) {
-  return pad(call, true);
-}
-Value text_pad_right(const Call& call) {
-  return pad(call, false);
-}
+Value text_pad_left(const Call& call) { return pad(call, true); }
+Value text_pad_right(const Call& call) { return pad(call, false); }
 
 Value trim(const Call& call, bool start, bool end) {
   Text set = u" \t\n\r\v\f\u00A0\u0085\u2028\u2029\u3000";
@@ -148,15 +141,9 @@ Value trim(const Call& call, bool start, bool end) {
   if (call.self.empty() || last == Text::npos) return Text();
   return call.self.substr(from, last - from + 1);
 }
-Value text_trim(const Call& call) {
-  return trim(call, true, true);
-}
-Value text_trim_start(const Call& call) {
-  return trim(call, true, false);
-}
-Value text_trim_end(const Call& call) {
-  return trim(call, false, true);
-}
+Value text_trim(const Call& call) { return trim(call, true, true); }
+Value text_trim_start(const Call& call) { return trim(call, true, false); }
+Value text_trim_end(const Call& call) { return trim(call, false, true); }
 
 Value text_to_char_array(const Call& call) {
   if (!call.arguments.empty()) return Reason::kUnsupported;
@@ -170,9 +157,7 @@ Value text_upper(const Call& call) {
   }
   return out;
 }
-Value text_lower(const Call& call) {
-  return lower_text(call.self);
-}
+Value text_lower(const Call& call) { return lower_text(call.self); }
 Value text_itself(const Call& call) {
   return call.arguments.empty() ? Value(call.self) : Value(Reason::kUnsupported);
 }

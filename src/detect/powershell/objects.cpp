@@ -36,10 +36,8 @@ Value call_encoding(Evaluator& evaluator, Object& object, const std::string& nam
   auto encoding = static_cast<Encoding>(object.position);
   if (name == "getstring" || name == "getchars") {
     auto bytes = arguments.empty() || arguments[0].text() ? std::nullopt : to_bytes(arguments[0]);
-    if (arguments.size() == 3)
-      bytes = named_part(arguments);
-    else if (arguments.size() != 1)
-      return Reason::kUnsupported;
+    if (arguments.size() == 3) bytes = named_part(arguments);
+    else if (arguments.size() != 1) return Reason::kUnsupported;
     auto text = bytes ? decode_text(encoding, *bytes) : std::nullopt;
     if (!text || !evaluator.charge(text->size() * 2)) return Reason::kUnsupported;
     constexpr std::string_view kNames[] = {"ascii", "utf8", "utf16",  "utf16be",
@@ -216,12 +214,9 @@ Value call_powershell(Evaluator& evaluator, const Value& self, Object& object, c
                       const Values& arguments, const Node& span) {
   if ((name == "addscript" || name == "addcommand") && !arguments.empty()) {
     auto text = arguments[0].as<Block>() ? std::nullopt : evaluator.text_of(arguments[0]);
-    if (auto* block = arguments[0].as<Block>())
-      object.members.emplace_back("block", *block);
-    else if (text && name == "addscript")
-      object.text = *text;
-    else
-      return Reason::kUnsupported;
+    if (auto* block = arguments[0].as<Block>()) object.members.emplace_back("block", *block);
+    else if (text && name == "addscript") object.text = *text;
+    else return Reason::kUnsupported;
     return self;
   }
   if (name == "invoke" || name == "begininvoke") {
@@ -403,10 +398,8 @@ Value call_object(Evaluator& evaluator, const Value& self, Object& object, const
   if (type == "security.securestring" && name == "appendchar" && arguments.size() == 1) {
     auto text = evaluator.text_of(arguments[0]);
     evaluator.mutate(object);
-    if (!text)
-      object.uncertain = true;
-    else
-      object.text += *text;
+    if (!text) object.uncertain = true;
+    else object.text += *text;
     return Value();
   }
   if (type == "credential" && name == "getnetworkcredential") return self;

@@ -45,15 +45,9 @@ Value arithmetic(Operator op, const Value& left_operand, const Value& right_oper
                result = 0;
   bool overflow = false;
   switch (op) {
-    case Operator::kAdd:
-      overflow = __builtin_add_overflow(a, b, &result);
-      break;
-    case Operator::kSubtract:
-      overflow = __builtin_sub_overflow(a, b, &result);
-      break;
-    case Operator::kMultiply:
-      overflow = __builtin_mul_overflow(a, b, &result);
-      break;
+    case Operator::kAdd: overflow = __builtin_add_overflow(a, b, &result); break;
+    case Operator::kSubtract: overflow = __builtin_sub_overflow(a, b, &result); break;
+    case Operator::kMultiply: overflow = __builtin_mul_overflow(a, b, &result); break;
     case Operator::kDivide:
       if (b == 0 || (a == kLongMin && b == -1)) return Reason::kError;
       if (a % b != 0) return static_cast<double>(a) / static_cast<double>(b);
@@ -63,8 +57,7 @@ Value arithmetic(Operator op, const Value& left_operand, const Value& right_oper
       if (b == 0 || (a == kLongMin && b == -1)) return Reason::kError;
       result = a % b;
       break;
-    default:
-      return Reason::kUnsupported;
+    default: return Reason::kUnsupported;
   }
   if (overflow) return Reason::kUnsupported;
   if (left.as<std::int64_t>() || right.as<std::int64_t>()) return result;
@@ -82,15 +75,9 @@ Value bitwise(Operator op, const Value& left_operand, const Value& right_operand
   bool wide = left.as<std::int64_t>() || right.as<std::int64_t>() || left.as<double>() || right.as<double>();
   std::int64_t result = 0;
   switch (op) {
-    case Operator::kBitAnd:
-      result = *a & *b;
-      break;
-    case Operator::kBitOr:
-      result = *a | *b;
-      break;
-    case Operator::kBitXor:
-      result = *a ^ *b;
-      break;
+    case Operator::kBitAnd: result = *a & *b; break;
+    case Operator::kBitOr: result = *a | *b; break;
+    case Operator::kBitXor: result = *a ^ *b; break;
     case Operator::kShiftLeft:
     case Operator::kShiftRight: {
       unsigned count = static_cast<unsigned>(*b) & (left.as<std::int64_t>() ? 63u : 31u);
@@ -103,8 +90,7 @@ Value bitwise(Operator op, const Value& left_operand, const Value& right_operand
                  ? static_cast<std::int32_t>(static_cast<std::uint32_t>(narrow_left) << count)
                  : narrow_left >> count;
     }
-    default:
-      return Reason::kUnsupported;
+    default: return Reason::kUnsupported;
   }
   if (wide) return result;
   return static_cast<std::int32_t>(result);
@@ -120,14 +106,10 @@ std::optional<bool> compare(Op op, const Value& left, const Value& right) {
   auto order = compare_values(left, right, op.case_sensitive);
   if (!order) return std::nullopt;
   switch (op.kind) {
-    case Operator::kGreater:
-      return *order > 0;
-    case Operator::kGreaterEqual:
-      return *order >= 0;
-    case Operator::kLess:
-      return *order < 0;
-    default:
-      return *order <= 0;
+    case Operator::kGreater: return *order > 0;
+    case Operator::kGreaterEqual: return *order >= 0;
+    case Operator::kLess: return *order < 0;
+    default: return *order <= 0;
   }
 }
 
@@ -143,12 +125,8 @@ std::optional<bool> match_text(Op op, const Text& text, const Text& pattern) {
   return !found->empty() == (op.kind == Operator::kMatch);
 }
 
-bool is_comparison(Operator op) {
-  return op >= Operator::kEqual && op <= Operator::kLessEqual;
-}
-bool is_matching(Operator op) {
-  return op >= Operator::kLike && op <= Operator::kNotMatch;
-}
+bool is_comparison(Operator op) { return op >= Operator::kEqual && op <= Operator::kLessEqual; }
+bool is_matching(Operator op) { return op >= Operator::kLike && op <= Operator::kNotMatch; }
 
 // One text through -replace or -split.
 std::optional<Text> replaced(Op op, const Text& text, const Value& right, const Text& separator) {
@@ -201,10 +179,8 @@ Value multiply(Evaluator& self, const Value& left, const Value& right) {
   Text repeated;
   Values items;
   for (std::size_t i = 0; i < times && size != 0; ++i) {
-    if (text)
-      repeated += *text;
-    else
-      self.add_flattened(left, items);
+    if (text) repeated += *text;
+    else self.add_flattened(left, items);
   }
   return text ? Value(std::move(repeated)) : self.make_array(std::move(items));
 }
@@ -269,10 +245,8 @@ Value Evaluator::binary(Op op, const Value& left, const Value& right) {
     case Operator::kShiftRight:
       if (op.kind == Operator::kBitXor) note_transform("xor");
       return left.is_list() || right.is_list() ? Value(Reason::kUnsupported) : bitwise(op.kind, left, right);
-    case Operator::kAdd:
-      return add(*this, left, right, ofs);
-    case Operator::kMultiply:
-      return multiply(*this, left, right);
+    case Operator::kAdd: return add(*this, left, right, ofs);
+    case Operator::kMultiply: return multiply(*this, left, right);
     case Operator::kSubtract:
     case Operator::kDivide:
     case Operator::kRemainder:
@@ -281,8 +255,7 @@ Value Evaluator::binary(Op op, const Value& left, const Value& right) {
       note_transform("format");
       return format_text(*this, left, right);
     }
-    case Operator::kRange:
-      return range(*this, left, right);
+    case Operator::kRange: return range(*this, left, right);
     case Operator::kJoin: {
       auto glue = to_text(right, ofs);
       if (!glue) return Reason::kUnsupported;
@@ -291,22 +264,17 @@ Value Evaluator::binary(Op op, const Value& left, const Value& right) {
       note_transform("join");
       return *joined;
     }
-    case Operator::kSplit:
-      return split(op, left, right);
-    case Operator::kReplace:
-      return replace(*this, op, left, right, ofs);
+    case Operator::kSplit: return split(op, left, right);
+    case Operator::kReplace: return replace(*this, op, left, right, ofs);
     case Operator::kAs:
       return right.shared<TypeName>() ? cast(right.shared<TypeName>()->name, left)
              : right.text()           ? cast(narrow(*right.text()), left)
                                       : Value(Reason::kUnsupported);
     case Operator::kContains:
-    case Operator::kNotContains:
-      return contains(op, left, right);
+    case Operator::kNotContains: return contains(op, left, right);
     case Operator::kIn:
-    case Operator::kNotIn:
-      return contains(op, right, left);
-    default:
-      break;
+    case Operator::kNotIn: return contains(op, right, left);
+    default: break;
   }
   if (is_comparison(op.kind) || is_matching(op.kind)) return filter(op, left, right);
   return Reason::kUnsupported;

@@ -16,9 +16,7 @@ const Node* Parser::finish(Node& node) {
   return &node;
 }
 
-const Node* Parser::empty() {
-  return finish(make(Kind::kEmpty, here()));
-}
+const Node* Parser::empty() { return finish(make(Kind::kEmpty, here())); }
 
 void Parser::expect(char c) {
   lexer_.skip_blanks_and_lines();
@@ -166,12 +164,9 @@ const Node* Parser::bracketed_type() {
                 c == '`' || c == ' ' || c == '\t' || c == '*' || c == '&' || c == '\n' || c == '\r' ||
                 c == '-' || c == '\\';
     if (!fits) break;
-    if (c == '`')
-      node.text += lexer_.read_escape();
-    else if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
-      lexer_.step();
-    else
-      node.text += lexer_.source()[lexer_.at++];
+    if (c == '`') node.text += lexer_.read_escape();
+    else if (c == ' ' || c == '\t' || c == '\n' || c == '\r') lexer_.step();
+    else node.text += lexer_.source()[lexer_.at++];
   }
   ++tree_.errors;
   node.kind = Kind::kOpaque;
@@ -303,12 +298,9 @@ const Node* Parser::member_name() {
   Node& node = make(Kind::kWord, begin);
   while (!lexer_.done()) {
     c = lexer_.peek();
-    if (c == '`')
-      node.text += lexer_.read_escape();
-    else if (is_letter(c) || is_digit(c))
-      node.text += lexer_.source()[lexer_.at++];
-    else
-      break;
+    if (c == '`') node.text += lexer_.read_escape();
+    else if (is_letter(c) || is_digit(c)) node.text += lexer_.source()[lexer_.at++];
+    else break;
   }
   if (node.text.empty()) node.kind = Kind::kEmpty;
   return finish(node);

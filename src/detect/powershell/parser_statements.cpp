@@ -13,9 +13,7 @@ Tree parse_script(std::string_view text) {
   return tree;
 }
 
-const Node* Parser::script() {
-  return block_until('\0');
-}
+const Node* Parser::script() { return block_until('\0'); }
 
 // Statements up to `close`, which is left standing; '\0' means the end of the text.
 const Node* Parser::block_until(char close) {
@@ -122,8 +120,7 @@ const Node* Parser::keyword_statement(std::uint32_t begin) {
     return true;
   };
   switch (lexer_.peek() | 0x20) {
-    case 'i':
-      return taken("if") ? if_statement(begin) : nullptr;
+    case 'i': return taken("if") ? if_statement(begin) : nullptr;
     case 'w':
       if (taken("while")) return while_statement(begin);
       return taken("workflow") ? function_statement(begin) : nullptr;
@@ -134,16 +131,13 @@ const Node* Parser::keyword_statement(std::uint32_t begin) {
       if (taken("foreach")) return for_each_statement(begin);
       if (taken("for")) return for_statement(begin);
       return taken("function") || taken("filter") ? function_statement(begin) : nullptr;
-    case 's':
-      return taken("switch") ? switch_statement(begin) : nullptr;
+    case 's': return taken("switch") ? switch_statement(begin) : nullptr;
     case 't':
       if (taken("try")) return try_statement(begin);
       if (taken("trap")) return trap_statement(begin);
       return taken("throw") ? flow_statement(begin, "throw") : nullptr;
-    case 'r':
-      return taken("return") ? flow_statement(begin, "return") : nullptr;
-    case 'b':
-      return taken("break") ? flow_statement(begin, "break") : nullptr;
+    case 'r': return taken("return") ? flow_statement(begin, "return") : nullptr;
+    case 'b': return taken("break") ? flow_statement(begin, "break") : nullptr;
     case 'e':
       if (taken("exit")) return flow_statement(begin, "exit");
       return taken("enum") ? type_definition(begin) : nullptr;
@@ -151,10 +145,8 @@ const Node* Parser::keyword_statement(std::uint32_t begin) {
       if (taken("continue")) return flow_statement(begin, "continue");
       if (taken("configuration")) return function_statement(begin);
       return taken("class") ? type_definition(begin) : nullptr;
-    case 'u':
-      return taken("using") ? opaque_statement(begin) : nullptr;
-    default:
-      return nullptr;
+    case 'u': return taken("using") ? opaque_statement(begin) : nullptr;
+    default: return nullptr;
   }
 }
 
@@ -194,10 +186,8 @@ const Node* Parser::do_statement(std::uint32_t begin) {
   Node& node = make(Kind::kDoWhile, begin);
   node.kids.push_back(braced_block());
   lexer_.skip_blanks_and_lines();
-  if (lexer_.at_word("until"))
-    node.kind = Kind::kDoUntil;
-  else if (!lexer_.at_word("while"))
-    return ++tree_.errors, finish(node);
+  if (lexer_.at_word("until")) node.kind = Kind::kDoUntil;
+  else if (!lexer_.at_word("while")) return ++tree_.errors, finish(node);
   lexer_.at += 5;
   expect('(');
   node.kids.push_back(statement());
@@ -234,10 +224,8 @@ const Node* Parser::for_each_statement(std::uint32_t begin) {
   lexer_.skip_blanks_and_lines();
   node.kids.push_back(unary());
   lexer_.skip_blanks_and_lines();
-  if (lexer_.at_word("in"))
-    lexer_.at += 2;
-  else
-    ++tree_.errors;
+  if (lexer_.at_word("in")) lexer_.at += 2;
+  else ++tree_.errors;
   node.kids.push_back(statement());
   expect(')');
   node.kids.push_back(braced_block());
@@ -307,10 +295,8 @@ const Node* Parser::try_statement(std::uint32_t begin) {
     lexer_.at += is_catch ? 5 : 7;
     lexer_.skip_blanks_and_lines();
     while (lexer_.peek() == '[' || lexer_.peek() == ',') {
-      if (lexer_.peek() == ',')
-        lexer_.step();
-      else
-        bracketed_type();
+      if (lexer_.peek() == ',') lexer_.step();
+      else bracketed_type();
       lexer_.skip_blanks_and_lines();
     }
     clause.kids.push_back(braced_block());
@@ -336,10 +322,8 @@ const Node* Parser::flow_statement(std::uint32_t begin, std::string_view word) {
   bool bare =
       lexer_.done() || lexer_.at_new_line() || c == ';' || c == '}' || c == ')' || c == '|' || c == '&';
   if (!bare && (word == "break" || word == "continue")) {
-    if (is_letter(c))
-      bare_word(false);
-    else if (c == '$')
-      unary();
+    if (is_letter(c)) bare_word(false);
+    else if (c == '$') unary();
   } else if (!bare) {
     node.kids.push_back(statement());
   }
@@ -418,37 +402,19 @@ bool Parser::assignment(Node& node) {
   std::size_t bytes = 0;
   Operator op = Operator::kNone;
   switch (c) {
-    case '=':
-      op = Operator::kAssign;
-      break;
-    case '+':
-      op = Operator::kAdd;
-      break;
-    case '-':
-      op = Operator::kSubtract;
-      break;
-    case '*':
-      op = Operator::kMultiply;
-      break;
-    case '/':
-      op = Operator::kDivide;
-      break;
-    case '%':
-      op = Operator::kRemainder;
-      break;
-    case '?':
-      op = Operator::kCoalesce;
-      break;
-    default:
-      return false;
+    case '=': op = Operator::kAssign; break;
+    case '+': op = Operator::kAdd; break;
+    case '-': op = Operator::kSubtract; break;
+    case '*': op = Operator::kMultiply; break;
+    case '/': op = Operator::kDivide; break;
+    case '%': op = Operator::kRemainder; break;
+    case '?': op = Operator::kCoalesce; break;
+    default: return false;
   }
   std::size_t width = lexer_.symbol(lexer_.at).width;
-  if (c == '=')
-    bytes = lexer_.after() != '=' ? 1 : 0;
-  else if (c == '?')
-    bytes = lexer_.after() == '?' && lexer_.after(2) == '=' ? 3 : 0;
-  else
-    bytes = lexer_.after(width) == '=' ? width + 1 : 0;
+  if (c == '=') bytes = lexer_.after() != '=' ? 1 : 0;
+  else if (c == '?') bytes = lexer_.after() == '?' && lexer_.after(2) == '=' ? 3 : 0;
+  else bytes = lexer_.after(width) == '=' ? width + 1 : 0;
   if (bytes == 0) return false;
   node.kind = Kind::kAssign;
   node.op.kind = op;
@@ -490,13 +456,11 @@ const Node* Parser::pipeline() {
       lexer_.at += 2;
       return finish(node);
     }
-    if (c == '&')
-      lexer_.step();
+    if (c == '&') lexer_.step();
     else if (c == '>' || at_redirection()) {
       redirection();
       continue;
-    } else
-      lexer_.at = at;
+    } else lexer_.at = at;
     break;
   }
   finish(node);
@@ -566,12 +530,10 @@ const Node* Parser::command(std::string_view invocation, std::uint32_t begin) {
       node.kids.push_back(finish(rest));
       break;
     }
-    if (at_redirection())
-      node.kids.push_back(redirection());
+    if (at_redirection()) node.kids.push_back(redirection());
     else if (c == '-' && is_letter(lexer_.after(lexer_.symbol(at).width)))
       node.kids.push_back(parameter_argument());
-    else
-      node.kids.push_back(argument());
+    else node.kids.push_back(argument());
     if (lexer_.at == at) {
       ++tree_.errors;
       lexer_.step();
@@ -609,12 +571,9 @@ const Node* Parser::parameter_argument() {
   node.text = "-";
   while (!lexer_.done()) {
     char c = lexer_.peek();
-    if (c == '`')
-      node.text += lexer_.read_escape();
-    else if (c == ':' || ends_argument(c) || c == '[' || c == '"' || c == '\'' || c == '.')
-      break;
-    else
-      node.text += lexer_.source()[lexer_.at++];
+    if (c == '`') node.text += lexer_.read_escape();
+    else if (c == ':' || ends_argument(c) || c == '[' || c == '"' || c == '\'' || c == '.') break;
+    else node.text += lexer_.source()[lexer_.at++];
   }
   if (lexer_.peek() == ':') {
     lexer_.step();

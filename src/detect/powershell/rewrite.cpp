@@ -111,12 +111,9 @@ class Writer {
         return replace(node.begin, node.end, insert.text);
     if (fold_in_place(node)) return;
     switch (node.kind) {
-      case Kind::kCommand:
-        return command(node);
-      case Kind::kPostfix:
-        return postfix(node);
-      case Kind::kVariable:
-        return variable(node);
+      case Kind::kCommand: return command(node);
+      case Kind::kPostfix: return postfix(node);
+      case Kind::kVariable: return variable(node);
       case Kind::kChain:
         if (sum_of_text(node)) return;
         break;
@@ -127,15 +124,13 @@ class Writer {
         break;
       case Kind::kAssign: {
         const Node& target = *node.kids[0];
-        if (target.kind == Kind::kVariable)
-          variable(target);
+        if (target.kind == Kind::kVariable) variable(target);
         else
           for (const Node* kid : target.kids) walk(*kid);
         for (std::size_t i = 1; i < node.kids.size(); ++i) walk(*node.kids[i]);
         return;
       }
-      default:
-        break;
+      default: break;
     }
     for (const Node* kid : node.kids) walk(*kid);
   }
@@ -245,10 +240,8 @@ class Writer {
         named = false;
         continue;
       }
-      if (plain && is_name(*plain) && source_of(name) != *plain)
-        replace(name.begin, name.end, *plain);
-      else
-        walk(name);
+      if (plain && is_name(*plain) && source_of(name) != *plain) replace(name.begin, name.end, *plain);
+      else walk(name);
       named = !call && name.kind != Kind::kWord;
     }
   }
@@ -280,10 +273,8 @@ std::vector<Insert> inserts_of(const Layers& layers, std::size_t parent) {
     if (layer.parent != parent || layer.kind != LayerKind::kScript || layer.end <= layer.begin) continue;
     auto same = std::find_if(inserts.begin(), inserts.end(),
                              [&](const Insert& k) { return k.begin == layer.begin && k.end == layer.end; });
-    if (same == inserts.end())
-      inserts.push_back({layer.begin, layer.end, layer.merged});
-    else
-      same->text += "\n" + layer.merged;
+    if (same == inserts.end()) inserts.push_back({layer.begin, layer.end, layer.merged});
+    else same->text += "\n" + layer.merged;
   }
   return inserts;
 }

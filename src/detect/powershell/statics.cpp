@@ -301,12 +301,8 @@ Value assembly_load(const Call& call) {
   return Reason::kUnsupported;
 }
 
-Value clipboard_static(const Call& call) {
-  return call.evaluator.clipboard();
-}
-Value new_powershell(const Call& call) {
-  return call.evaluator.make_object("powershell");
-}
+Value clipboard_static(const Call& call) { return call.evaluator.clipboard(); }
+Value new_powershell(const Call& call) { return call.evaluator.make_object("powershell"); }
 Value new_cipher(const Call& call) {
   return call.evaluator.new_object("security.cryptography.aesmanaged", {});
 }

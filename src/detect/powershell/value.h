@@ -136,9 +136,7 @@ class Value {
 // UTF-8 in, UTF-16 out, and back; lone surrogates survive both ways (WTF-8).
 Text widen(std::string_view utf8);
 std::string narrow(std::u16string_view text);
-inline Value text_value(std::string_view utf8) {
-  return Value(widen(utf8));
-}
+inline Value text_value(std::string_view utf8) { return Value(widen(utf8)); }
 
 unsigned rank_of(const Value& value);  // 0 for what holds nothing
 

@@ -24,7 +24,9 @@ std::vector<std::string_view> tokens_of(std::string_view text) {
     const char c = text[start];
     if (is_blank(c)) continue;
     if (c != '(' && c != ')' && c != '|')
-      while (at < text.size() && !is_blank(text[at]) && std::string_view("()|").find(text[at]) == std::string_view::npos) ++at;
+      while (at < text.size() && !is_blank(text[at]) &&
+             std::string_view("()|").find(text[at]) == std::string_view::npos)
+        ++at;
     tokens.push_back(text.substr(start, at - start));
   }
   return tokens;
@@ -35,7 +37,8 @@ bool name_matches(std::string_view pattern, std::string_view name) {
   Pattern tokens;
   for (char c : pattern) {
     if (c == '*') open_end(tokens);
-    else if (tokens.empty() || tokens.back().kind != Token::Kind::kLiteral) tokens.push_back({Token::Kind::kLiteral, std::string(1, c)});
+    else if (tokens.empty() || tokens.back().kind != Token::Kind::kLiteral)
+      tokens.push_back({Token::Kind::kLiteral, std::string(1, c)});
     else tokens.back().text += c;
   }
   return matches_glob(tokens, name);
@@ -50,7 +53,8 @@ class ConditionParser {
     if (tokens_.empty()) return bad("the condition is empty");
     for (std::string_view token : tokens_)
       if (token == "|")
-        return bad("aggregations with '|' belong to an older version of the language", "write a correlation rule instead");
+        return bad("aggregations with '|' belong to an older version of the language",
+                   "write a correlation rule instead");
     Parsed all = either();
     if (all && at_ < tokens_.size()) return bad(unexpected_token());
     return all;
@@ -102,7 +106,8 @@ class ConditionParser {
     for (std::size_t i = 0; i < searches_.size(); ++i)
       if (searches_[i].name == word) return Expression{kSearch, static_cast<std::uint32_t>(i), {}};
     if (word == "AND" || word == "OR" || word == "NOT")
-      return bad("unknown search identifier '" + std::string(word) + "'", "operators are written in lower case");
+      return bad("unknown search identifier '" + std::string(word) + "'",
+                 "operators are written in lower case");
     return bad("unknown search identifier '" + std::string(word) + "'");
   }
 
@@ -142,7 +147,8 @@ class ConditionParser {
 
 }  // namespace
 
-std::expected<Expression, Problem> parse_condition(std::string_view text, const std::vector<Search>& searches) {
+std::expected<Expression, Problem> parse_condition(std::string_view text,
+                                                   const std::vector<Search>& searches) {
   return ConditionParser(text, searches).parse();
 }
 

@@ -18,6 +18,7 @@ struct Problem {
   std::string code, message, hint;
 };
 
-std::expected<Expression, Problem> parse_condition(std::string_view text, const std::vector<Search>& searches);
+std::expected<Expression, Problem> parse_condition(std::string_view text,
+                                                   const std::vector<Search>& searches);
 
 }  // namespace bartizan::sigma

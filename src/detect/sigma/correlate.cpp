@@ -51,7 +51,10 @@ struct Correlator::Names {
 
 Correlator::Correlator(std::span<const Correlation> correlations, std::span<const Rule> rules,
                        std::vector<Diagnostic>& diagnostics)
-    : correlations_(correlations), rules_(rules.size()), plans_(correlations.size()), results_(correlations.size()) {
+    : correlations_(correlations),
+      rules_(rules.size()),
+      plans_(correlations.size()),
+      results_(correlations.size()) {
   Names names;
   names.rules = rules.size();
   for (std::size_t i = 0; i < rules.size(); ++i) {
@@ -73,7 +76,8 @@ Correlator::Correlator(std::span<const Correlation> correlations, std::span<cons
 void Correlator::refuse(std::size_t correlation, std::string message, std::vector<Diagnostic>& diagnostics) {
   const Correlation& rule = correlations_[correlation];
   plans_[correlation].usable = false;
-  diagnostics.push_back({"sigma.correlation_reference", rule.file, rule.line, rule.column, std::move(message), {}});
+  diagnostics.push_back(
+      {"sigma.correlation_reference", rule.file, rule.line, rule.column, std::move(message), {}});
 }
 
 void Correlator::resolve(std::size_t correlation, const Names& names, std::vector<Diagnostic>& diagnostics) {
@@ -93,13 +97,16 @@ void Correlator::resolve(std::size_t correlation, const Names& names, std::vecto
   }
 }
 
-void Correlator::resolve_aliases(std::size_t correlation, const Names& names, std::vector<Diagnostic>& diagnostics) {
+void Correlator::resolve_aliases(std::size_t correlation, const Names& names,
+                                 std::vector<Diagnostic>& diagnostics) {
   for (const Alias& alias : correlations_[correlation].aliases) {
     std::map<std::size_t, std::string> field_of;  // by target
     for (const auto& [name, field] : alias.fields) {
       const auto* targets = names.find(name);
       if (targets) field_of[targets->front()] = field;
-      else refuse(correlation, "the alias '" + alias.name + "' names an unknown rule '" + name + "'", diagnostics);
+      else
+        refuse(correlation, "the alias '" + alias.name + "' names an unknown rule '" + name + "'",
+               diagnostics);
     }
     for (Reference& reference : plans_[correlation].references) {
       const auto it = field_of.find(reference.is_rule ? reference.index : names.rules + reference.index);
@@ -110,7 +117,9 @@ void Correlator::resolve_aliases(std::size_t correlation, const Names& names, st
         for (std::size_t i = 0; i < written.size(); ++i) {
           if (written[i] != alias.name) continue;
           if (it != field_of.end()) (*list)[i] = it->second;
-          else refuse(correlation, "the alias '" + alias.name + "' gives no field for one of the rules", diagnostics);
+          else
+            refuse(correlation, "the alias '" + alias.name + "' gives no field for one of the rules",
+                   diagnostics);
         }
       }
     }
@@ -142,7 +151,8 @@ void Correlator::order(std::vector<Diagnostic>& diagnostics) {
       if (--waiting[user] == 0) ready.push_back(user);
   }
   for (std::size_t i = 0; i < plans_.size(); ++i)
-    if (!done[i]) refuse(i, "it refers to itself through other correlations, or to one that does", diagnostics);
+    if (!done[i])
+      refuse(i, "it refers to itself through other correlations, or to one that does", diagnostics);
 }
 
 void Correlator::collect_uses() {
@@ -187,8 +197,8 @@ bool Correlator::add(const RuleMatch& match) {
     ++counts_.dropped_matches;
     return false;
   }
-  Stored stored{static_cast<std::uint32_t>(match.rule), static_cast<std::uint32_t>(values_.size()), 0, match.time,
-                match.sequence};
+  Stored stored{static_cast<std::uint32_t>(match.rule), static_cast<std::uint32_t>(values_.size()), 0,
+                match.time, match.sequence};
   for (const std::string& field : fields) {
     // Of a field with several values the first counts.
     const auto it = std::ranges::find(match.values, field, &std::pair<std::string, std::string>::first);
@@ -240,7 +250,8 @@ std::vector<Correlator::Item> Correlator::items_of(std::size_t correlation) {
       continue;
     }
     const auto& results = results_[reference.index];
-    for (std::uint32_t i = 0; i < results.size(); ++i) items.push_back({r, i, results[i].last, results[i].sequence});
+    for (std::uint32_t i = 0; i < results.size(); ++i)
+      items.push_back({r, i, results[i].last, results[i].sequence});
   }
   for (std::uint32_t i = 0; i < matches_.size(); ++i)
     if (const auto it = reference_of.find(matches_[i].rule); it != reference_of.end())
@@ -266,7 +277,8 @@ Correlator::Groups Correlator::groups_of(std::size_t correlation) {
       const auto [it, added] = places.try_emplace(tuple, groups.size());
       if (added) groups.emplace_back(tuple, std::vector<Item>{});
       auto& items = groups[it->second].second;
-      const bool here = !items.empty() && items.back().reference == item.reference && items.back().index == item.index;
+      const bool here =
+          !items.empty() && items.back().reference == item.reference && items.back().index == item.index;
       if (here) continue;
       if (joined.size() >= limits::kCorrelationGroupsMax) break;
       joined.push_back(it->second);
@@ -316,7 +328,8 @@ void Correlator::run_group(std::size_t correlation, const std::vector<std::uint3
   const bool slides = only_grows(rule);
   std::size_t end = 0;
   for (std::size_t start = 0; start < items.size();) {
-    for (; end < items.size() && within(items[start].time, items[end].time, rule.timespan_ticks); ++end) window.enter();
+    for (; end < items.size() && within(items[start].time, items[end].time, rule.timespan_ticks); ++end)
+      window.enter();
     const bool holds = window.holds();
     if (holds) emit(correlation, group, std::span(items).subspan(start, end - start));
     const std::size_t next = holds || !slides ? end : start + 1;
@@ -324,7 +337,8 @@ void Correlator::run_group(std::size_t correlation, const std::vector<std::uint3
   }
 }
 
-void Correlator::emit(std::size_t correlation, const std::vector<std::uint32_t>& group, std::span<const Item> items) {
+void Correlator::emit(std::size_t correlation, const std::vector<std::uint32_t>& group,
+                      std::span<const Item> items) {
   Result result;
   for (const Item& item : items) {
     const auto part = contributing_of(plans_[correlation], item);
@@ -353,13 +367,17 @@ std::vector<CorrelationMatch> Correlator::finish() {
     run(correlation);
     if (!plans_[correlation].alerts) continue;
     for (const Result& result : results_[correlation]) {
-      CorrelationMatch match{correlation, {result.contributing.begin(), result.contributing.end()}, result.first,
-                             result.last, {}};
+      CorrelationMatch match{correlation,
+                             {result.contributing.begin(), result.contributing.end()},
+                             result.first,
+                             result.last,
+                             {}};
       for (std::uint32_t value : result.group) match.group.emplace_back(texts_[value]);
       found.push_back(std::move(match));
     }
   }
-  std::ranges::stable_sort(found, {}, [](const CorrelationMatch& m) { return std::tuple(m.last, m.correlation); });
+  std::ranges::stable_sort(found, {},
+                           [](const CorrelationMatch& m) { return std::tuple(m.last, m.correlation); });
   for (auto& results : results_) results.clear();
   matches_.clear();
   own_.clear();

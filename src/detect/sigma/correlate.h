@@ -82,7 +82,8 @@ class Correlator {
   };
   // A match or a result as one correlation sees it.
   struct Item {
-    std::uint32_t reference = 0, index = 0;  // into Plan::references; into matches_ or the results of the reference
+    std::uint32_t reference = 0,
+                  index = 0;  // into Plan::references; into matches_ or the results of the reference
     Instant time;
     std::uint64_t sequence = 0;
     bool counts = true;  // false: the next item of the group is the same event
@@ -98,12 +99,14 @@ class Correlator {
 
   std::uint32_t intern(std::string_view text);
   std::uint32_t value_of(const Stored& match, std::uint32_t field) const;
-  bool tuple_of(const Stored& match, const std::vector<std::uint32_t>& fields, std::vector<std::uint32_t>& out) const;
+  bool tuple_of(const Stored& match, const std::vector<std::uint32_t>& fields,
+                std::vector<std::uint32_t>& out) const;
   std::vector<std::uint32_t> ids_of(const std::vector<std::string>& fields);
   std::vector<Item> items_of(std::size_t correlation);
   Groups groups_of(std::size_t correlation);
   void run(std::size_t correlation);
-  void run_group(std::size_t correlation, const std::vector<std::uint32_t>& group, const std::vector<Item>& items);
+  void run_group(std::size_t correlation, const std::vector<std::uint32_t>& group,
+                 const std::vector<Item>& items);
   void emit(std::size_t correlation, const std::vector<std::uint32_t>& group, std::span<const Item> items);
   std::span<const std::uint32_t> contributing_of(const Plan& plan, const Item& item) const;
 

@@ -60,8 +60,8 @@ TEST(Correlate, CountsEventsPerGroupWithInclusiveEnd) {
 TEST(Correlate, SlidesAndRestartsAfterTheWindow) {
   Bench bench(simple("type: event_count, condition: {gt: 1}"));
   // Added out of order; the first is alone in its window, the next three share one.
-  const auto found = bench.run({seen(0, 34, "j"), seen(0, 0, "j"), seen(0, 30, "j"), seen(0, 40, "j"), seen(0, 41, "j"),
-                                seen(0, 50, "j")});
+  const auto found = bench.run({seen(0, 34, "j"), seen(0, 0, "j"), seen(0, 30, "j"), seen(0, 40, "j"),
+                                seen(0, 41, "j"), seen(0, 50, "j")});
   ASSERT_EQ(found.size(), 2u);
   EXPECT_EQ(found[0].contributing, (Indices{2, 0, 3}));
   EXPECT_EQ(found[1].contributing, (Indices{4, 5}));
@@ -114,7 +114,9 @@ TEST(Correlate, TemporalNeedsEveryRuleOfOneGroup) {
   Bench bench(simple("type: temporal"));
   EXPECT_EQ(bench.run({seen(2, 0, "j"), seen(0, 1, "j"), seen(1, 2, "j")}).size(), 1u);
   EXPECT_EQ(bench.run({seen(2, 0, "j"), seen(0, 1, "k"), seen(1, 2, "j")}).size(), 0u);
-  EXPECT_EQ(Bench(simple("type: temporal, condition: {gte: 2}")).run({seen(2, 0, "j"), seen(1, 2, "j")}).size(), 1u);
+  EXPECT_EQ(
+      Bench(simple("type: temporal, condition: {gte: 2}")).run({seen(2, 0, "j"), seen(1, 2, "j")}).size(),
+      1u);
   Bench text(correlation("x", "{timespan: 10s, type: temporal, condition: a and not (b or c)}"));
   EXPECT_EQ(text.run({seen(0, 0, "j")}).size(), 1u);
   EXPECT_EQ(text.run({seen(0, 0, "j"), seen(2, 1, "j")}).size(), 0u);
@@ -122,17 +124,21 @@ TEST(Correlate, TemporalNeedsEveryRuleOfOneGroup) {
 
 TEST(Correlate, TemporalOrderedFindsTheSubsequence) {
   Bench bench(simple("type: temporal_ordered"));
-  EXPECT_EQ(bench.run({seen(1, 0, "j"), seen(0, 1, "j"), seen(1, 2, "j"), seen(0, 3, "j"), seen(2, 3, "j")}).size(), 1u);
+  EXPECT_EQ(
+      bench.run({seen(1, 0, "j"), seen(0, 1, "j"), seen(1, 2, "j"), seen(0, 3, "j"), seen(2, 3, "j")}).size(),
+      1u);
   EXPECT_EQ(bench.run({seen(1, 0, "j"), seen(0, 1, "j"), seen(2, 2, "j")}).size(), 0u);
   // The only a in order is outside the window of the only c.
   EXPECT_EQ(bench.run({seen(0, 0, "j"), seen(1, 1, "j"), seen(0, 5, "j"), seen(2, 11, "j")}).size(), 0u);
 }
 
 TEST(Correlate, AliasesResolvePerRule) {
-  Bench bench(correlation("x", "{type: temporal, rules: [a, id-b], group-by: [who], timespan: 1m, "
-                               "aliases: {who: {a: Source, b: Target}}}"));
+  Bench bench(correlation("x",
+                          "{type: temporal, rules: [a, id-b], group-by: [who], timespan: 1m, "
+                          "aliases: {who: {a: Source, b: Target}}}"));
   CorrelationCounts counts;
-  const auto found = bench.run({{0, 0, {{"Source", "s"}}}, {0, 1, {{"who", "s"}}}, {1, 2, {{"Target", "s"}}}}, &counts);
+  const auto found =
+      bench.run({{0, 0, {{"Source", "s"}}}, {0, 1, {{"who", "s"}}}, {1, 2, {{"Target", "s"}}}}, &counts);
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].contributing, (Indices{0, 2}));
   EXPECT_EQ(counts.without_group, 1u);
@@ -141,9 +147,11 @@ TEST(Correlate, AliasesResolvePerRule) {
 }
 
 TEST(Correlate, ChainsCarryTheFieldsOfTheirEvents) {
-  Bench bench(correlation("outer", "{type: temporal_ordered, rules: [inner, b], group-by: [v], timespan: 1m}") +
-              correlation("inner", "{type: event_count, rules: [a], group-by: [u], timespan: 10s, condition: {gte: 2}, "
-                                   "generate: true}"));
+  Bench bench(
+      correlation("outer", "{type: temporal_ordered, rules: [inner, b], group-by: [v], timespan: 1m}") +
+      correlation("inner",
+                  "{type: event_count, rules: [a], group-by: [u], timespan: 10s, condition: {gte: 2}, "
+                  "generate: true}"));
   const auto found = bench.run({seen(0, 0, "j", "p"), seen(0, 1, "j", "q"), seen(1, 5, "z", "q")});
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].correlation, 0u);
@@ -173,10 +181,10 @@ TEST(Correlate, RefusesCyclesAndUnknownRules) {
 }
 
 TEST(Correlate, ReportsEveryMistakeOfADocument) {
-  Bench bench(correlation("x", "{type: event_count, rules: [a], timespan: 1h30m, condition: {gte: many, foo: 1}}") +
-              simple("type: value_percentile, condition: {field: v, gte: 1}") +
-              correlation("x", "{type: never}") +
-              correlation("x", "{type: value_sum, rules: [a], timespan: 999999999999999y, condition: {gte: 1}}"));
+  Bench bench(
+      correlation("x", "{type: event_count, rules: [a], timespan: 1h30m, condition: {gte: many, foo: 1}}") +
+      simple("type: value_percentile, condition: {field: v, gte: 1}") + correlation("x", "{type: never}") +
+      correlation("x", "{type: value_sum, rules: [a], timespan: 999999999999999y, condition: {gte: 1}}"));
   EXPECT_TRUE(bench.correlations.empty());
   EXPECT_GE(bench.diagnostics.size(), 5u);
   for (const Diagnostic& d : bench.diagnostics) EXPECT_GT(d.line, 0) << d.text();

@@ -18,15 +18,18 @@ struct Word {
   T value;
 };
 
-constexpr Word<CorrelationType> kTypes[] = {
-    {"event_count", CorrelationType::kEventCount},   {"value_count", CorrelationType::kValueCount},
-    {"value_sum", CorrelationType::kValueSum},       {"value_avg", CorrelationType::kValueAverage},
-    {"value_percentile", CorrelationType::kValuePercentile}, {"value_median", CorrelationType::kValueMedian},
-    {"temporal", CorrelationType::kTemporal},        {"temporal_ordered", CorrelationType::kTemporalOrdered}};
+constexpr Word<CorrelationType> kTypes[] = {{"event_count", CorrelationType::kEventCount},
+                                            {"value_count", CorrelationType::kValueCount},
+                                            {"value_sum", CorrelationType::kValueSum},
+                                            {"value_avg", CorrelationType::kValueAverage},
+                                            {"value_percentile", CorrelationType::kValuePercentile},
+                                            {"value_median", CorrelationType::kValueMedian},
+                                            {"temporal", CorrelationType::kTemporal},
+                                            {"temporal_ordered", CorrelationType::kTemporalOrdered}};
 
 constexpr Word<Comparison> kComparisons[] = {
-    {"gt", Comparison::kGreater},     {"gte", Comparison::kGreaterOrEqual}, {"lt", Comparison::kLess},
-    {"lte", Comparison::kLessOrEqual}, {"eq", Comparison::kEqual},          {"neq", Comparison::kNotEqual}};
+    {"gt", Comparison::kGreater},      {"gte", Comparison::kGreaterOrEqual}, {"lt", Comparison::kLess},
+    {"lte", Comparison::kLessOrEqual}, {"eq", Comparison::kEqual},           {"neq", Comparison::kNotEqual}};
 
 // Months and years are the mean Gregorian ones, as pySigma has them.
 constexpr Word<std::int64_t> kUnits[] = {{"s", 1},       {"m", 60},        {"h", 3600},      {"d", 86'400},
@@ -60,8 +63,8 @@ std::vector<std::string> names_in(std::string_view condition) {
     std::size_t end = i;
     while (end < condition.size() && is_identifier_character(condition[end])) ++end;
     const std::string word(condition.substr(i, end - i));
-    if (!word.empty() && word != "and" && word != "or" && word != "not" && names.size() <= limits::kSigmaTermsMax &&
-        std::ranges::find(names, word) == names.end())
+    if (!word.empty() && word != "and" && word != "or" && word != "not" &&
+        names.size() <= limits::kSigmaTermsMax && std::ranges::find(names, word) == names.end())
       names.push_back(word);
     i = std::max(end, i + 1);
   }
@@ -124,16 +127,16 @@ class CorrelationLoader {
         bad(item, "'" + std::string(key) + "' can hold only names");
       else if (std::ranges::find(out, item.text) != out.end() && key == "rules")
         bad(item, "'" + item.text + "' is named twice");
-      else
-        out.push_back(item.text);
+      else out.push_back(item.text);
     }
   }
 
   void read_metadata() {
     Correlation& out = *out_;
     const std::pair<const char*, std::string*> texts[] = {
-        {"id", &out.id},       {"title", &out.title}, {"name", &out.name},
-        {"status", &out.status}, {"level", &out.level}, {"description", &out.description}, {"author", &out.author}};
+        {"id", &out.id},         {"title", &out.title}, {"name", &out.name},
+        {"status", &out.status}, {"level", &out.level}, {"description", &out.description},
+        {"author", &out.author}};
     for (const auto& [key, text] : texts) read_text(key, *text);
     read_names(document_, "tags", out.tags);
     read_names(document_, "references", out.references);
@@ -231,7 +234,8 @@ class CorrelationLoader {
     std::vector<Search> searches;
     for (const std::string& rule : out_->rules) {
       searches.push_back({rule, {}});
-      if (std::ranges::find(names, rule) == names.end()) bad(node, "the condition does not mention '" + rule + "'");
+      if (std::ranges::find(names, rule) == names.end())
+        bad(node, "the condition does not mention '" + rule + "'");
     }
     auto parsed = parse_condition(node.text, searches);
     if (!parsed) bad(node, parsed.error().message, parsed.error().hint);

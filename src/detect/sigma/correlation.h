@@ -21,7 +21,14 @@
 namespace bartizan::sigma {
 
 enum class CorrelationType : std::uint8_t {
-  kEventCount, kValueCount, kValueSum, kValueAverage, kValuePercentile, kValueMedian, kTemporal, kTemporalOrdered,
+  kEventCount,
+  kValueCount,
+  kValueSum,
+  kValueAverage,
+  kValuePercentile,
+  kValueMedian,
+  kTemporal,
+  kTemporalOrdered,
 };
 
 enum class Comparison : std::uint8_t { kGreater, kGreaterOrEqual, kLess, kLessOrEqual, kEqual, kNotEqual };
@@ -42,15 +49,15 @@ struct Correlation {
   std::string file;
   int line = 0, column = 0;
   CorrelationType type = CorrelationType::kEventCount;
-  std::vector<std::string> rules;  // ids or names of rules or of other correlations
+  std::vector<std::string> rules;     // ids or names of rules or of other correlations
   std::vector<std::string> group_by;  // empty: all matches are one group
   std::vector<Alias> aliases;
   std::int64_t timespan_ticks = 0;
-  std::vector<Threshold> thresholds;       // all must hold; at most two
-  std::vector<std::string> fields;         // of the value_* types
-  double percentile = 0;                   // of value_percentile, 0 to 100
-  std::optional<Expression> expression;    // of the temporal types: kSearch refers to `rules`
-  bool generate = false;                   // the rules alert by themselves, too
+  std::vector<Threshold> thresholds;     // all must hold; at most two
+  std::vector<std::string> fields;       // of the value_* types
+  double percentile = 0;                 // of value_percentile, 0 to 100
+  std::optional<Expression> expression;  // of the temporal types: kSearch refers to `rules`
+  bool generate = false;                 // the rules alert by themselves, too
 };
 
 struct CorrelationMatch {

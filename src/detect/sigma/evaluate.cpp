@@ -34,12 +34,14 @@ bool is_leap(std::int64_t year) { return (year % 4 == 0 && year % 100 != 0) || y
 // ISO 8601: week 1 is the one with the first Thursday.
 int iso_week(const CivilTime& time) {
   static constexpr int kDaysBefore[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-  const int day_of_year = kDaysBefore[time.month - 1] + time.day + (time.month > 2 && is_leap(time.year) ? 1 : 0);
+  const int day_of_year =
+      kDaysBefore[time.month - 1] + time.day + (time.month > 2 && is_leap(time.year) ? 1 : 0);
   const int week_day = time.week_day == 0 ? 7 : time.week_day;
   const int week = (day_of_year - week_day + 10) / 7;
   const int january_first = ((week_day - day_of_year) % 7 + 7) % 7 + 1;  // its week day
   if (week < 1) {
-    const int before = (january_first + 6 - (is_leap(time.year - 1) ? 2 : 1)) % 7 + 1;  // 1 January of the year before
+    const int before =
+        (january_first + 6 - (is_leap(time.year - 1) ? 2 : 1)) % 7 + 1;  // 1 January of the year before
     return before == 4 || (before == 3 && is_leap(time.year - 1)) ? 53 : 52;
   }
   const bool has_53 = january_first == 4 || (january_first == 3 && is_leap(time.year));
@@ -63,7 +65,8 @@ std::int64_t part_of(TimePart part, const CivilTime& time) {
 bool has_run(std::string_view text, std::size_t wanted) {
   if (text.size() < wanted) return false;
   std::size_t run = 0;
-  for (std::size_t at = 0; at < text.size() && run < wanted;) run = next_code_point(text, at) == U'\n' ? 0 : run + 1;
+  for (std::size_t at = 0; at < text.size() && run < wanted;)
+    run = next_code_point(text, at) == U'\n' ? 0 : run + 1;
   return run >= wanted;
 }
 
@@ -85,7 +88,8 @@ bool passes_numeric(const Leaf& leaf, const FieldValue& value) {
 
 }  // namespace
 
-void PlainFieldLookup::values(const Event& event, std::string_view field, std::vector<FieldValue>& out) const {
+void PlainFieldLookup::values(const Event& event, std::string_view field,
+                              std::vector<FieldValue>& out) const {
   for (const Field& candidate : event.fields)
     if (candidate.name == field) out.push_back({candidate.value, candidate.is_number, candidate.is_null});
 }
@@ -125,10 +129,12 @@ bool RuleEvaluator::holds(const Rule& rule, const Expression& expression, const 
                           std::vector<Reason>* why) {
   switch (expression.kind) {
     case Expression::Kind::kLeaf: return holds(rule.leaves[expression.index], event, why);
-    case Expression::Kind::kSearch: return holds(rule, rule.searches[expression.index].expression, event, why);
+    case Expression::Kind::kSearch:
+      return holds(rule, rule.searches[expression.index].expression, event, why);
     case Expression::Kind::kNot: return !holds(rule, expression.children[0], event, nullptr);
     case Expression::Kind::kOr:
-      return std::ranges::any_of(expression.children, [&](const Expression& e) { return holds(rule, e, event, why); });
+      return std::ranges::any_of(expression.children,
+                                 [&](const Expression& e) { return holds(rule, e, event, why); });
     case Expression::Kind::kAnd: break;
   }
   const std::size_t before = why ? why->size() : 0;
@@ -161,8 +167,9 @@ bool LeafTest::holds(const Leaf& leaf, std::span<const FieldValue> values, std::
   if (leaf.op == LeafOp::kExists) return values.empty() != (leaf.text == "true");
   if (leaf.op == LeafOp::kNull && values.empty()) return true;
   for (const FieldValue& value : values) {
-    const bool result = leaf.op == LeafOp::kFieldRef ? !value.is_null && passes_reference(leaf, value.text, others)
-                                                     : passes(leaf, value);
+    const bool result = leaf.op == LeafOp::kFieldRef
+                            ? !value.is_null && passes_reference(leaf, value.text, others)
+                            : passes(leaf, value);
     if (!result) continue;
     passed = &value;
     return true;

@@ -27,7 +27,8 @@ class FieldLookup {
  public:
   virtual ~FieldLookup() = default;
   virtual void values(const Event& event, std::string_view field, std::vector<FieldValue>& out) const = 0;
-  virtual void all_values(const Event& event, std::vector<FieldValue>& out) const = 0;  // where keywords are looked for
+  virtual void all_values(const Event& event,
+                          std::vector<FieldValue>& out) const = 0;  // where keywords are looked for
 };
 
 // The fields under their own names, compared exactly.

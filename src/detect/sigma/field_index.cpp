@@ -42,21 +42,26 @@ std::size_t rarest(std::string_view text, std::size_t letters) {
 std::uint64_t FieldIndex::hash(std::string_view text) {
   std::uint64_t sum = 0xcbf29ce484222325u ^ text.size();
   std::size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) sum = std::rotl((sum ^ load(text.data() + at, 8)) * 0x9e3779b97f4a7c15u, 29);
-  if (at + 4 <= text.size()) sum = std::rotl((sum ^ load(text.data() + at, 4)) * 0x9e3779b97f4a7c15u, 29), at += 4;
-  for (; at < text.size(); ++at) sum = std::rotl((sum ^ static_cast<unsigned char>(text[at])) * 0x9e3779b97f4a7c15u, 29);
+  for (; at + 8 <= text.size(); at += 8)
+    sum = std::rotl((sum ^ load(text.data() + at, 8)) * 0x9e3779b97f4a7c15u, 29);
+  if (at + 4 <= text.size())
+    sum = std::rotl((sum ^ load(text.data() + at, 4)) * 0x9e3779b97f4a7c15u, 29), at += 4;
+  for (; at < text.size(); ++at)
+    sum = std::rotl((sum ^ static_cast<unsigned char>(text[at])) * 0x9e3779b97f4a7c15u, 29);
   return sum;
 }
 
 FieldIndex::Table FieldIndex::make_table(KeyedEntries keyed) {
-  std::stable_sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(keyed.begin(), keyed.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   Table table;
   const std::size_t size = std::bit_ceil(std::max<std::size_t>(keyed.size() * 2, 2));
   table.buckets.resize(size);
   table.shift = static_cast<unsigned>(64 - std::countr_zero(size));
   for (std::size_t i = 0; i < keyed.size();) {
     std::size_t end = i;
-    while (end < keyed.size() && keyed[end].first == keyed[i].first) table.entries.push_back(keyed[end++].second);
+    while (end < keyed.size() && keyed[end].first == keyed[i].first)
+      table.entries.push_back(keyed[end++].second);
     std::size_t at = spread(keyed[i].first) >> table.shift;
     while (table.buckets[at].count != 0) at = (at + 1) & (size - 1);
     table.buckets[at] = {keyed[i].first, static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(end - i)};
@@ -66,7 +71,8 @@ FieldIndex::Table FieldIndex::make_table(KeyedEntries keyed) {
 }
 
 FieldIndex::Entry FieldIndex::add_text(const IndexedLiteral& literal) {
-  const Entry entry{static_cast<std::uint32_t>(texts_.size()), static_cast<std::uint32_t>(literal.text.size()), literal.id, 0};
+  const Entry entry{static_cast<std::uint32_t>(texts_.size()),
+                    static_cast<std::uint32_t>(literal.text.size()), literal.id, 0};
   texts_ += literal.text;
   return entry;
 }
@@ -85,7 +91,8 @@ FieldIndex::FieldIndex(const std::vector<IndexedLiteral>& literals) {
   add_anywhere(literals);
 }
 
-void FieldIndex::add_edges(const std::vector<IndexedLiteral>& literals, Anchor anchor, std::vector<EdgeTable>& tables) {
+void FieldIndex::add_edges(const std::vector<IndexedLiteral>& literals, Anchor anchor,
+                           std::vector<EdgeTable>& tables) {
   for (std::size_t width : kEdgeWidths) {
     KeyedEntries keyed;
     for (const IndexedLiteral& literal : literals) {

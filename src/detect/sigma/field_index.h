@@ -102,11 +102,13 @@ class FieldIndex {
     const Bucket* bucket = whole_.find(hash(value));
     if (!bucket) return;
     for (std::uint32_t i = bucket->first; i < bucket->first + bucket->count; ++i)
-      if (whole_.entries[i].size == value.size() && same(whole_.entries[i], value.data())) found(whole_.entries[i].id);
+      if (whole_.entries[i].size == value.size() && same(whole_.entries[i], value.data()))
+        found(whole_.entries[i].id);
   }
 
   template <class Found>
-  void find_edge(const EdgeTable& edge, std::string_view value, std::uint64_t key, bool at_end, Found& found) const {
+  void find_edge(const EdgeTable& edge, std::string_view value, std::uint64_t key, bool at_end,
+                 Found& found) const {
     const Bucket* bucket = edge.table.find(key);
     if (!bucket) return;
     for (std::uint32_t i = bucket->first; i < bucket->first + bucket->count; ++i) {
@@ -117,7 +119,8 @@ class FieldIndex {
   }
 
   template <class Found>
-  void verify(const Table& table, std::uint64_t key, std::string_view value, std::size_t at, Found& found) const {
+  void verify(const Table& table, std::uint64_t key, std::string_view value, std::size_t at,
+              Found& found) const {
     const Bucket* bucket = table.find(key);
     if (!bucket) return;
     for (std::uint32_t i = bucket->first; i < bucket->first + bucket->count; ++i) {

@@ -52,7 +52,9 @@ TEST(FieldIndex, FindsWhatAPlainSearchFinds) {
   }
 }
 
-TEST(FieldIndex, NothingIsFoundWithoutLiterals) { EXPECT_TRUE(found_in(FieldIndex(std::vector<IndexedLiteral>{}), "value").empty()); }
+TEST(FieldIndex, NothingIsFoundWithoutLiterals) {
+  EXPECT_TRUE(found_in(FieldIndex(std::vector<IndexedLiteral>{}), "value").empty());
+}
 
 }  // namespace
 }  // namespace bartizan::sigma

@@ -15,7 +15,9 @@ bool has_not(const Expression& expression) {
 }
 
 bool contains(const LogSource& filter, const LogSource& rule) {
-  const auto covers = [](const std::string& wide, const std::string& narrow) { return wide.empty() || wide == narrow; };
+  const auto covers = [](const std::string& wide, const std::string& narrow) {
+    return wide.empty() || wide == narrow;
+  };
   return covers(filter.category, rule.category) && covers(filter.product, rule.product) &&
          covers(filter.service, rule.service);
 }
@@ -52,8 +54,10 @@ void apply(const Filter& filter, std::size_t number, Rule& rule) {
 
 // The document as that of a rule: `filter` without `rules` is a detection section.
 void load_filter(const YamlNode& document, const YamlNode& body, std::string_view file,
-                 const Placeholders* placeholders, std::vector<Filter>& filters, std::vector<Diagnostic>& diagnostics) {
-  const auto report = [&](const YamlNode& node, std::string code, std::string message, std::string hint = {}) {
+                 const Placeholders* placeholders, std::vector<Filter>& filters,
+                 std::vector<Diagnostic>& diagnostics) {
+  const auto report = [&](const YamlNode& node, std::string code, std::string message,
+                          std::string hint = {}) {
     diagnostics.push_back(
         {std::move(code), std::string(file), node.line, node.column, std::move(message), std::move(hint)});
   };
@@ -81,8 +85,8 @@ void load_filter(const YamlNode& document, const YamlNode& body, std::string_vie
     report(*rules, "sigma.filter", "'rules' can hold only names");
   if (count_errors(diagnostics) != errors_before) return;
   if (!has_not(filter.body.condition)) {
-    report(*body.find("condition"), "sigma.filter_keeps", "the filter keeps only what its condition describes",
-           "to exclude it, write: not ...");
+    report(*body.find("condition"), "sigma.filter_keeps",
+           "the filter keeps only what its condition describes", "to exclude it, write: not ...");
     diagnostics.back().severity = Severity::kWarning;
   }
   filters.push_back(std::move(filter));
@@ -90,14 +94,16 @@ void load_filter(const YamlNode& document, const YamlNode& body, std::string_vie
 
 }  // namespace
 
-void load_filters(std::span<const YamlNode> documents, std::string_view file, const Placeholders* placeholders,
-                  std::vector<Filter>& filters, std::vector<Diagnostic>& diagnostics) {
+void load_filters(std::span<const YamlNode> documents, std::string_view file,
+                  const Placeholders* placeholders, std::vector<Filter>& filters,
+                  std::vector<Diagnostic>& diagnostics) {
   for (const YamlNode& document : documents)
     if (const YamlNode* body = document.is_map() ? document.find("filter") : nullptr)
       load_filter(document, *body, file, placeholders, filters, diagnostics);
 }
 
-void apply_filters(std::vector<Rule>& rules, std::span<const Filter> filters, std::vector<Diagnostic>& diagnostics) {
+void apply_filters(std::vector<Rule>& rules, std::span<const Filter> filters,
+                   std::vector<Diagnostic>& diagnostics) {
   for (std::size_t i = 0; i < filters.size(); ++i) {
     const Filter& filter = filters[i];
     std::vector<bool> found(filter.rules.size(), false);
@@ -112,8 +118,7 @@ void apply_filters(std::vector<Rule>& rules, std::span<const Filter> filters, st
       if (rule.leaves.size() + filter.body.leaves.size() > limits::kSigmaLeavesMax ||
           rule.searches.size() + filter.body.searches.size() > limits::kSigmaTermsMax)
         report("sigma.limit", "the rule '" + rule.title + "' is too large for one more filter");
-      else
-        apply(filter, i, rule);
+      else apply(filter, i, rule);
     }
     for (std::size_t r = 0; r < found.size(); ++r)
       if (!found[r]) report("sigma.filter_reference", "there is no rule '" + filter.rules[r] + "'");

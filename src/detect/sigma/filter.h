@@ -22,8 +22,10 @@ struct Filter {
   std::vector<std::string> rules;  // ids or names; empty: all of the logsource
 };
 
-void load_filters(std::span<const YamlNode> documents, std::string_view file, const Placeholders* placeholders,
-                  std::vector<Filter>& filters, std::vector<Diagnostic>& diagnostics);
-void apply_filters(std::vector<Rule>& rules, std::span<const Filter> filters, std::vector<Diagnostic>& diagnostics);
+void load_filters(std::span<const YamlNode> documents, std::string_view file,
+                  const Placeholders* placeholders, std::vector<Filter>& filters,
+                  std::vector<Diagnostic>& diagnostics);
+void apply_filters(std::vector<Rule>& rules, std::span<const Filter> filters,
+                   std::vector<Diagnostic>& diagnostics);
 
 }  // namespace bartizan::sigma

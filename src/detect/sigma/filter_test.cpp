@@ -11,7 +11,8 @@ namespace {
 const char* const kRules =
     "---\ntitle: A\nname: a\nlogsource: {product: windows, category: process_creation}\n"
     "detection: {selection: {x: 1}, condition: 1 of them}\n"
-    "---\ntitle: B\nname: b\nlogsource: {product: linux}\ndetection: {selection: {x: 1}, condition: selection}\n";
+    "---\ntitle: B\nname: b\nlogsource: {product: linux}\ndetection: {selection: {x: 1}, condition: "
+    "selection}\n";
 
 std::vector<YamlNode> documents_of(const std::string& text) { return parse_yaml(text, "t.yml").value(); }
 
@@ -24,7 +25,8 @@ TEST(Filter, NarrowsTheRulesItNamesWithinItsLogsource) {
   std::vector<Filter> filters;
   std::vector<Diagnostic> diagnostics;
   load_rules(documents_of(kRules), "r.yml", nullptr, rules, diagnostics);
-  load_filters(documents_of(filter("rules: [a, b], condition: not selection")), "f.yml", nullptr, filters, diagnostics);
+  load_filters(documents_of(filter("rules: [a, b], condition: not selection")), "f.yml", nullptr, filters,
+               diagnostics);
   ASSERT_EQ(rules.size(), 2u);
   ASSERT_EQ(filters.size(), 1u);
   apply_filters(rules, filters, diagnostics);
@@ -44,7 +46,8 @@ TEST(Filter, ReportsMistakes) {
   std::vector<Diagnostic> diagnostics;
   load_filters(documents_of(filter("condition: not selection")), "f.yml", nullptr, filters, diagnostics);
   EXPECT_TRUE(filters.empty());
-  load_filters(documents_of(filter("rules: [nobody], condition: selection")), "f.yml", nullptr, filters, diagnostics);
+  load_filters(documents_of(filter("rules: [nobody], condition: selection")), "f.yml", nullptr, filters,
+               diagnostics);
   EXPECT_EQ(filters.size(), 1u);
   apply_filters(rules, filters, diagnostics);
   ASSERT_EQ(diagnostics.size(), 3u);

@@ -27,7 +27,8 @@ void set_pattern(Leaf& leaf, Pattern pattern) {
   else if (size == 1 && kind(0) == kAnyRun) leaf.op = LeafOp::kPresent;
   else if (size == 2 && kind(0) == kLiteral && kind(1) == kAnyRun) leaf.op = LeafOp::kStartsWith;
   else if (size == 2 && kind(0) == kAnyRun && kind(1) == kLiteral) leaf.op = LeafOp::kEndsWith;
-  else if (size == 3 && kind(0) == kAnyRun && kind(1) == kLiteral && kind(2) == kAnyRun) leaf.op = LeafOp::kContains;
+  else if (size == 3 && kind(0) == kAnyRun && kind(1) == kLiteral && kind(2) == kAnyRun)
+    leaf.op = LeafOp::kContains;
   else leaf.op = LeafOp::kGlob, leaf.pattern = std::move(pattern);
 }
 
@@ -43,7 +44,8 @@ void set_text(Leaf& leaf, Pattern pattern) {
 // RE2 knows which literals a match must contain; they come in lower case. Only ASCII ones are used: beyond it RE2's lower
 // case and our case folding differ.
 std::vector<std::string> literals_needed_by(const RE2& regex) {
-  for (const int letters_min : {3, 2, 1}) {  // short ones are in many values: only where there is nothing better
+  for (const int letters_min :
+       {3, 2, 1}) {  // short ones are in many values: only where there is nothing better
     re2::FilteredRE2 filter(letters_min);
     int id = 0;
     std::vector<std::string> literals;
@@ -52,7 +54,8 @@ std::vector<std::string> literals_needed_by(const RE2& regex) {
     std::vector<int> without_any;
     filter.AllPotentials({}, &without_any);
     if (!without_any.empty()) continue;  // matches are possible with none of the literals
-    if (std::all_of(literals.begin(), literals.end(), [](const std::string& literal) { return is_ascii(literal); }))
+    if (std::all_of(literals.begin(), literals.end(),
+                    [](const std::string& literal) { return is_ascii(literal); }))
       return literals;
   }
   return {};
@@ -121,7 +124,8 @@ std::optional<Problem> set_value(Leaf& leaf, const Item& item, const Value& valu
 std::optional<Number> parse_number(std::string_view text) {
   const char* end = text.data() + text.size();
   Number number;
-  if (const auto [stop, error] = std::from_chars(text.data(), end, number.integer); error == std::errc{} && stop == end) {
+  if (const auto [stop, error] = std::from_chars(text.data(), end, number.integer);
+      error == std::errc{} && stop == end) {
     number.is_integer = true;
     number.real = static_cast<double>(number.integer);
     return number;
@@ -132,7 +136,8 @@ std::optional<Number> parse_number(std::string_view text) {
   return number;
 }
 
-std::expected<Expression, Problem> make_leaves(const Item& item, std::string_view identifier, std::vector<Leaf>& leaves) {
+std::expected<Expression, Problem> make_leaves(const Item& item, std::string_view identifier,
+                                               std::vector<Leaf>& leaves) {
   Expression joined{item.all ? Expression::Kind::kAnd : Expression::Kind::kOr, 0, {}};
   for (const ValueGroup& group : item.groups) {
     Expression variants{Expression::Kind::kOr, 0, {}};

@@ -11,7 +11,8 @@
 
 namespace bartizan::sigma {
 
-std::expected<Expression, Problem> make_leaves(const Item& item, std::string_view identifier, std::vector<Leaf>& leaves);
+std::expected<Expression, Problem> make_leaves(const Item& item, std::string_view identifier,
+                                               std::vector<Leaf>& leaves);
 // A whole or decimal number and nothing else.
 std::optional<Number> parse_number(std::string_view text);
 

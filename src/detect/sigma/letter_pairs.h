@@ -9,7 +9,8 @@
 
 namespace bartizan::sigma {
 
-inline constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789 \\/.-_:,\"'=&()[]{}*?%$@+;<>|!~#^`";
+inline constexpr std::string_view kLetters =
+    "abcdefghijklmnopqrstuvwxyz0123456789 \\/.-_:,\"'=&()[]{}*?%$@+;<>|!~#^`";
 inline constexpr std::size_t kLetterClasses = kLetters.size() + 1;  // the last one: every other byte
 
 constexpr std::array<std::uint8_t, 256> make_letter_class() {
@@ -25,7 +26,8 @@ inline constexpr std::array<std::uint8_t, 256> kLetterClass = make_letter_class(
 extern const std::uint8_t kLetterPairs[kLetterClasses][kLetterClasses];
 
 inline unsigned pair_rarity(char first, char second) {
-  return kLetterPairs[kLetterClass[static_cast<std::uint8_t>(first)]][kLetterClass[static_cast<std::uint8_t>(second)]];
+  return kLetterPairs[kLetterClass[static_cast<std::uint8_t>(first)]]
+                     [kLetterClass[static_cast<std::uint8_t>(second)]];
 }
 
 }  // namespace bartizan::sigma

@@ -51,7 +51,8 @@ class RuleLoader {
 
  private:
   bool bad(const YamlNode& node, std::string code, std::string message, std::string hint = {}) {
-    diagnostics_.push_back({std::move(code), file_, node.line, node.column, std::move(message), std::move(hint)});
+    diagnostics_.push_back(
+        {std::move(code), file_, node.line, node.column, std::move(message), std::move(hint)});
     has_error_ = true;
     return false;
   }
@@ -81,7 +82,8 @@ class RuleLoader {
     for (std::string_view word : allowed) hint += " " + std::string(word);
     const YamlNode& node = *document_.find(key);
     diagnostics_.push_back({"sigma.metadata", file_, node.line, node.column,
-                            "'" + value + "' is no known " + std::string(key), std::move(hint), Severity::kWarning});
+                            "'" + value + "' is no known " + std::string(key), std::move(hint),
+                            Severity::kWarning});
   }
 
   void read_metadata() {
@@ -177,7 +179,8 @@ class RuleLoader {
     if (node.is_map()) {
       out.kind = Expression::Kind::kAnd;
       if (node.entries.empty()) bad(node, "sigma.detection", "'" + identifier + "' is empty");
-      for (const auto& [key, value] : node.entries) read_item(key, value, identifier, out.children.emplace_back());
+      for (const auto& [key, value] : node.entries)
+        read_item(key, value, identifier, out.children.emplace_back());
     } else if (node.is_sequence()) {
       out.kind = Expression::Kind::kOr;
       if (node.items.empty()) bad(node, "sigma.detection", "'" + identifier + "' is empty");
@@ -195,7 +198,8 @@ class RuleLoader {
     item.field = names.front();
     names.erase(names.begin());
     const YamlNode absent;
-    if (node.is_map()) return void(bad(node, "sigma.value", "the value of '" + key.text + "' cannot be a map"));
+    if (node.is_map())
+      return void(bad(node, "sigma.value", "the value of '" + key.text + "' cannot be a map"));
     if (node.is_scalar()) item.groups.push_back({node.text, {read_value(node)}});
     if (node.is_sequence() && node.items.empty()) item.groups.push_back({"null", {read_value(absent)}});
     for (const YamlNode& value : node.items) {
@@ -205,7 +209,8 @@ class RuleLoader {
       else item.groups.push_back({value.text, {read_value(value)}});
     }
     if (item.groups.empty()) return;  // reported already
-    if (auto problem = apply_modifiers(item, names, placeholders_)) return void(bad(key, std::move(*problem)));
+    if (auto problem = apply_modifiers(item, names, placeholders_))
+      return void(bad(key, std::move(*problem)));
     finish_item(key, item, identifier, out);
   }
 

@@ -12,7 +12,9 @@ using Outcome = std::optional<Problem>;
 using Kind = Value::Kind;
 
 Problem bad_value(const Item& item, std::string_view expected) {
-  return {"sigma.modifier_value", "the modifier '" + item.modifiers.back() + "' takes " + std::string(expected), {}};
+  return {"sigma.modifier_value",
+          "the modifier '" + item.modifiers.back() + "' takes " + std::string(expected),
+          {}};
 }
 
 // Calls `change(value)` for every value; all must be of `kind`.
@@ -36,7 +38,8 @@ Outcome each_varied(Item& item, Vary vary) {
       if (value.kind != Kind::kText) return bad_value(item, "text");
       std::vector<Pattern> patterns = vary(value.pattern);
       total += patterns.size();
-      if (patterns.empty() || variants.size() + patterns.size() > limits::kSigmaVariantsMax || total > limits::kSigmaLeavesMax)
+      if (patterns.empty() || variants.size() + patterns.size() > limits::kSigmaVariantsMax ||
+          total > limits::kSigmaLeavesMax)
         return Problem{"sigma.limit", "the value '" + group.source + "' expands to too many variants", {}};
       for (Pattern& pattern : patterns) variants.push_back({Kind::kText, value.raw, std::move(pattern), {}});
     }
@@ -67,7 +70,8 @@ Outcome ends_with(Item& item) { return open(item, true, false); }
 Outcome all(Item& item) {
   item.all = true;
   if (item.groups.size() < 2)
-    return Problem{"sigma.modifier_value", "the modifier 'all' needs a list of at least two values", "leave 'all' out"};
+    return Problem{"sigma.modifier_value", "the modifier 'all' needs a list of at least two values",
+                   "leave 'all' out"};
   return {};
 }
 
@@ -93,7 +97,8 @@ Outcome not_equal(Item& item) {
 
 Outcome must_be_first(const Item& item) {
   if (item.modifiers.size() == 1) return {};
-  return Problem{"sigma.modifier_order", "the modifier '" + item.modifiers.back() + "' must be the first", {}};
+  return Problem{
+      "sigma.modifier_order", "the modifier '" + item.modifiers.back() + "' must be the first", {}};
 }
 
 Outcome regex(Item& item) {
@@ -104,7 +109,7 @@ Outcome regex(Item& item) {
   });
 }
 
-template <bool Item::*flag>
+template <bool Item::* flag>
 Outcome regex_flag(Item& item) {
   item.*flag = true;
   return each(item, Kind::kRegex, "a regular expression", [](Value&) { return Outcome{}; });
@@ -115,7 +120,9 @@ Outcome network(Item& item) {
   if (item.field.empty()) return Problem{"sigma.modifier_value", "the modifier 'cidr' needs a field", {}};
   return each(item, Kind::kText, "a network such as 10.0.0.0/8", [](Value& value) -> Outcome {
     const std::optional<Network> parsed = parse_network(value.raw);
-    if (!parsed) return Problem{"sigma.network", "'" + value.raw + "' is not a network", "bits beyond the prefix must be zero"};
+    if (!parsed)
+      return Problem{"sigma.network", "'" + value.raw + "' is not a network",
+                     "bits beyond the prefix must be zero"};
     value.kind = Kind::kNetwork;
     value.network = *parsed;
     return {};
@@ -128,7 +135,8 @@ Outcome no_wildcards(const Item& item) {
   for (const ValueGroup& group : item.groups)
     for (const Value& value : group.variants)
       if (has_wildcards(value.pattern))
-        return Problem{"sigma.modifier_value", "the modifier '" + item.modifiers.back() + "' takes no wildcards",
+        return Problem{"sigma.modifier_value",
+                       "the modifier '" + item.modifiers.back() + "' takes no wildcards",
                        "put it before contains, startswith and endswith"};
   return {};
 }
@@ -159,7 +167,8 @@ Outcome as_utf16(Item& item) {
       if (token.kind == Token::Kind::kLiteral) token.text = utf16_bytes(token.text, big_endian);
     if (mark) {
       const std::string_view bytes("\xff\xfe", 2);
-      if (!value.pattern.empty() && value.pattern[0].kind == Token::Kind::kLiteral) value.pattern[0].text.insert(0, bytes);
+      if (!value.pattern.empty() && value.pattern[0].kind == Token::Kind::kLiteral)
+        value.pattern[0].text.insert(0, bytes);
       else value.pattern.insert(value.pattern.begin(), Token{Token::Kind::kLiteral, std::string(bytes)});
     }
     return Outcome{};
@@ -176,7 +185,8 @@ Outcome compare(Item& item) {
 
 template <TimePart part>
 Outcome time_part(Item& item) {
-  if (item.part != TimePart::kNone) return Problem{"sigma.modifier_order", "only one part of a time is possible", {}};
+  if (item.part != TimePart::kNone)
+    return Problem{"sigma.modifier_order", "only one part of a time is possible", {}};
   if (item.field.empty()) return Problem{"sigma.modifier_value", "a part of a time needs a field", {}};
   item.part = part;
   return each(item, Kind::kNumber, "a number", [](Value&) { return Outcome{}; });
@@ -187,19 +197,23 @@ std::expected<std::vector<std::string>, Problem> expand_text(const Item& item, s
   std::vector<std::string> out{""};
   for (;;) {
     const std::string_view found = placeholder_in(text);
-    const std::size_t before = found.empty() ? text.size() : static_cast<std::size_t>(found.data() - text.data());
+    const std::size_t before =
+        found.empty() ? text.size() : static_cast<std::size_t>(found.data() - text.data());
     for (std::string& variant : out) variant += text.substr(0, before);
     if (found.empty()) return out;
     text.remove_prefix(before + found.size());
     const std::vector<std::string>* values = nullptr;
     if (item.placeholders)
-      if (auto known = item.placeholders->find(found.substr(1, found.size() - 2)); known != item.placeholders->end())
+      if (auto known = item.placeholders->find(found.substr(1, found.size() - 2));
+          known != item.placeholders->end())
         values = &known->second;
     if (!values)
-      return std::unexpected(Problem{"sigma.placeholder", "the placeholder " + std::string(found) + " has no configured meaning",
+      return std::unexpected(Problem{"sigma.placeholder",
+                                     "the placeholder " + std::string(found) + " has no configured meaning",
                                      "give it values in a file named by --placeholders"});
     if (out.size() * values->size() > limits::kSigmaVariantsMax)
-      return std::unexpected(Problem{"sigma.limit", "the placeholder " + std::string(found) + " gives too many variants", {}});
+      return std::unexpected(
+          Problem{"sigma.limit", "the placeholder " + std::string(found) + " gives too many variants", {}});
     std::vector<std::string> longer;
     for (const std::string& variant : out)
       for (const std::string& value : *values) longer.push_back(variant + value);
@@ -243,7 +257,9 @@ Outcome expand(Item& item) {
       if (!texts) return std::move(texts.error());
       for (std::string& text : *texts) {
         std::optional<Value> variant = with_text(value, std::move(text));
-        if (!variant) return Problem{"sigma.modifier_order", "the modifier 'expand' must come before those that encode", {}};
+        if (!variant)
+          return Problem{
+              "sigma.modifier_order", "the modifier 'expand' must come before those that encode", {}};
         variants.push_back(std::move(*variant));
         if (variants.size() > limits::kSigmaVariantsMax)
           return Problem{"sigma.limit", "the value '" + group.source + "' expands to too many variants", {}};
@@ -327,7 +343,8 @@ Value read_value(const YamlNode& scalar) {
   if (scalar.quoted) return value;
   const std::string& text = scalar.text;
   if (scalar.is_null()) value.kind = Kind::kNull;
-  else if (text == "true" || text == "True" || text == "TRUE" || text == "false" || text == "False" || text == "FALSE")
+  else if (text == "true" || text == "True" || text == "TRUE" || text == "false" || text == "False" ||
+           text == "FALSE")
     value.kind = Kind::kBool;
   else if (is_number(text)) value.kind = Kind::kNumber;
   return value;

@@ -23,7 +23,8 @@ constexpr std::string_view kDashes[] = {"-", "/", "\xe2\x80\x93", "\xe2\x80\x94"
 
 // Letters and digits; beyond ASCII everything but the punctuation blocks, which is as near as a table-free test comes.
 bool is_word(char32_t code) {
-  if (code < 0x80) return (code >= '0' && code <= '9') || code == '_' || ((code | 0x20) >= 'a' && (code | 0x20) <= 'z');
+  if (code < 0x80)
+    return (code >= '0' && code <= '9') || code == '_' || ((code | 0x20) >= 'a' && (code | 0x20) <= 'z');
   return code >= 0xaa && code != 0xd7 && code != 0xf7 && !(code >= 0x2000 && code <= 0x206f);
 }
 
@@ -35,7 +36,8 @@ std::vector<std::size_t> dash_positions(std::string_view text) {
     const std::size_t start = at;
     const char32_t code = next_code_point(text, at);
     std::size_t after = at;
-    if ((code == '-' || code == '/') && !word_before && at < text.size() && is_word(next_code_point(text, after)))
+    if ((code == '-' || code == '/') && !word_before && at < text.size() &&
+        is_word(next_code_point(text, after)))
       found.push_back(start);
     word_before = is_word(code);
   }
@@ -64,7 +66,8 @@ Pattern parse_pattern(std::string_view raw) {
   for (std::size_t at = 0; at < raw.size(); ++at) {
     const char c = raw[at];
     const char next = at + 1 < raw.size() ? raw[at + 1] : '\0';
-    if (c == '\\' && (next == '*' || next == '?' || next == '\\')) append_literal(pattern, raw.substr(++at, 1));
+    if (c == '\\' && (next == '*' || next == '?' || next == '\\'))
+      append_literal(pattern, raw.substr(++at, 1));
     else if (c == '*') open_end(pattern);
     else if (c == '?') pattern.push_back({kAnyOne, {}});
     else append_literal(pattern, raw.substr(at, 1));
@@ -134,7 +137,8 @@ std::vector<Pattern> dash_variants(const Pattern& pattern) {
   const std::size_t bytes = literal_text(pattern).size() + 1;
   for (const Token& token : pattern) {
     std::size_t from = 0;
-    const std::vector<std::size_t> positions = token.kind == kLiteral ? dash_positions(token.text) : std::vector<std::size_t>{};
+    const std::vector<std::size_t> positions =
+        token.kind == kLiteral ? dash_positions(token.text) : std::vector<std::size_t>{};
     for (std::size_t position : positions) {
       const std::size_t count = variants.size() * std::size(kDashes);
       if (count > limits::kSigmaVariantsMax || count * bytes > limits::kSigmaVariantBytesMax) return {};

@@ -34,7 +34,8 @@ struct Waking {
 std::string key_of(const Leaf& leaf, SlotId slot, SlotId reference) {
   std::string key = std::to_string(slot) + '\x1f' + std::to_string(static_cast<int>(leaf.op)) + '\x1f' +
                     std::to_string(reference) + '\x1f' + std::to_string(static_cast<int>(leaf.part)) +
-                    (leaf.cased ? 'c' : 'i') + (leaf.starts_open ? 's' : '-') + (leaf.ends_open ? 'e' : '-') + '\x1f';
+                    (leaf.cased ? 'c' : 'i') + (leaf.starts_open ? 's' : '-') + (leaf.ends_open ? 'e' : '-') +
+                    '\x1f';
   if (leaf.op == LeafOp::kGlob) {
     for (const Token& token : leaf.pattern)
       key += static_cast<char>('0' + static_cast<int>(token.kind)), key += token.text, key += '\x1e';
@@ -75,7 +76,8 @@ std::optional<Anchor> anchor_of(LeafOp op) {
 
 class ProgramBuilder {
  public:
-  ProgramBuilder(Program& program, std::span<const BoundRule> rules, std::size_t slot_count, const KnownLeaf& known)
+  ProgramBuilder(Program& program, std::span<const BoundRule> rules, std::size_t slot_count,
+                 const KnownLeaf& known)
       : program_(program), rules_(rules), known_(known), literals_(slot_count) {
     program_.slots_.resize(slot_count);
   }
@@ -122,7 +124,8 @@ class ProgramBuilder {
   Term simplified(const Rule& rule, const Expression& expression, const BoundRule& bound) {
     switch (expression.kind) {
       case Expression::Kind::kLeaf: return term_of(rule.leaves[expression.index], expression.index, bound);
-      case Expression::Kind::kSearch: return simplified(rule, rule.searches[expression.index].expression, bound);
+      case Expression::Kind::kSearch:
+        return simplified(rule, rule.searches[expression.index].expression, bound);
       case Expression::Kind::kNot: {
         Term child = simplified(rule, expression.children[0], bound);
         if (child.kind == Term::Kind::kTrue) return {Term::Kind::kFalse, 0, {}};
@@ -131,21 +134,24 @@ class ProgramBuilder {
         negation.children.push_back(std::move(child));
         return negation;
       }
-      case Expression::Kind::kAnd: return joined(rule, expression, bound, Term::Kind::kAnd, Term::Kind::kFalse, Term::Kind::kTrue);
-      case Expression::Kind::kOr: return joined(rule, expression, bound, Term::Kind::kOr, Term::Kind::kTrue, Term::Kind::kFalse);
+      case Expression::Kind::kAnd:
+        return joined(rule, expression, bound, Term::Kind::kAnd, Term::Kind::kFalse, Term::Kind::kTrue);
+      case Expression::Kind::kOr:
+        return joined(rule, expression, bound, Term::Kind::kOr, Term::Kind::kTrue, Term::Kind::kFalse);
     }
     return {};
   }
 
   // `decides` ends the matter (false in an and), `neutral` can be left out.
-  Term joined(const Rule& rule, const Expression& expression, const BoundRule& bound, Term::Kind kind, Term::Kind decides,
-              Term::Kind neutral) {
+  Term joined(const Rule& rule, const Expression& expression, const BoundRule& bound, Term::Kind kind,
+              Term::Kind decides, Term::Kind neutral) {
     Term term{kind, 0, {}};
     for (const Expression& part : expression.children) {
       Term child = simplified(rule, part, bound);
       if (child.kind == decides) return child;
       if (child.kind == neutral) continue;
-      if (child.kind == kind) std::move(child.children.begin(), child.children.end(), std::back_inserter(term.children));
+      if (child.kind == kind)
+        std::move(child.children.begin(), child.children.end(), std::back_inserter(term.children));
       else term.children.push_back(std::move(child));
     }
     if (term.children.empty()) return {neutral, 0, {}};
@@ -239,9 +245,11 @@ class ProgramBuilder {
   unsigned cost_of(const Term& term) const {
     if (term.kind == Term::Kind::kPredicate) {
       switch (program_.predicates_[term.predicate].check) {
-        case Program::Check::kIndex: case Program::Check::kGlob: return 1;
+        case Program::Check::kIndex:
+        case Program::Check::kGlob: return 1;
         case Program::Check::kLater: return 20;
-        case Program::Check::kAsked: return program_.predicates_[term.predicate].leaf->op == LeafOp::kRegex ? 1000 : 10;
+        case Program::Check::kAsked:
+          return program_.predicates_[term.predicate].leaf->op == LeafOp::kRegex ? 1000 : 10;
       }
     }
     unsigned sum = 1;
@@ -266,7 +274,8 @@ class ProgramBuilder {
   void emit_children(const Term& term) {
     std::vector<std::pair<unsigned, const Term*>> order;
     for (const Term& child : term.children) order.emplace_back(cost_of(child), &child);
-    std::stable_sort(order.begin(), order.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::stable_sort(order.begin(), order.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
     for (const auto& [cost, child] : order) emit(*child);
   }
 
@@ -289,7 +298,8 @@ class ProgramBuilder {
       if (list.front() == child.predicate) groups.push_back(group_of(list));
     }
     using Kind = Program::Node::Kind;
-    if (rest.children.empty() && groups.size() == 1) return program_.nodes_.push_back({Kind::kGroup, groups[0], 0});
+    if (rest.children.empty() && groups.size() == 1)
+      return program_.nodes_.push_back({Kind::kGroup, groups[0], 0});
     program_.nodes_.push_back({Kind::kOr, 0, 0});
     for (std::uint32_t group : groups) {
       program_.nodes_.push_back({Kind::kGroup, group, 0});
@@ -321,7 +331,8 @@ class ProgramBuilder {
   const KnownLeaf& known_;
   std::vector<std::vector<IndexedLiteral>> literals_;  // of each slot
   std::unordered_map<std::string, std::uint32_t> ids_, group_ids_;
-  std::vector<double> shares_;  // of each predicate: expected share of events, above 1 when nothing announces it
+  std::vector<double>
+      shares_;  // of each predicate: expected share of events, above 1 when nothing announces it
   std::vector<std::vector<std::uint32_t>> woken_by_, groups_of_;
 };
 
@@ -350,7 +361,8 @@ std::vector<std::pair<const Leaf*, SlotId>> Program::tests() const {
 }
 
 Program::Figures Program::figures() const {
-  Figures figures{rules_.size() + always_true_.size(), unwoken_.size(), predicates_.size(), 0, group_slots_.size()};
+  Figures figures{rules_.size() + always_true_.size(), unwoken_.size(), predicates_.size(), 0,
+                  group_slots_.size()};
   for (const Predicate& predicate : predicates_) figures.indexed += predicate.check != Check::kAsked;
   return figures;
 }
@@ -424,7 +436,8 @@ std::span<const std::uint32_t> ProgramRun::told_by(SlotId slot, const FieldValue
   } else if (!is_decimal(value.text)) {
     const FieldValue* passed = nullptr;
     for (std::uint32_t predicate : plan.numbers)
-      if (test_.holds(*program_->predicates_[predicate].leaf, {&value, 1}, {}, passed)) told_.push_back(predicate);
+      if (test_.holds(*program_->predicates_[predicate].leaf, {&value, 1}, {}, passed))
+        told_.push_back(predicate);
   }
   return told_;
 }

@@ -40,9 +40,9 @@ class SlotReader {
 
 struct BoundRule {
   const Rule* rule = nullptr;
-  std::uint32_t id = 0;             // what run() reports
-  std::vector<SlotId> slots;        // of each leaf; of keywords the slot of all values
-  std::vector<SlotId> references;   // of each leaf: of the field a kFieldRef names, else kNoSlot
+  std::uint32_t id = 0;            // what run() reports
+  std::vector<SlotId> slots;       // of each leaf; of keywords the slot of all values
+  std::vector<SlotId> references;  // of each leaf: of the field a kFieldRef names, else kNoSlot
 };
 
 // What a leaf says of every event of the kind, if that is known.
@@ -68,10 +68,10 @@ class Program {
   friend class ProgramBuilder;
 
   enum class Check : std::uint8_t {
-    kIndex,   // the index answers
-    kGlob,    // the index finds a part, the pattern is tested at once
-    kLater,   // the index finds a part, the test is made when a rule asks
-    kAsked,   // tested when a rule asks
+    kIndex,  // the index answers
+    kGlob,   // the index finds a part, the pattern is tested at once
+    kLater,  // the index finds a part, the test is made when a rule asks
+    kAsked,  // tested when a rule asks
   };
   struct Predicate {
     const Leaf* leaf = nullptr;
@@ -88,8 +88,8 @@ class Program {
   struct Slot {
     FieldIndex index;
     bool has_index = false;
-    bool wakes = false;                   // some rule is woken by a test of this slot
-    std::vector<std::uint32_t> numbers;   // predicates that compare numbers: 1.0 equals 1
+    bool wakes = false;                  // some rule is woken by a test of this slot
+    std::vector<std::uint32_t> numbers;  // predicates that compare numbers: 1.0 equals 1
   };
   struct CompiledRule {
     std::uint32_t id = 0, condition = 0;  // the root node
@@ -109,8 +109,8 @@ class Program {
   std::vector<CompiledRule> rules_;
   std::vector<std::uint32_t> unwoken_;      // rules to look at for every event
   std::vector<std::uint32_t> always_true_;  // ids of rules that the kind alone satisfies
-  Lists woken_by_;   // predicate -> rules
-  Lists groups_of_;  // predicate -> groups
+  Lists woken_by_;                          // predicate -> rules
+  Lists groups_of_;                         // predicate -> groups
   std::vector<SlotId> group_slots_;
 };
 

@@ -17,7 +17,9 @@ namespace {
 // Every field of the event by its name; one slot a name, the first of them for keywords.
 class EventReader final : public SlotReader {
  public:
-  SlotId slot_of(const std::string& field) { return slots_.try_emplace(field, static_cast<SlotId>(slots_.size())).first->second; }
+  SlotId slot_of(const std::string& field) {
+    return slots_.try_emplace(field, static_cast<SlotId>(slots_.size())).first->second;
+  }
   std::size_t slot_count() const { return slots_.size(); }
   void look_at(const Event& event) {
     PlainFieldLookup lookup;
@@ -47,8 +49,9 @@ class RandomRules {
   }
   std::string field() { return std::string(1, static_cast<char>('f' + below(3))); }
   std::string item() {
-    static const char* const kModifiers[] = {"", "|contains", "|startswith", "|endswith", "|contains|all", "|re", "|cased", "|re|i",
-                                             "|contains|cased"};
+    static const char* const kModifiers[] = {"",          "|contains",     "|startswith",
+                                             "|endswith", "|contains|all", "|re",
+                                             "|cased",    "|re|i",         "|contains|cased"};
     const std::string modifier = kModifiers[below(std::size(kModifiers))];
     std::string out = field() + modifier + ":\n";
     for (std::size_t i = (modifier.ends_with("all") ? 2 : 1) + below(below(10) == 0 ? 30 : 3); i-- > 0;) {
@@ -68,8 +71,9 @@ class RandomRules {
     }
   }
   std::string rule() {
-    static const char* const kConditions[] = {"a", "a and b", "a or b", "a and not b", "not a", "1 of them", "all of them", "not (a and b)",
-                                              "a and not 1 of b*"};
+    static const char* const kConditions[] = {"a",           "a and b",       "a or b",
+                                              "a and not b", "not a",         "1 of them",
+                                              "all of them", "not (a and b)", "a and not 1 of b*"};
     const std::string condition = kConditions[below(std::size(kConditions))];
     std::string out = "title: t\nlogsource: {product: p}\ndetection:\n";
     for (const char* name : {"a", "b"}) {
@@ -88,7 +92,8 @@ class RandomRules {
     DraftEvent draft;
     for (std::size_t i = below(6); i-- > 0;) {
       const bool is_number = below(5) == 0;
-      draft.fields.push_back({field(), is_number ? std::to_string(below(3)) + (below(3) ? "" : ".0") : text(6), is_number});
+      draft.fields.push_back(
+          {field(), is_number ? std::to_string(below(3)) + (below(3) ? "" : ".0") : text(6), is_number});
     }
     EventBatch batch;
     draft.add_to(batch);

@@ -13,15 +13,43 @@ namespace {
 
 // Names that many events carry: a rule is better woken by something else. Literals that are part of one of them count as such.
 constexpr std::string_view kCommon[] = {
-    "c:\\windows\\system32\\cmd.exe", "c:\\windows\\system32\\windowspowershell\\v1.0\\powershell.exe",
-    "c:\\windows\\system32\\svchost.exe", "c:\\windows\\system32\\services.exe", "c:\\windows\\explorer.exe",
-    "c:\\windows\\system32\\rundll32.exe", "c:\\windows\\system32\\lsass.exe", "c:\\windows\\system32\\wbem\\wmiprvse.exe",
-    "c:\\windows\\syswow64\\", "c:\\program files\\", "c:\\program files (x86)\\", "c:\\users\\", "\\appdata\\local\\temp\\",
-    "\\registry\\machine\\software\\microsoft\\windows\\currentversion\\", "hklm\\system\\currentcontrolset\\services\\",
-    "hklm\\software\\microsoft\\windows nt\\currentversion\\", "nt authority\\system", "s-1-5-18", "true", "false", "0x0",
-    "success", "failure", "microsoft corporation", "microsoft-windows-", "ntlm", "kerberos", "tcp", "udp", "http://", "https://",
-    "c:\\windows\\system32\\net.exe", "c:\\windows\\system32\\net1.exe", "c:\\windows\\system32\\reg.exe",
-    "c:\\windows\\system32\\schtasks.exe", "c:\\windows\\system32\\conhost.exe", "c:\\windows\\system32\\wbem\\wmic.exe",
+    "c:\\windows\\system32\\cmd.exe",
+    "c:\\windows\\system32\\windowspowershell\\v1.0\\powershell.exe",
+    "c:\\windows\\system32\\svchost.exe",
+    "c:\\windows\\system32\\services.exe",
+    "c:\\windows\\explorer.exe",
+    "c:\\windows\\system32\\rundll32.exe",
+    "c:\\windows\\system32\\lsass.exe",
+    "c:\\windows\\system32\\wbem\\wmiprvse.exe",
+    "c:\\windows\\syswow64\\",
+    "c:\\program files\\",
+    "c:\\program files (x86)\\",
+    "c:\\users\\",
+    "\\appdata\\local\\temp\\",
+    "\\registry\\machine\\software\\microsoft\\windows\\currentversion\\",
+    "hklm\\system\\currentcontrolset\\services\\",
+    "hklm\\software\\microsoft\\windows nt\\currentversion\\",
+    "nt authority\\system",
+    "s-1-5-18",
+    "true",
+    "false",
+    "0x0",
+    "success",
+    "failure",
+    "microsoft corporation",
+    "microsoft-windows-",
+    "ntlm",
+    "kerberos",
+    "tcp",
+    "udp",
+    "http://",
+    "https://",
+    "c:\\windows\\system32\\net.exe",
+    "c:\\windows\\system32\\net1.exe",
+    "c:\\windows\\system32\\reg.exe",
+    "c:\\windows\\system32\\schtasks.exe",
+    "c:\\windows\\system32\\conhost.exe",
+    "c:\\windows\\system32\\wbem\\wmic.exe",
 };
 constexpr double kCommonShare = 0.2;
 
@@ -32,7 +60,8 @@ constexpr double kPlaces = 80;
 
 double expected_share(Anchor anchor, std::string_view literal) {
   for (std::string_view common : kCommon)
-    if (common.find(literal) != common.npos || (anchor == Anchor::kEnd && common.ends_with(literal))) return kCommonShare;
+    if (common.find(literal) != common.npos || (anchor == Anchor::kEnd && common.ends_with(literal)))
+      return kCommonShare;
   // A chain of letters: the share of the first pair, then of each letter given the one before it. Single letters are worth
   // about a 24th each.
   double log2_share = literal.size() < 2 ? -3 : 0;

@@ -18,10 +18,19 @@ class RE2;
 namespace bartizan::sigma {
 
 enum class LeafOp : std::uint8_t {
-  kExact, kContains, kStartsWith, kEndsWith, kGlob,
+  kExact,
+  kContains,
+  kStartsWith,
+  kEndsWith,
+  kGlob,
   kPresent,  // '*': any value, the empty one included
-  kRegex, kNetwork,
-  kNumber, kLess, kLessOrEqual, kGreater, kGreaterOrEqual,
+  kRegex,
+  kNetwork,
+  kNumber,
+  kLess,
+  kLessOrEqual,
+  kGreater,
+  kGreaterOrEqual,
   kNull,      // absent, or present with a null value
   kExists,    // present, whatever the value
   kFieldRef,  // equal to the value of the field `text`
@@ -39,8 +48,8 @@ struct Leaf {
   LeafOp op = LeafOp::kExact;
   std::string field;  // empty: a keyword, looked for in every value
   bool cased = false;
-  std::string text;   // the literal, the number as written, or the name of the other field
-  Pattern pattern;    // of kGlob
+  std::string text;  // the literal, the number as written, or the name of the other field
+  Pattern pattern;   // of kGlob
   std::shared_ptr<const re2::RE2> regex;
   // Of kRegex: every match contains one of these, in a case-folded value; empty: no such literals are known.
   std::vector<std::string> regex_needs;
@@ -48,10 +57,10 @@ struct Leaf {
   std::size_t regex_run_min = 0;
   Network network;
   Number number;
-  TimePart part = TimePart::kNone;           // compare this part of the field's time
+  TimePart part = TimePart::kNone;              // compare this part of the field's time
   bool starts_open = false, ends_open = false;  // of kFieldRef: with contains, endswith, startswith
-  std::string source;      // the value as written in the rule
-  std::string identifier;  // the search identifier it belongs to
+  std::string source;                           // the value as written in the rule
+  std::string identifier;                       // the search identifier it belongs to
 };
 
 struct Expression {

@@ -20,7 +20,8 @@ struct Loaded {
   std::vector<Diagnostic> diagnostics;
 };
 
-void load_text(const std::string& text, const std::string& file, Loaded& out, const Placeholders* placeholders = nullptr) {
+void load_text(const std::string& text, const std::string& file, Loaded& out,
+               const Placeholders* placeholders = nullptr) {
   auto documents = parse_yaml(text, file);
   if (documents) load_rules(*documents, file, placeholders, out.rules, out.diagnostics);
   else out.diagnostics.push_back(documents.error());
@@ -28,7 +29,8 @@ void load_text(const std::string& text, const std::string& file, Loaded& out, co
 
 Loaded load(std::string_view detection, const Placeholders* placeholders = nullptr) {
   Loaded out;
-  load_text("title: t\nlogsource: {product: windows}\ndetection:\n" + std::string(detection), "t.yml", out, placeholders);
+  load_text("title: t\nlogsource: {product: windows}\ndetection:\n" + std::string(detection), "t.yml", out,
+            placeholders);
   return out;
 }
 
@@ -67,7 +69,9 @@ bool item_matches(const std::string& item, const Fields& fields) {
 std::string shown(std::string_view raw) {
   std::string out;
   for (const Token& token : parse_pattern(raw))
-    out += token.kind == Token::Kind::kLiteral ? "<" + token.text + ">" : token.kind == Token::Kind::kAnyRun ? "*" : "?";
+    out += token.kind == Token::Kind::kLiteral  ? "<" + token.text + ">"
+           : token.kind == Token::Kind::kAnyRun ? "*"
+                                                : "?";
   return out;
 }
 
@@ -79,12 +83,21 @@ std::filesystem::path shared() {
 }  // namespace
 
 TEST(SigmaPattern, Escapes) {
-  const std::pair<const char*, const char*> table[] = {
-      {R"(C:\x)", R"(<C:\x>)"},   {R"(C:\\x)", R"(<C:\x>)"},     {R"(a\)", R"(<a\>)"},
-      {R"(\*)", "<*>"},           {R"(\?)", "<?>"},              {R"(\\srv\c$)", R"(<\srv\c$>)"},
-      {R"(\\*)", R"(<\>*)"},      {R"(\\\*)", R"(<\*>)"},        {R"(\\\\)", R"(<\\>)"},
-      {R"(\\\)", R"(<\\>)"},      {R"(\\\\*)", R"(<\\>*)"},      {R"(\\\\\*)", R"(<\\*>)"},
-      {R"(\\\\srv\\c$)", R"(<\\srv\c$>)"}, {"a**b?", "<a>*<b>?"}, {"", ""}};
+  const std::pair<const char*, const char*> table[] = {{R"(C:\x)", R"(<C:\x>)"},
+                                                       {R"(C:\\x)", R"(<C:\x>)"},
+                                                       {R"(a\)", R"(<a\>)"},
+                                                       {R"(\*)", "<*>"},
+                                                       {R"(\?)", "<?>"},
+                                                       {R"(\\srv\c$)", R"(<\srv\c$>)"},
+                                                       {R"(\\*)", R"(<\>*)"},
+                                                       {R"(\\\*)", R"(<\*>)"},
+                                                       {R"(\\\\)", R"(<\\>)"},
+                                                       {R"(\\\)", R"(<\\>)"},
+                                                       {R"(\\\\*)", R"(<\\>*)"},
+                                                       {R"(\\\\\*)", R"(<\\*>)"},
+                                                       {R"(\\\\srv\\c$)", R"(<\\srv\c$>)"},
+                                                       {"a**b?", "<a>*<b>?"},
+                                                       {"", ""}};
   for (const auto& [raw, expected] : table) EXPECT_EQ(shown(raw), expected) << raw;
 }
 
@@ -97,7 +110,9 @@ TEST(SigmaPattern, ModifiersAddTokensNotText) {
 }
 
 TEST(SigmaPattern, Globs) {
-  const auto glob = [](const char* pattern, const char* text) { return matches_glob(parse_pattern(pattern), text); };
+  const auto glob = [](const char* pattern, const char* text) {
+    return matches_glob(parse_pattern(pattern), text);
+  };
   EXPECT_TRUE(glob("a*b*c", "a1b2bc"));
   EXPECT_FALSE(glob("a*b*c", "a1b2bcd"));
   EXPECT_TRUE(glob("?", "é"));
@@ -120,15 +135,21 @@ TEST(SigmaPattern, FoldsCase) {
 }
 
 TEST(SigmaEvaluate, AbsentNullEmpty) {
-  struct Row { const char* item; bool absent, null, empty, dash; };
-  const Row rows[] = {{"f: null", true, true, false, false},     {"f: ''", false, false, true, false},
-                      {"f: '*'", false, false, true, true},      {"f: x", false, false, false, false},
-                      {"f|exists: true", false, true, true, true}, {"f|exists: false", true, false, false, false},
-                      {"f: '?*'", false, false, false, true},    {"f: []", true, true, false, false},
-                      {"f|re: ''", false, false, true, true},    {"f|neq: x", true, true, true, true},
-                      {"f|fieldref: g", false, false, false, false}, {"f: 1", false, false, false, false}};
+  struct Row {
+    const char* item;
+    bool absent, null, empty, dash;
+  };
+  const Row rows[] = {
+      {"f: null", true, true, false, false},         {"f: ''", false, false, true, false},
+      {"f: '*'", false, false, true, true},          {"f: x", false, false, false, false},
+      {"f|exists: true", false, true, true, true},   {"f|exists: false", true, false, false, false},
+      {"f: '?*'", false, false, false, true},        {"f: []", true, true, false, false},
+      {"f|re: ''", false, false, true, true},        {"f|neq: x", true, true, true, true},
+      {"f|fieldref: g", false, false, false, false}, {"f: 1", false, false, false, false}};
   struct NullLookup : PlainFieldLookup {
-    void values(const Event&, std::string_view, std::vector<FieldValue>& out) const override { out.push_back({{}, false, true}); }
+    void values(const Event&, std::string_view, std::vector<FieldValue>& out) const override {
+      out.push_back({{}, false, true});
+    }
   };
   for (const Row& row : rows) {
     EXPECT_EQ(item_matches(row.item, {}), row.absent) << row.item;
@@ -264,7 +285,8 @@ TEST(SigmaEvaluate, Keywords) {
 
 TEST(SigmaEvaluate, GivesReasons) {
   std::vector<Reason> why;
-  const Loaded loaded = load("  s:\n    - {a: x, b: y}\n    - a|endswith: '\\cmd.exe'\n  f: {c: d}\n  condition: s and not f\n");
+  const Loaded loaded = load(
+      "  s:\n    - {a: x, b: y}\n    - a|endswith: '\\cmd.exe'\n  f: {c: d}\n  condition: s and not f\n");
   EXPECT_TRUE(rule_matches(loaded, batch_of({{"a", R"(C:\CMD.exe)"}, {"b", "y"}})[0], &why));
   ASSERT_EQ(why.size(), 1u);
   EXPECT_EQ(why[0].field, "a");
@@ -275,7 +297,8 @@ TEST(SigmaEvaluate, GivesReasons) {
 }
 
 TEST(SigmaCondition, Grammar) {
-  const std::string searches = "  a: {x: '1'}\n  notes: {y: '1'}\n  sel_b: {z: '1'}\n  _sel: {w: '1'}\n  condition: ";
+  const std::string searches =
+      "  a: {x: '1'}\n  notes: {y: '1'}\n  sel_b: {z: '1'}\n  _sel: {w: '1'}\n  condition: ";
   const auto holds = [&](const std::string& condition, const Fields& fields) {
     return rule_matches(load(searches + condition + "\n"), batch_of(fields)[0]);
   };
@@ -295,8 +318,8 @@ TEST(SigmaCondition, Grammar) {
 
 TEST(SigmaCondition, Errors) {
   EXPECT_EQ(condition_code("a and all of sel*"), "");
-  for (const char* wrong : {"''", "a and", "a b", "(a", "a)", "not", "nothing", "1 of no*", "1 of", "a AND sel_b",
-                            "'a | count() > 5'", "or a", "a and or sel_b", "()", "{x: y}"})
+  for (const char* wrong : {"''", "a and", "a b", "(a", "a)", "not", "nothing", "1 of no*", "1 of",
+                            "a AND sel_b", "'a | count() > 5'", "or a", "a and or sel_b", "()", "{x: y}"})
     EXPECT_EQ(condition_code(wrong), "sigma.condition") << wrong;
   EXPECT_EQ(condition_code(std::string(100'000, '(')), "sigma.condition");
   EXPECT_EQ(code_of("  a: {x: y}\n"), "sigma.missing");
@@ -321,7 +344,8 @@ TEST(SigmaPlaceholders, StandForTheirValues) {
 
 TEST(SigmaPlaceholders, MistakesAreReported) {
   const Placeholders known{{"admins", {"alice"}}};
-  EXPECT_EQ(load("  a: {User|expand: '%nobody%'}\n  condition: a\n", &known).diagnostics.at(0).code, "sigma.placeholder");
+  EXPECT_EQ(load("  a: {User|expand: '%nobody%'}\n  condition: a\n", &known).diagnostics.at(0).code,
+            "sigma.placeholder");
   EXPECT_EQ(load("  a: {User|base64|expand: '%admins%'}\n  condition: a\n", &known).diagnostics.at(0).code,
             "sigma.modifier_order");
   Placeholders read;
@@ -335,15 +359,17 @@ TEST(SigmaPlaceholders, MistakesAreReported) {
 
 TEST(SigmaLoad, ReportsEveryMistake) {
   Loaded loaded;
-  load_text("title: c\ncorrelation: {type: event_count}\n---\ntitle: f\nfilter: {}\n---\naction: global\n---\n"
-            "title: ok\nlevel: grave\nlogsource: {category: x}\ndetection: {a: {b: c}, condition: a}\n---\n"
-            "logsource: {}\ndetection: {a: {b|bad: c, d|worse: e}, condition: b}\n",
-            "r.yml", loaded);
+  load_text(
+      "title: c\ncorrelation: {type: event_count}\n---\ntitle: f\nfilter: {}\n---\naction: global\n---\n"
+      "title: ok\nlevel: grave\nlogsource: {category: x}\ndetection: {a: {b: c}, condition: a}\n---\n"
+      "logsource: {}\ndetection: {a: {b|bad: c, d|worse: e}, condition: b}\n",
+      "r.yml", loaded);
   const auto& [rules, diagnostics] = loaded;
   std::string codes;
   for (const Diagnostic& diagnostic : diagnostics) codes += diagnostic.code + " ";
-  EXPECT_EQ(codes, "sigma.action_unsupported sigma.metadata sigma.missing "
-                   "sigma.logsource sigma.unknown_modifier sigma.unknown_modifier sigma.condition ");
+  EXPECT_EQ(codes,
+            "sigma.action_unsupported sigma.metadata sigma.missing "
+            "sigma.logsource sigma.unknown_modifier sigma.unknown_modifier sigma.condition ");
   ASSERT_EQ(rules.size(), 1u);
   EXPECT_EQ(rules[0].title, "ok");
   EXPECT_EQ(rules[0].line, 9);
@@ -356,7 +382,8 @@ TEST(SigmaLoad, PublicRules) {
   Loaded loaded;
   auto& [rules, diagnostics] = loaded;
   std::map<std::string, int> refused;
-  for (const char* folder : {"rules", "rules-emerging-threats", "rules-threat-hunting", "rules-compliance", "rules-placeholder"})
+  for (const char* folder :
+       {"rules", "rules-emerging-threats", "rules-threat-hunting", "rules-compliance", "rules-placeholder"})
     for (const auto& entry : std::filesystem::recursive_directory_iterator(corpus / folder)) {
       if (entry.path().extension() != ".yml") continue;
       std::ifstream in(entry.path(), std::ios::binary);
@@ -373,7 +400,8 @@ TEST(SigmaLoad, PublicRules) {
   // Two rules outside the placeholder folder need %known_cdcs%.
   EXPECT_EQ(refused, (std::map<std::string, int>{{"rules-emerging-threats", 2}, {"rules-placeholder", 23}}));
   EXPECT_EQ(rules.size(), 3755u);
-  for (const Diagnostic& diagnostic : diagnostics) EXPECT_EQ(diagnostic.code, "sigma.placeholder") << diagnostic.text();
+  for (const Diagnostic& diagnostic : diagnostics)
+    EXPECT_EQ(diagnostic.code, "sigma.placeholder") << diagnostic.text();
 }
 
 }  // namespace bartizan::sigma

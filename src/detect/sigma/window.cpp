@@ -24,14 +24,17 @@ bool compare(double value, const Threshold& threshold) {
   return false;
 }
 
-double sum_of(const WindowEntry& entry) { return std::accumulate(entry.numbers.begin(), entry.numbers.end(), 0.0); }
+double sum_of(const WindowEntry& entry) {
+  return std::accumulate(entry.numbers.begin(), entry.numbers.end(), 0.0);
+}
 
 }  // namespace
 
 bool only_grows(const Correlation& correlation) {
   if (correlation.expression) return !has_not(*correlation.expression);
   return std::ranges::all_of(correlation.thresholds, [](const Threshold& threshold) {
-    return threshold.comparison == Comparison::kGreater || threshold.comparison == Comparison::kGreaterOrEqual;
+    return threshold.comparison == Comparison::kGreater ||
+           threshold.comparison == Comparison::kGreaterOrEqual;
   });
 }
 
@@ -40,7 +43,8 @@ CorrelationWindow::CorrelationWindow(const Correlation& correlation, const std::
   const CorrelationType type = correlation.type;
   if (type == CorrelationType::kTemporalOrdered) sequence_start_.assign(correlation.rules.size(), 0);
   if (type != CorrelationType::kValuePercentile && type != CorrelationType::kValueMedian) return;
-  for (const WindowEntry& entry : entries) sorted_.insert(sorted_.end(), entry.numbers.begin(), entry.numbers.end());
+  for (const WindowEntry& entry : entries)
+    sorted_.insert(sorted_.end(), entry.numbers.begin(), entry.numbers.end());
   std::ranges::sort(sorted_);
   sorted_.erase(std::unique(sorted_.begin(), sorted_.end()), sorted_.end());
   counts_.assign(sorted_.size() + 1, 0);
@@ -108,8 +112,10 @@ double CorrelationWindow::measure() const {
     case CorrelationType::kValueSum: return sum;
     case CorrelationType::kValueAverage: return sum / count;
     case CorrelationType::kValuePercentile:
-      return at_rank(std::max<std::int64_t>(1, std::llround(std::ceil(correlation_.percentile * count / 100))));
-    case CorrelationType::kValueMedian: return at_rank((numbers_ + 1) / 2) / 2 + at_rank(numbers_ / 2 + 1) / 2;
+      return at_rank(
+          std::max<std::int64_t>(1, std::llround(std::ceil(correlation_.percentile * count / 100))));
+    case CorrelationType::kValueMedian:
+      return at_rank((numbers_ + 1) / 2) / 2 + at_rank(numbers_ / 2 + 1) / 2;
     case CorrelationType::kTemporal:
     case CorrelationType::kTemporalOrdered: return static_cast<double>(different_rules_);
   }
@@ -132,13 +138,15 @@ bool CorrelationWindow::expression_holds(const Expression& expression) const {
 bool CorrelationWindow::holds() {
   const CorrelationType type = correlation_.type;
   const bool needs_numbers = type == CorrelationType::kValueSum || type == CorrelationType::kValueAverage ||
-                             type == CorrelationType::kValuePercentile || type == CorrelationType::kValueMedian;
+                             type == CorrelationType::kValuePercentile ||
+                             type == CorrelationType::kValueMedian;
   if (needs_numbers && numbers_ == 0) return false;  // there is nothing to judge
   // Positions count from 1: the sequence starts inside the window when it starts after start_.
   if (!sequence_start_.empty() && sequence_start_.back() <= start_) return false;
   if (correlation_.expression) return expression_holds(*correlation_.expression);
   const double value = measure();
-  return std::ranges::all_of(correlation_.thresholds, [value](const Threshold& t) { return compare(value, t); });
+  return std::ranges::all_of(correlation_.thresholds,
+                             [value](const Threshold& t) { return compare(value, t); });
 }
 
 }  // namespace bartizan::sigma

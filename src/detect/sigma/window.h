@@ -14,8 +14,8 @@ namespace bartizan::sigma {
 
 // One match as the condition sees it.
 struct WindowEntry {
-  std::uint32_t rule = 0;  // position in Correlation::rules
-  bool counts = true;      // false: the next entry is the same event
+  std::uint32_t rule = 0;                          // position in Correlation::rules
+  bool counts = true;                              // false: the next entry is the same event
   std::vector<std::vector<std::uint32_t>> tuples;  // of value_count
   std::vector<double> numbers;                     // of the other value types
 };
@@ -47,8 +47,8 @@ class CorrelationWindow {
   // A queue of sums from two stacks: nothing is ever subtracted, so a huge value leaves no rounding error behind.
   std::vector<double> leaving_;
   double entered_ = 0;
-  std::vector<double> sorted_;         // all numbers of the group
-  std::vector<std::int64_t> counts_;   // Fenwick tree over sorted_
+  std::vector<double> sorted_;               // all numbers of the group
+  std::vector<std::int64_t> counts_;         // Fenwick tree over sorted_
   std::vector<std::size_t> sequence_start_;  // latest start (plus 1) of the first n rules in order
 };
 

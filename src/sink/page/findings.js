@@ -99,7 +99,7 @@ function fieldTable(f, fields) {
 function whyPart(f) {
   const node = make('div', {}, make('h3', {}, 'Why it fired'));
   const lines = f.why.map(w => [
-    w.field ? make('code', {}, plain(w.field)) : w.predicate === 'includes' ? '' : 'any field',
+    w.field ? make('code', {}, plain(w.field)) : w.predicate === 'includes' || !w.pattern ? '' : 'any field',
     plain(w.predicate),
     make('code', {}, plain(w.pattern)),
     marked(w.value, w.predicate, w.pattern)

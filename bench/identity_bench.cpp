@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Authentications a second through the identity detector: everyday tickets and logons of a large domain, from events to
+// verdicts, on one thread. `peak_MB` is the process's largest memory so far.
+#include <benchmark/benchmark.h>
+#include <sys/resource.h>
+
+#include <array>
+#include <string>
+
+#include "detect/identity/detector.h"
+
+namespace bartizan {
+namespace {
+
+// One service ticket in two, the rest first tickets and logons; a week in time.
+class Domain {
+ public:
+  Domain(std::uint64_t people, std::uint64_t machines) : people_(people), machines_(machines) {}
+
+  template <class Take>
+  void play(std::uint64_t count, Take take) {
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::uint64_t turn = i / 4 * 2654435761u, person = turn % (people_ + machines_);
+      account_ =
+          person < people_ ? "user" + std::to_string(person) : "WS" + std::to_string(person - people_) + "$";
+      const std::uint64_t seat = person < people_ ? person % machines_ : person - people_;
+      address_ = "::ffff:10." + std::to_string(seat >> 16) + "." + std::to_string(seat >> 8 & 255) + "." +
+                 std::to_string(seat & 255);
+      server_ = "SRV" + std::to_string(turn / 7 % 500) + "$";
+      const std::string round = std::to_string(i / 4);
+      ticket_ = "0123456789abcdef0123456789abcdef" + round, record_ = std::to_string(i + 1);
+      Event event;
+      event.channel = "Security", event.host = "dc1.example.test", event.record_id = record_;
+      event.time = {1'795'486'000 * kTicksPerSecond +
+                    static_cast<std::int64_t>(i * (7 * 24 * 3600ull * kTicksPerSecond / count))};
+      if (i % 4 == 0) as(event);
+      else if (i % 4 == 3) logon(event);
+      else tgs(event);
+      take(event, i);
+    }
+  }
+
+ private:
+  void as(Event& event) {
+    event.event_id = 4768;
+    fields_ = {{{"TargetUserName", account_},
+                {"TargetDomainName", "EXAMPLE"},
+                {"TargetSid", "S-1-5-21-1-2-3-4"},
+                {"ServiceName", "krbtgt"},
+                {"TicketOptions", "0x40810010"},
+                {"Status", "0x0"},
+                {"TicketEncryptionType", "0x12"},
+                {"PreAuthType", "2"},
+                {"IpAddress", address_},
+                {"IpPort", "50000"},
+                {"ResponseTicket", ticket_}}};
+    event.fields = fields_;
+  }
+  void tgs(Event& event) {
+    event.event_id = 4769;
+    fields_ = {{{"TargetUserName", account_},
+                {"TargetDomainName", "EXAMPLE.TEST"},
+                {"ServiceName", server_},
+                {"TicketOptions", "0x40810000"},
+                {"TicketEncryptionType", "0x12"},
+                {"IpAddress", address_},
+                {"IpPort", "50000"},
+                {"Status", "0x0"},
+                {"TransmittedServices", "-"},
+                {"RequestTicketHash", ticket_},
+                {"ServiceSid", "S-1-5-21-1"}}};
+    event.fields = fields_;
+  }
+  void logon(Event& event) {
+    event.event_id = 4624, event.host = "srv.example.test";
+    fields_ = {{{"SubjectUserSid", "S-1-0-0"},
+                {"SubjectUserName", "-"},
+                {"TargetUserName", account_},
+                {"TargetDomainName", "EXAMPLE"},
+                {"LogonType", "3"},
+                {"LogonProcessName", "Kerberos"},
+                {"AuthenticationPackageName", "Kerberos"},
+                {"WorkstationName", "-"},
+                {"IpAddress", address_},
+                {"KeyLength", "0"},
+                {"TargetUserSid", "S-1-5-21-1-2-3-4"}}};
+    event.fields = fields_;
+  }
+
+  std::uint64_t people_, machines_;
+  std::string account_, address_, server_, ticket_, record_;
+  std::array<Field, 11> fields_;
+};
+
+void make_events_only(benchmark::State& state) {
+  const auto count = static_cast<std::uint64_t>(state.range(0));
+  for (auto _ : state)
+    Domain(50'000, 60'000).play(count, [](const Event& event, std::uint64_t) {
+      benchmark::DoNotOptimize(event);
+    });
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+void follow_identities(benchmark::State& state) {
+  const auto count = static_cast<std::uint64_t>(state.range(0));
+  for (auto _ : state) {
+    identity::IdentityDetector detector;
+    identity::Observations piece;
+    Domain(50'000, 60'000).play(count, [&](const Event& event, std::uint64_t number) {
+      piece.observe(event, number);
+      if (number % 1000 != 999) return;
+      detector.add(piece, "Security.evtx", 0);
+      piece.clear();
+    });
+    std::vector<Finding> findings;
+    detector.finish(findings);
+    state.counters["findings"] = static_cast<double>(findings.size());
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  state.counters["peak_MB"] = static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+BENCHMARK(make_events_only)->Arg(8'000'000)->Unit(benchmark::kMillisecond)->Iterations(1);
+BENCHMARK(follow_identities)->Arg(8'000'000)->Unit(benchmark::kMillisecond)->Iterations(1);
+
+}  // namespace
+}  // namespace bartizan

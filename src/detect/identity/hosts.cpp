@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "detect/identity/hosts.h"
+
+#include "base/limits.h"
+
+namespace bartizan::identity {
+
+void HostTable::observe(const Authentication& a, const NameTable& names) {
+  // Only what the machine's own key proved: a ticket it got for itself.
+  if (a.act != Act::kTicketGranted && a.act != Act::kServiceTicket && a.act != Act::kRenewal) return;
+  if (a.address == kNoName || !names.text(a.account).ends_with('$') || a.acts_for) return;
+  if (leases_.size() >= limits::kIdentityGroupsMax && !leases_.contains(a.address)) return;
+  Lease& lease = leases_[a.address];
+  if (a.time.ticks - lease.window.ticks > kSharedWindow) {
+    lease.window = a.time;
+    for (Name& name : lease.in_window) name = kNoName;
+  }
+  for (Name& name : lease.in_window) {
+    if (name == a.account) break;
+    if (name != kNoName) continue;
+    name = a.account;
+    lease.shared = lease.shared || &name == &lease.in_window[kSharedMachines - 1];
+    break;
+  }
+  if (lease.host != a.account)
+    lease.before = lease.host, lease.seen_before = lease.seen, lease.host = a.account;
+  lease.seen = a.time;
+}
+
+Name HostTable::host_of(Name address, Instant time) const {
+  const auto found = leases_.find(address);
+  if (found == leases_.end()) return kNoName;
+  const Lease& lease = found->second;
+  const auto near = [&](Instant seen) { return std::abs(seen.ticks - time.ticks) <= kLease; };
+  // The lease changed after `time`: the machine before had it then.
+  if (lease.before != kNoName && time <= lease.seen_before && near(lease.seen_before)) return lease.before;
+  return near(lease.seen) ? lease.host : kNoName;
+}
+
+bool HostTable::same_host(Name a, Instant at_a, Name b, Instant at_b) const {
+  if (a == b) return true;
+  const Name host = host_of(b, at_b);
+  return host != kNoName && (host == host_of(a, at_a) || host == host_of(a, at_b));
+}
+
+bool HostTable::is_shared(Name address) const {
+  const auto found = leases_.find(address);
+  return found != leases_.end() && found->second.shared;
+}
+
+}  // namespace bartizan::identity

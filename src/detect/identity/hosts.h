@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// HostTable: which machine has an address when. A machine account (`h$`) that asks a KDC or logs on from an address has
+// that address from then on, until another machine does; what is learned holds for kLease. An address from which several
+// machines ask within an hour is shared (NAT, VPN, proxy) and proves nothing about hosts. Bounded; one thread.
+#pragma once
+
+#include <unordered_map>
+
+#include "detect/identity/authentication.h"
+
+namespace bartizan::identity {
+
+class HostTable {
+ public:
+  void observe(const Authentication& a, const NameTable& names);
+
+  // The machine account that has `address` around `time`; kNoName when that is not known.
+  Name host_of(Name address, Instant time) const;
+  // Whether `a` at one time and `b` at another are the same machine, as far as is known.
+  bool same_host(Name a, Instant at_a, Name b, Instant at_b) const;
+  bool is_shared(Name address) const;
+
+ private:
+  static constexpr std::int64_t kLease = 24 * 3600 * kTicksPerSecond;
+  static constexpr std::int64_t kSharedWindow = 3600 * kTicksPerSecond;
+  static constexpr int kSharedMachines = 3;
+
+  struct Lease {
+    Name host = kNoName, before = kNoName;
+    Instant seen, seen_before, window;
+    Name in_window[kSharedMachines] = {};
+    bool shared = false;
+  };
+  std::unordered_map<Name, Lease> leases_;  // by address
+};
+
+}  // namespace bartizan::identity

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// For tests of identities: a simulated evening of a domain, event by event. One thread.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "detect/identity/detector.h"
+
+namespace bartizan::identity {
+
+class Evening {
+ public:
+  using Values = std::vector<std::pair<std::string, std::string>>;
+
+  // A Windows Security record of `host`, `at` seconds in; its record number is the next of that host.
+  void windows(const std::string& host, std::uint32_t id, std::int64_t at, const Values& values) {
+    Made& made = add(at, values);
+    made.host = host, made.record = std::to_string(++records_);
+    made.id = id, made.channel = "Security";
+  }
+  void log(const std::string& product, const std::string& service, std::int64_t at, const Values& values) {
+    Made& made = add(at, values);
+    made.product = product, made.service = service;
+  }
+  void skip_records() { records_ += 10; }
+
+  // A ticket-granting ticket, and its use, on the domain controller `dc1`.
+  void granted(std::int64_t at, const std::string& account, const std::string& address,
+               const std::string& hash, Values more = {}) {
+    Values values = {{"TargetUserName", account}, {"TargetDomainName", "LAB"},
+                     {"ServiceName", "krbtgt"},   {"IpAddress", "::ffff:" + address},
+                     {"Status", "0x0"},           {"TicketEncryptionType", "0x12"},
+                     {"PreAuthType", "2"},        {"TicketOptions", "0x40810010"},
+                     {"ResponseTicket", hash}};
+    set(values, more);
+    windows("dc1.lab.test", 4768, at, values);
+  }
+  void used(std::int64_t at, const std::string& account, const std::string& address, const std::string& hash,
+            const std::string& service, Values more = {}) {
+    Values values = {{"TargetUserName", account + "@LAB.TEST"},
+                     {"TargetDomainName", "LAB.TEST"},
+                     {"ServiceName", service},
+                     {"IpAddress", "::ffff:" + address},
+                     {"Status", "0x0"},
+                     {"TicketEncryptionType", "0x12"},
+                     {"TicketOptions", "0x40810000"},
+                     {"RequestTicketHash", hash}};
+    set(values, more);
+    windows("dc1.lab.test", 4769, at, values);
+  }
+
+  // Given to the detector in pieces of so many events.
+  std::vector<Finding> findings(std::size_t piece_size = 1) const {
+    IdentityDetector detector;
+    Observations piece;
+    std::uint64_t in_piece = 0, before = 0;
+    for (const Made& made : made_) {
+      std::vector<Field> fields;
+      for (const auto& [name, value] : made.values) fields.push_back({name, value});
+      Event event;
+      event.channel = made.channel, event.host = made.host, event.record_id = made.record;
+      event.event_id = made.id, event.product = made.product, event.service = made.service;
+      event.time = {kStart + made.at * kTicksPerSecond};
+      event.fields = fields;
+      piece.observe(event, in_piece++);
+      if (in_piece < piece_size && &made != &made_.back()) continue;
+      detector.add(piece, "evening.log", before);
+      piece.clear();
+      before += in_piece, in_piece = 0;
+    }
+    std::vector<Finding> found;
+    detector.finish(found);
+    return found;
+  }
+  std::vector<std::string> titles() const {
+    std::vector<std::string> out;
+    for (const Finding& finding : findings()) out.push_back(finding.rule_title);
+    return out;
+  }
+
+ private:
+  static constexpr std::int64_t kStart = 1'795'486'000 * kTicksPerSecond;
+  struct Made {
+    std::int64_t at;
+    Values values;
+    std::string host, record, channel, product, service;
+    std::uint32_t id = 0;
+  };
+  static void set(Values& values, const Values& more) {
+    for (const auto& one : more) {
+      bool known = false;
+      for (auto& [name, value] : values)
+        if (name == one.first) value = one.second, known = true;
+      if (!known) values.push_back(one);
+    }
+  }
+  Made& add(std::int64_t at, const Values& values) {
+    return made_.emplace_back(Made{at, values, {}, {}, {}, {}, {}});
+  }
+
+  std::deque<Made> made_;
+  std::uint64_t records_ = 0;
+};
+
+}  // namespace bartizan::identity

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sink/table.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "sink/escape.h"
+
+namespace bartizan {
+namespace {
+
+constexpr std::size_t kCellColumns = 60;
+
+// Characters, not bytes, so that columns stay straight; what is wide on a terminal counts as one.
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+void append_cell(std::string_view cell, std::size_t width, bool is_number, bool is_last, std::string& out) {
+  const std::size_t gap = width - std::min(width, width_of(cell));
+  if (is_number) out.append(gap, ' ');
+  out += cell;
+  if (!is_number && !is_last) out.append(gap, ' ');
+  out += is_last ? "\n" : "  ";
+}
+
+constexpr std::string_view kStyle =
+    "body{font:15px/1.45 system-ui,sans-serif;margin:2em;color:#1d2430;background:#fff}"
+    "table{border-collapse:collapse}th,td{text-align:left;vertical-align:top;padding:.3em "
+    ".8em;border-bottom:1px solid "
+    "#d5dae2}th{position:sticky;top:0;background:#f3f5f8}td.number{text-align:right;font-variant-numeric:"
+    "tabular-nums}"
+    "tr:hover td{background:#f8f9fb}"
+    "@media(prefers-color-scheme:dark){body{color:#e3e7ee;background:#14181f}th{background:#1f2530}th,td{"
+    "border-color:#323a48}"
+    "tr:hover td{background:#1a202a}}";
+
+}  // namespace
+
+std::string render_table_text(const Table& table) {
+  std::vector<std::vector<std::string>> cells;
+  std::vector<std::size_t> widths;
+  for (const TableColumn& column : table.columns) widths.push_back(width_of(column.heading));
+  for (const auto& row : table.rows) {
+    auto& shown = cells.emplace_back();
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      shown.push_back(visible(row[i], kCellColumns));
+      widths[i] = std::max(widths[i], width_of(shown.back()));
+    }
+  }
+  std::string out;
+  const std::size_t last = table.columns.size() - 1;
+  for (std::size_t i = 0; i <= last; ++i)
+    append_cell(table.columns[i].heading, widths[i], table.columns[i].is_number, i == last, out);
+  for (const auto& row : cells)
+    for (std::size_t i = 0; i <= last; ++i)
+      append_cell(row[i], widths[i], table.columns[i].is_number, i == last, out);
+  for (const std::string& note : table.notes) out += "\n" + note + "\n";
+  return out;
+}
+
+std::string render_table_jsonl(const Table& table) {
+  std::string out;
+  for (const auto& row : table.rows) {
+    JsonWriter json(out);
+    json.begin_object();
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      json.key(table.columns[i].key);
+      if (table.columns[i].is_number && !row[i].empty()) json.raw(row[i]);
+      else json.text(row[i]);
+    }
+    json.end_object();
+    out += '\n';
+  }
+  return out;
+}
+
+std::string render_table_html(const Table& table) {
+  std::string out = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>";
+  append_html(table.title, out);
+  out.append("</title><style>").append(kStyle).append("</style></head><body>\n<h1>");
+  append_html(table.title, out);
+  out += "</h1>\n<table><thead><tr>";
+  for (const TableColumn& column : table.columns) {
+    out += "<th scope=\"col\">";
+    append_html(column.heading, out);
+    out += "</th>";
+  }
+  out += "</tr></thead><tbody>\n";
+  for (const auto& row : table.rows) {
+    out += "<tr>";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      out += table.columns[i].is_number ? "<td class=\"number\">" : "<td>";
+      append_html(row[i], out);
+      out += "</td>";
+    }
+    out += "</tr>\n";
+  }
+  out += "</tbody></table>\n";
+  for (const std::string& note : table.notes) {
+    out += "<p>";
+    append_html(note, out);
+    out += "</p>\n";
+  }
+  return out + "</body></html>\n";
+}
+
+}  // namespace bartizan

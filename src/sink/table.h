@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// Table: rows of text under headings, as columns for a terminal, as JSON lines, and as one HTML page. Pure; values are hostile
+// and cannot leave their cell. Any thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bartizan {
+
+struct TableColumn {
+  std::string_view key;      // in JSON
+  std::string_view heading;  // for people
+  bool is_number = false;
+};
+
+struct Table {
+  std::string title;
+  std::vector<TableColumn> columns;
+  std::vector<std::vector<std::string>> rows;  // a value for each column
+  std::vector<std::string> notes;              // sentences below it
+};
+
+std::string render_table_text(const Table& table);
+std::string render_table_jsonl(const Table& table);
+std::string render_table_html(const Table& table);
+
+}  // namespace bartizan
