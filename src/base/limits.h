@@ -193,7 +193,7 @@ inline constexpr std::size_t kPowershellStepsMax =
     500'000;  // evaluations of a node, some 0.3 us each; the longest real loader needs 150,000
 inline constexpr std::size_t kPowershellLoopTurnsMax = 200'000;  // of all loops together
 inline constexpr std::size_t kPowershellOutsideTurnsMax =
-    64;  // turns of a loop that depends on the world; more would show nothing new
+    16;  // turns of a loop that depends on the world; more would show nothing new
 inline constexpr unsigned kPowershellCallsMax =
     48;  // functions, blocks and layers within each other; bounds recursion
 inline constexpr std::size_t kPowershellStringMax = 8u << 20;  // characters of one string

@@ -74,6 +74,10 @@ const std::string* CmdShell::variable(const std::string& lower_name) const {
 std::string CmdShell::expand(std::string_view text, char mark) const {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t next = std::min(text.find(mark, i), text.size());
+    out.append(text, i, next - i);
+    i = next;
+    if (i == text.size()) break;
     std::size_t close = text[i] == mark ? text.find(mark, i + 1) : std::string_view::npos;
     if (close == std::string_view::npos || close - i > 256) {
       out += text[i];

@@ -106,7 +106,8 @@ Evaluator::Scope Evaluator::settled_variables() const {
       bool fixed = value.text() || value.is_number() || value.as<Char>() || value.shared<TypeName>() ||
                    value.as<Block>() || value.as<bool>();
       auto sets = set_counts_.find(name);
-      if (fixed && sets != set_counts_.end() && sets->second == 1) settled.variables.emplace(name, value);
+      if (fixed && name != "_" && sets != set_counts_.end() && sets->second == 1)
+        settled.variables.emplace(name, value);
     }
     if (scopes_[scope].isolated) break;
   }
@@ -116,30 +117,32 @@ Evaluator::Scope Evaluator::settled_variables() const {
 Value Evaluator::make_array(Values items, Element element) {
   if (items.size() > limits::kPowershellArrayMax || !charge(items.size() * sizeof(Value)))
     return note_limit("array"), Reason::kLimit;
-  auto array = std::make_shared<Array>();
+  Value made = Value::make<Array>();
+  Array* array = made.shared<Array>();
   array->rank = items.empty() ? kRankEmpty : 1;
   for (const Value& item : items) array->rank = std::max(array->rank, rank_of(item) + 1);
   if (array->rank > kRankMax) return note_limit("nesting"), Reason::kLimit;
   array->items = std::move(items);
   array->element = element;
   array->birth = ++births_;
-  return array;
+  return made;
 }
 
 Value Evaluator::make_bytes(Bytes8 bytes) {
   if (!charge(bytes.size())) return Reason::kLimit;
-  auto array = std::make_shared<ByteArray>();
-  array->bytes = std::move(bytes);
-  array->birth = ++births_;
-  return array;
+  Value made = Value::make<ByteArray>();
+  made.shared<ByteArray>()->bytes = std::move(bytes);
+  made.shared<ByteArray>()->birth = ++births_;
+  return made;
 }
 
 Value Evaluator::make_object(std::string type) {
-  auto object = std::make_shared<Object>();
-  object->type = std::move(type);
-  object->rank = kRankEmpty;
-  object->birth = ++births_;
-  return object;
+  Value made = Value::make<Object>();
+  Object& object = *made.shared<Object>();
+  object.type = std::move(type);
+  object.rank = kRankEmpty;
+  object.birth = ++births_;
+  return made;
 }
 
 Value Evaluator::gathered(Values items, Evaluator& self) {
@@ -226,18 +229,17 @@ Flow Evaluator::assignment(const Node& node, Values&) {
   if (target.kind == Kind::kVariable && node.op.kind == Operator::kAdd && branches_ == 0) {
     auto found = scopes_.back().variables.find(target.text);
     if (found != scopes_.back().variables.end()) {
-      auto* text = std::get_if<std::shared_ptr<Text>>(&found->second.held());
-      auto more = text && text->use_count() == 1 ? text_of(right) : std::nullopt;
-      if (more && (*text)->size() + more->size() <= limits::kPowershellStringMax &&
-          charge(more->size() * 2)) {
-        (*text)->append(*more);
+      Text* text = found->second.sole<Text>();
+      auto more = text != nullptr ? text_of(right) : std::nullopt;
+      if (more && text->size() + more->size() <= limits::kPowershellStringMax && charge(more->size() * 2)) {
+        text->append(*more);
         ++writes_, ++set_counts_[target.text];
         return Flow::kNext;
       }
-      auto* array = std::get_if<std::shared_ptr<Array>>(&found->second.held());
-      if (array && array->use_count() == 1 && (*array)->element == Element::kAny && rank_of(right) == 0 &&
-          right.known() && (*array)->items.size() < limits::kPowershellArrayMax && charge(sizeof(Value))) {
-        (*array)->items.push_back(right);
+      Array* array = found->second.sole<Array>();
+      if (array != nullptr && array->element == Element::kAny && rank_of(right) == 0 && right.known() &&
+          array->items.size() < limits::kPowershellArrayMax && charge(sizeof(Value))) {
+        array->items.push_back(right);
         ++writes_;
         return Flow::kNext;
       }
@@ -309,8 +311,8 @@ Flow Evaluator::loop(const Node& node, Values& out) {
     Flow flow = loop_body(body, out, stop);
     if (flow != Flow::kNext) return flow;
     if (stop) return Flow::kNext;
-    // A loop that talks to the world in every turn runs as long as the world wants.
-    outside_turns += outside != outside_;
+    // A loop that talks to the world in every turn runs as long as the world wants; one that counts ends.
+    outside_turns += outside != outside_ && !counted;
     if (outside_turns > limits::kPowershellOutsideTurnsMax) {
       unknown_loop(node, body, out);
       return Flow::kNext;
@@ -489,7 +491,7 @@ void Evaluator::set_in_scope(std::size_t scope, const std::string& name, Value v
   ++writes_;
   ++set_counts_[name];
   own_separator_ |= name == "ofs";
-  own_aliases_ |= name.starts_with("alias:");
+  alias_writes_ += name.starts_with("alias:");
   own_functions_ |= name.starts_with("function:");
   auto& variables = scopes_[scope].variables;
   auto found = variables.find(name);

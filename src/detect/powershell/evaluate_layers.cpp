@@ -174,11 +174,15 @@ bool Evaluator::run_block_item(const Node& block, const Value& item, Values& out
   if (!turn()) return false;
   if (calls_ >= limits::kPowershellCallsMax) return note_limit("depth"), false;
   ++calls_;
-  auto held = scopes_.back().variables.find("_");
-  Value outer = held == scopes_.back().variables.end() ? Value(Reason::kVariable) : held->second;
-  set_in_scope(scopes_.size() - 1, "_", item);
+  const std::size_t scope = scopes_.size() - 1;
+  auto [held, fresh] = scopes_[scope].variables.try_emplace("_", Reason::kVariable);
+  Value& place = held->second;  // stays where it is: only a branch that began before this could take it out
+  Value outer = place;
+  if (branches_ > 0) set_in_scope(scope, "_", item);
+  else ++writes_, place = item;
   Flow flow = statements(*block.kids[0], out);
-  set_in_scope(scopes_.size() - 1, "_", std::move(outer));
+  if (branches_ > 0) set_in_scope(scope, "_", std::move(outer));
+  else place = std::move(outer);
   --calls_;
   return flow != Flow::kBreak && flow != Flow::kExit && !stopped_;
 }

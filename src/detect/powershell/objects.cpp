@@ -87,9 +87,7 @@ Value call_regex(Evaluator& evaluator, Object& object, const std::string& name, 
   if (name == "split") {
     auto parts = pattern->split(*text, 0);
     if (!parts) return Reason::kUnsupported;
-    Values out;
-    for (Text& part : *parts) out.emplace_back(std::move(part));
-    return evaluator.make_array(std::move(out), Element::kString);
+    return evaluator.make_array(std::move(*parts), Element::kString);
   }
   auto found = pattern->find_all(*text, name == "matches" ? limits::kPowershellArrayMax : 1);
   if (!found || !evaluator.charge(found->size() * 256)) return Reason::kUnsupported;
@@ -324,10 +322,10 @@ Value Evaluator::new_object(const std::string& written, const Values& arguments)
   if (type == "string" && !arguments.empty()) return call_static("string", "new", arguments, Node());
   if (type == "collections.arraylist" || type.starts_with("collections.generic.list")) return make_array({});
   if (type == "hashtable" || type.starts_with("collections.generic.dictionary")) {
-    auto table = std::make_shared<Table>();
-    table->rank = kRankEmpty;
-    table->birth = ++births_;
-    return table;
+    Value empty = Value::make<Table>();
+    empty.shared<Table>()->rank = kRankEmpty;
+    empty.shared<Table>()->birth = ++births_;
+    return empty;
   }
   if (type.ends_with("encoding") && type.starts_with("text.")) {
     auto encoding = encoding_named(type.substr(5, type.size() - 13));
