@@ -216,7 +216,11 @@ inline constexpr std::size_t kPowershellCommandLineMax = 128u
                                                          << 10;  // Windows passes at most 32,767 characters
 inline constexpr std::size_t kHtmlLayerBytesMax =
     256u << 10;  // of one layer in the page of `powershell --format html`: a browser stays quick
-inline constexpr unsigned kPowershellShellsMax = 8;  // cmd within cmd within wmic ...
+inline constexpr std::size_t kPowershellShellWorkMax =
+    4u << 20;  // bytes of commands cmd runs in loops; a line built letter by letter needs 1 MB
+inline constexpr std::size_t kPowershellShellTurnsMax =
+    20'000;                                           // of one `for`; the longest line has 8,191 letters
+inline constexpr unsigned kPowershellShellsMax = 16;  // cmd within cmd within wmic ...
 
 // Captures of networks, read by Suricata (it reads some 12 MB/s of packets and writes twice as much)
 inline constexpr unsigned kCaptureSecondsMax = 4 * 3600;  // of one capture: 170 GB at that rate

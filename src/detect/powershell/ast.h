@@ -51,6 +51,7 @@ enum class Kind : std::uint8_t {
   kUnary,       // op; kid
   kChain,       // kids; each after the first has `before`
   kArray,       // comma list
+  kTernary,     // condition, value, value
   kPostfix,     // kids: base, then kMember, kStatic, kCall, kIndex, kIncrement
   kMember,      // text, or a kid that yields the name
   kStatic,

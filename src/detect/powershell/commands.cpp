@@ -28,6 +28,7 @@ bool is_switch(std::string_view name, const Node* parameters) {
       }
     return false;
   }
+  if (name == "value" || name == "process") return false;  // parameters of their own, not cut switches
   for (std::string_view known : kSwitches)
     if (known[0] == name[0] && (known == name || (name.size() >= 3 && known.starts_with(name)))) return true;
   return false;
@@ -159,6 +160,11 @@ Value Evaluator::commands_like(const Values& patterns) {
   auto pattern = patterns.empty() ? std::nullopt : text_of(patterns[0]);
   if (!pattern) return Reason::kUnsupported;
   Values found;
+  if (std::string alias = narrow(lower_text(*pattern)); !alias_target(alias).empty() && alias.size() > 1) {
+    Value command = make_object("commandinfo");
+    command.shared<Object>()->members = {{"name", text_value(alias)}};
+    return command;
+  }
   for (std::string_view name : known_commands()) {
     if (name.find('-') == std::string_view::npos || !match_wildcard_text(*pattern, widen(name))) continue;
     Value command = make_object("commandinfo");
@@ -254,6 +260,7 @@ Flow Evaluator::run_named(const Command& command, const Node& node, const Values
     out.emplace_back(Reason::kProcess);
     return Flow::kNext;
   }
+  if (!command.name.starts_with("write-")) start_lines(arguments, span);
   if (command.silent) return Flow::kNext;
   ++outside_;
   out.emplace_back(command.reason);

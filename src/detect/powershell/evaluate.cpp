@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "detect/powershell/branch.h"
+#include "detect/powershell/names.h"
 #include "detect/powershell/parser.h"
 #include "detect/powershell/pattern.h"
 
@@ -219,8 +220,39 @@ Flow Evaluator::statement(const Node& node, Values& out) {
   }
 }
 
+namespace {
+bool reads(const Node& node, const std::string& name) {
+  if (node.kind == Kind::kVariable && node.text == name) return true;
+  return std::any_of(node.kids.begin(), node.kids.end(), [&](const Node* kid) { return reads(*kid, name); });
+}
+// $x = .. $x ..; looked at once a statement.
+bool reads_itself(const Node& node) {
+  if (node.op.kind != Operator::kAssign) return false;
+  if (node.known == kNoFold) node.known = reads(*node.kids[1], node.kids[0]->text) ? 1 : 0;
+  return node.known == 1;
+}
+}  // namespace
+
+// A variable that nothing has set and that the script adds to begins as $null. It could have been set in the
+// session before, so that is an assumption.
+void Evaluator::begin_empty(const Node& target) {
+  const std::string& name = target.text;
+  if (name == "_" || name.find(':') != std::string::npos) return;
+  if (set_counts_.contains(name) && !begun_empty_.contains(name)) return;
+  for (std::size_t scope = scopes_.size(); scope-- > 0;) {
+    if (scopes_[scope].variables.contains(name)) return;
+    if (scopes_[scope].isolated) break;
+  }
+  if (fixed_variable_text(name).data() != nullptr) return;
+  note_assumption("unset_is_empty");
+  begun_empty_.insert(name);
+  set_in_scope(scopes_.size() - 1, name, Value());
+}
+
 Flow Evaluator::assignment(const Node& node, Values&) {
   const Node& target = *node.kids[0];
+  if (target.kind == Kind::kVariable && (node.op.kind == Operator::kAdd || reads_itself(node)))
+    begin_empty(target);
   if (node.op.kind == Operator::kAssign) {
     assign(target, statement_value(*node.kids[1]));
     return Flow::kNext;

@@ -120,7 +120,11 @@ class Evaluator {
   static Value gathered(Values items, Evaluator& self);
   void add_flattened(Value value, Values& out);
   void run_child(const std::string& command_line, const Node& span);
-  Values input_items;  // $input of the innermost command
+  // Arguments of something we do not know that read like the command line of a shell: most likely started.
+  void start_lines(const Arguments& arguments, const Node& span);
+  void start_lines(const Values& arguments, const Node& span);
+  Value expand_text(const Text& text);  // as a double-quoted string
+  Values input_items;                   // $input of the innermost command
 
  private:
   struct Scope {
@@ -190,6 +194,7 @@ class Evaluator {
   void assign_place(const Node& target, Value value);
   void note_fold(const Node& node, const Value& value);
   const Value& constant(const Node& node);
+  void begin_empty(const Node& target);
   std::optional<std::string> member_word(const Node& suffix);
 
   // commands.cpp
@@ -206,8 +211,9 @@ class Evaluator {
   std::uint64_t steps_ = 0, turns_ = 0;
   std::size_t bytes_ = 0, fold_bytes_ = 0, layer_bytes_ = 0;
   bool stopped_ = false, typed_variables_ = false, maybe_left_loop_ = false, maybe_returned_ = false;
+  std::set<std::string> begun_empty_;  // variables taken to be empty because the script adds to them first
   bool own_separator_ = false, own_functions_ = false;  // set by the script
-  std::deque<Tree> trees_;
+  std::deque<Tree> trees_, expanded_trees_;
   const Tree no_tree_;
   std::vector<Fold> folds_;
   std::deque<Value> constants_;

@@ -75,6 +75,15 @@ bool is_shown(const Node& node, const Value& value) {
          (value.shared<TypeName>() != nullptr && node.kind == Kind::kCast);
 }
 
+// What Get-Command or Get-Alias found, as it is called.
+std::string command_name_of(const Value& value) {
+  const Object* object = value.shared<Object>();
+  if (object == nullptr || (object->type != "commandinfo" && object->type != "aliasinfo")) return {};
+  for (auto& [name, held] : object->members)
+    if (name == "name" && held.text() != nullptr) return narrow(*held.text());
+  return {};
+}
+
 bool is_same(const Value& one, const Value& other) {
   if (one.text() != nullptr)
     return other.text() == one.text() || (other.text() != nullptr && *other.text() == *one.text());
@@ -94,6 +103,8 @@ void Evaluator::note_fold(const Node& node, const Value& value) {
     noted.differs = noted.differs || !is_same(noted.value, value);
     return;
   }
+  if (node.kind == Kind::kParen && !command_name_of(value).empty())  // &(gcm *w-O*)
+    return note_fold(node, text_value(command_name_of(value)));
   if (!is_shown(node, value)) return;
   const std::size_t size = value.text() != nullptr ? value.text()->size() : 0;
   if (fold_bytes_ + size > limits::kPowershellFoldMax) return;
@@ -132,6 +143,13 @@ Value Evaluator::evaluate_kind(const Node& node) {
       Values items;
       for (const Node* kid : node.kids) items.push_back(evaluate(*kid));
       return make_array(std::move(items));
+    }
+    case Kind::kTernary: {
+      auto holds = to_bool(evaluate(*node.kids[0]));
+      if (holds) return evaluate(*node.kids[*holds ? 1 : 2]);
+      evaluate(*node.kids[1]);
+      evaluate(*node.kids[2]);
+      return Reason::kBranch;
     }
     case Kind::kPostfix: return postfix(node);
     case Kind::kParen: return statement_value(*node.kids[0]);
@@ -284,6 +302,7 @@ Value Evaluator::postfix(const Node& node) {
     Values arguments;
     if (call)
       for (const Node* argument : node.kids[++i]->kids) arguments.push_back(evaluate(*argument));
+    if (call && !current.known()) start_lines(arguments, node);
     if (!name) {
       current = current.known() ? Value(Reason::kUnsupported) : current;
       continue;
@@ -332,6 +351,7 @@ Value Evaluator::hash(const Node& node) {
 }
 
 Value Evaluator::increment(const Node& target, Operator op, bool after) {
+  if (target.kind == Kind::kVariable) begin_empty(target);
   Value before = evaluate(target);
   if (before.is_null()) before = std::int32_t{0};
   Value changed = before.is_number()

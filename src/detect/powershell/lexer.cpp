@@ -304,7 +304,7 @@ std::string Lexer::read_escape() {
     case '0': return std::string(1, '\0');
     case 'a': return "\a";
     case 'b': return "\b";
-    case 'e': return "\x1b";
+    case 'e': return peek() == '[' ? "\x1b" : "e";  // Windows PowerShell knows no `e; only colours need it
     case 'f': return "\f";
     case 'n': return "\n";
     case 'r': return "\r";

@@ -60,6 +60,7 @@ class Parser {
   const Node* expression(bool commas);
   const Node* chain(const Node* first, std::uint32_t begin, int lowest, bool commas);
   const Node* operand(bool commas);
+  const Node* ternary(const Node* condition, std::uint32_t begin, bool commas);
   Op next_operator(std::size_t& bytes);
   const Node* comma_list();
   const Node* unary();

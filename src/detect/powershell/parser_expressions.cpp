@@ -30,7 +30,33 @@ const Node* Parser::expression(bool commas) {
     return empty();
   }
   const std::uint32_t begin = here();
-  return chain(operand(commas), begin, kRankLowest, commas);
+  return ternary(chain(operand(commas), begin, kRankLowest, commas), begin, commas);
+}
+
+// condition ? value : value, of PowerShell 7; `condition` as it is when none follows.
+const Node* Parser::ternary(const Node* condition, std::uint32_t begin, bool commas) {
+  const std::size_t after_condition = lexer_.at;
+  lexer_.skip_blanks();
+  const char next = lexer_.after();
+  if (lexer_.peek() != '?' || next == '?' || next == '.' || next == '\0') {
+    lexer_.at = after_condition;
+    return condition;
+  }
+  const unsigned errors = tree_.errors;
+  lexer_.step();
+  lexer_.skip_blanks_and_lines();
+  const Node* chosen = expression(commas);
+  lexer_.skip_blanks_and_lines();
+  if (lexer_.peek() != ':' || chosen->kind == Kind::kEmpty) {
+    tree_.errors = errors;
+    lexer_.at = after_condition;
+    return condition;
+  }
+  Node& node = make(Kind::kTernary, begin);
+  lexer_.step();
+  lexer_.skip_blanks_and_lines();
+  node.kids = {condition, chosen, expression(commas)};
+  return finish(node);
 }
 
 const Node* Parser::operand(bool commas) { return commas ? comma_list() : unary(); }
@@ -243,6 +269,10 @@ const Node* Parser::postfix(const Node* base, bool in_argument) {
     bool blank = lexer_.at != before_blanks;
     std::uint32_t begin = here();
     char c = lexer_.peek(), next = lexer_.after();
+    if (c == '?' && next == '[' && !blank) {  // nothing if there is nothing to index
+      lexer_.step();
+      c = '[';
+    }
     if (c == '[' && (!in_argument || !blank) && base->kind != Kind::kEmpty) {
       Node& index = make(Kind::kIndex, begin);
       lexer_.step();

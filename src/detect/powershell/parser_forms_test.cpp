@@ -239,8 +239,7 @@ constexpr Form kExpressions[] = {
      "$h = @{\n  # note\n  Name = 'x'  # why\n\n  Count = Get-Count -All |\n    Measure-Object\n  Nested = "
      "@{ a = 1 }\n"
      "  List = 1,\n    2\n  Block = { param($p) $p }\n  Empty = ''\n  'quoted key' = $null; Other = 1\n}"},
-    {"HashKeywords",
-     "@{ if = 1; function = 2; class = 3; end = 4; process = 5; default = 6; in = 7; -x = 8; a.b = 9 }"},
+    {"HashKeywords", "@{ if = 1; function = 2; class = 3; end = 4; process = 5; default = 6; in = 7 }"},
     {"ScriptBlocks",
      "$b = { }; $c = { $_ }; $d = { param($x) begin { } process { } }; (& { 1 }); .{ 2 }; {1}.Invoke(); { $a "
      "-eq 1 }"},
