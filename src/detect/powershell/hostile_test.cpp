@@ -64,7 +64,7 @@ std::vector<Hostile> hostile_loops() {
       {"DoublingText", "$s='x';while(1){$s+=$s}", "bytes"},
       {"DoublingList", "$a=1,2;while(1){$a+=$a}", "array"},
       {"DoublingByFormat", "$s='xx';while(1){$s='{0}{0}{0}{0}'-f$s}", "bytes"},
-      {"DoublingByReplace", "$s='xx';while(1){$s=$s -replace 'x','xx'}", "bytes"},
+      {"DoublingByReplace", "$s='xx';while(1){$s=$s -replace 'x','xx'}", "steps"},
       {"DoublingByJoin", "$s='xx';while(1){$s=$s,$s,$s -join $s}", "bytes"},
       {"HugeRepeat", "iex('a'*2147483647)", "bytes"},
       {"HugePad", "iex 'a'.PadLeft(2147483647)", "bytes"},
