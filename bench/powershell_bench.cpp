@@ -12,7 +12,7 @@
 namespace bartizan::powershell {
 namespace {
 
-constexpr std::string_view kOrdinary = R"(
+constexpr std::string_view kOrdinary = R"ps(
 # Removes old logs and writes a line for each; called by the nightly task.
 function Remove-OldLog {
   [CmdletBinding()]
@@ -33,7 +33,7 @@ end {
   }
 }
 }
-)";
+)ps";
 
 std::string ordinary(std::size_t bytes) {
   std::string script;
