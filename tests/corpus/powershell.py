@@ -119,6 +119,41 @@ def measure_clear(binary, archive, options):
     return bad <= TARGETS["parse"] * total
 
 
+def text_blocks(binary, path):
+    """The script blocks of a log, put together from their parts."""
+    parts = collections.defaultdict(dict)
+    decoded = subprocess.run([binary, "decode", str(path)], capture_output=True, check=False).stdout.decode("utf-8", "replace")
+    for line in decoded.splitlines():
+        held = [json.loads(line)] if "ScriptBlockText" in line else []
+        values = {}
+        while held:
+            for name, value in held.pop().items():
+                if isinstance(value, dict):
+                    held.append(value)
+                else:
+                    values[name] = value
+        if values:
+            parts[values.get("ScriptBlockId")][int(values.get("MessageNumber", 1))] = values.get("ScriptBlockText", "")
+    return ["".join(found[number] for number in sorted(found)) for found in parts.values()]
+
+
+def measure_known_line(binary, shared, options):
+    """Logs of one known command hidden by every menu of an obfuscator: each block that runs anything ends in it."""
+    found = total = 0
+    for path in sorted(shared.rglob("*Invoke-Obfuscation*.evtx")):
+        for text in text_blocks(binary, path):
+            layers, _ = layers_of(binary, text.encode("utf-8", "replace"))
+            if len(layers) == 1 and (layers[0]["score"] < 30 or len(text) < 300):  # clear, or a piece that works on $_
+                continue
+            total += 1
+            hit = any("DownloadString" in view and "Invoke-Mimikatz.ps1" in view for view in views(layers))
+            found += hit
+            if not hit and options.missing:
+                print(f"  {path.name}: a block of {len(text)} letters does not end in the known line")
+    print(f"blocks that end in the known line: {found} of {total}")
+    return found == total
+
+
 def rule_names(binary, shared, events):
     """Which public rules match which event; events carry their number."""
     rules = []
@@ -194,6 +229,7 @@ def main():
             if name.startswith("wild/"):
                 times.append(layers_of(binary, archive.read(name))[1])
         passed.append(measure_clear(binary, archive, options))
+        passed.append(measure_known_line(binary, shared, options))
         if not options.no_rules:
             passed.append(measure_rules(binary, shared, options, results))
     own = [max(0.0, t - empty) * 1000 for t in times]
