@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <thread>
 
 #include "app/content.h"
@@ -20,7 +21,6 @@
 #include "app/rule_options.h"
 #include "app/verbs.h"
 #include "base/limits.h"
-#include "model/jsonl.h"
 #include "sink/report.h"
 #include "source/evidence.h"
 
@@ -133,21 +133,27 @@ class InputSizes {
   std::vector<std::uint64_t> before_{0};
 };
 
-std::string render(const std::string& format, bool to_file, const ScanOutcome& outcome) {
-  if (format == "csv") return render_csv(outcome.findings);
-  if (format == "timesketch") return render_timesketch(outcome.findings);
-  if (format == "navigator") return render_navigator(outcome.findings, "Bartizan findings");
-  if (format == "html" || format == "text") {
-    std::vector<Diagnostic> diagnostics;
-    const ReportContent content = load_report_content(content_folder(), diagnostics);
-    for (const Diagnostic& diagnostic : diagnostics) std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
-    if (format == "html") return render_html(outcome.findings, outcome.summary, "", content);
-    const bool colour = !to_file && isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
-    return render_terminal(outcome.findings, outcome.summary, colour, terminal_width(), content);
-  }
-  std::string text;
-  for (const Finding& finding : outcome.findings) append_finding_json(finding, text), text += '\n';
-  return text;
+void render(const std::string& format, bool to_file, ScanOutcome& outcome, const WriteText& write) {
+  const Findings findings = outcome.findings.findings();
+  if (format == "jsonl") return write_jsonl(findings, write);
+  if (format == "csv") return write_csv(findings, write);
+  if (format == "timesketch") return write_timesketch(findings, write);
+  if (format == "navigator") return write(render_navigator(findings, "Bartizan findings"));
+  std::vector<Diagnostic> diagnostics;
+  const ReportContent content = load_report_content(content_folder(), diagnostics);
+  for (const Diagnostic& diagnostic : diagnostics) std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
+  if (format == "html") return write(render_html(findings, outcome.summary, "", content));
+  const bool colour = !to_file && isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
+  write(render_terminal(findings, outcome.summary, colour, terminal_width(), content));
+}
+
+Result<void> write_report(const Arguments& arguments, ScanOutcome& outcome) {
+  const std::string path = arguments.value("--output");
+  std::unique_ptr<Output> output;
+  TRY(output, Output::open(path));
+  render(arguments.value("--format", "text"), !path.empty() && path != "-", outcome,
+         [&](std::string_view text) { output->write(text); });
+  return output->finish();
 }
 
 // False when a tuning file has errors: a run that suppresses something else than was asked for helps nobody.
@@ -209,6 +215,13 @@ ScanOutcome scan_with_progress(const std::vector<std::string>& paths, const Scan
   });
 }
 
+bool is_reached(Level level, ScanOutcome& outcome) {
+  bool reached = false;
+  outcome.findings.findings().for_each(
+      [&](const Finding& finding) { reached = reached || finding.level >= level; });
+  return reached;
+}
+
 int run_scan(const Arguments& arguments) {
   ScanOptions options;
   options.decode.strict = arguments.has("--strict");
@@ -233,24 +246,20 @@ int run_scan(const Arguments& arguments) {
   if (arguments.has("--tuning")) rules.use_tuning(&tuning);
   rules.prepare();
 
-  ScanOutcome outcome = scan_with_progress(arguments.operands, options, rules);
-  Selection shown;
-  shown.hosts = globs_of(arguments.values("--host"));
-  std::erase_if(outcome.findings, [&](const Finding& finding) { return !shown.wants(finding); });
+  options.shown.hosts = globs_of(arguments.values("--host"));
 
+  ScanOutcome outcome = scan_with_progress(arguments.operands, options, rules);
   outcome.summary.tuned = lines_of(tuning, arguments.has("--verbose"));
   report_on_input(arguments, outcome, rules);
-  const std::string output = arguments.value("--output");
-  const std::string text =
-      render(arguments.value("--format", "text"), !output.empty() && output != "-", outcome);
-  if (auto written = write_output(output, text); !written.has_value()) {
+  if (auto written = write_report(arguments, outcome); !written.has_value()) {
     std::fprintf(stderr, "bartizan: cannot write %s\n", written.error().text().c_str());
     return kExitUnreadable;
   }
   if (!outcome.summary.unreadable.empty() || outcome.summary.interrupted) return kExitUnreadable;
-  if (arguments.has("--fail-level"))
-    for (const Finding& finding : outcome.findings)
-      if (finding.level >= parse_level(arguments.value("--fail-level"))) return kExitFindings;
+  if (!outcome.findings.problem().empty())
+    std::fprintf(stderr, "bartizan: %s\n", outcome.findings.problem().c_str());
+  if (arguments.has("--fail-level") && is_reached(parse_level(arguments.value("--fail-level")), outcome))
+    return kExitFindings;
   return kExitClean;
 }
 

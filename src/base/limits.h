@@ -115,8 +115,11 @@ inline constexpr std::size_t kTerminalStatementMax =
 inline constexpr std::size_t kTerminalTechniquesMax = 8;  // of a group: three lines
 
 // Findings
-inline constexpr std::size_t kFindingRecordBytesMax =
-    128u << 20;  // whole records kept for a report; kHtmlFindingsMax of 6 KB
+inline constexpr std::size_t kFindingsInMemoryBytes =
+    48u << 20;  // packed; some 60,000. What exceeds it goes to a temporary file
+inline constexpr std::size_t kFindingsWrittenAtOnceBytes = 1u << 20;  // to that file
+inline constexpr std::size_t kOutputWrittenAtOnceBytes = 256u << 10;  // of a report
+inline constexpr std::size_t kFindingsMergeBytes = 16u << 20;         // read from it at once, over all its parts
 inline constexpr std::size_t kCorrelationReasonsMax =
     32;  // records a finding of a correlation names; an analyst reads no more
 

@@ -3,6 +3,7 @@
 
 #include "engine/signature_finding.h"
 #include "model/jsonl.h"
+#include "model/packed_finding.h"
 
 namespace bartizan {
 namespace {
@@ -81,7 +82,11 @@ void PieceDetector::report_signature(const Event& event, PieceResult& result) {
   if (tuning && tuning->excludes_signature(facts, event.host, event, PlaceLookup())) return;
   if (tuning) finding.level = tuning->level_of_signature(facts, event.host).value_or(finding.level);
   if (options_.keep_records) append_event_json(event, result.log->file, finding.record);
-  result.findings.push_back(std::move(finding));
+  keep(finding, result);
+}
+
+void PieceDetector::keep(const Finding& finding, PieceResult& result) const {
+  if (options_.wants(finding)) append_packed(finding, result.findings);
 }
 
 void PieceDetector::report(const Event& event, std::uint64_t number, PieceResult& result) {
@@ -89,7 +94,7 @@ void PieceDetector::report(const Event& event, std::uint64_t number, PieceResult
     if (!hit_report_.explain(hit, event, result.oddities)) continue;
     Reported reported = hit_report_.report(hit, event, event, number, *result.log);
     if (reported.contribution) result.contributions.push_back(std::move(*reported.contribution));
-    if (reported.finding) result.findings.push_back(std::move(*reported.finding));
+    if (reported.finding) keep(*reported.finding, result);
   }
 }
 

@@ -3,8 +3,10 @@
 // One a thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "decode/decoder.h"
@@ -23,7 +25,7 @@ namespace bartizan {
 struct PieceResult {
   std::shared_ptr<const Log> log;
   std::uint64_t events = 0, bytes = 0;
-  std::vector<Finding> findings;
+  std::string findings;                     // packed one behind the other, those wanted
   std::vector<Contribution> contributions;  // sequence: of the event within the piece
   ViewResult views;
   std::vector<PostureFact> posture;
@@ -38,6 +40,7 @@ struct PieceOptions {
   bool owns_pieces = false;   // pieces are not used by others afterwards
   bool keep_records = false;  // Finding::record
   bool identity = false;      // PieceResult::identity
+  std::function<bool(const Finding&)> wants;
 };
 
 class PieceDetector {
@@ -51,6 +54,7 @@ class PieceDetector {
  private:
   void report(const Event& event, std::uint64_t number, PieceResult& result);
   void report_signature(const Event& event, PieceResult& result);
+  void keep(const Finding& finding, PieceResult& result) const;
 
   const KindRules& rules_;
   PieceOptions options_;

@@ -2,7 +2,6 @@
 #include "engine/scan.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "base/limits.h"
 #include "base/must.h"
@@ -19,12 +18,8 @@ namespace {
 bool wanted(const Finding& finding, const ScanOptions& options) {
   if (finding.level < options.level_min) return false;
   if (options.since && finding.time < *options.since) return false;
-  return !options.until || finding.time < *options.until;
-}
-
-bool earlier(const Finding& a, const Finding& b) {
-  return std::tie(a.time, a.file, a.record_id, a.rule_id, a.id) <
-         std::tie(b.time, b.file, b.record_id, b.rule_id, b.id);
+  if (options.until && finding.time >= *options.until) return false;
+  return options.shown.wants(finding);
 }
 
 bool want_identity_fields(const EventKind& kind, Columns& columns) {
@@ -49,8 +44,11 @@ class Scan {
         views_(block_detector_, correlations_) {
     MUST(rules.is_prepared());
     const std::size_t threads = std::clamp<std::size_t>(options.threads, 1, limits::kThreadsMax);
-    const PieceOptions piece{options.decode, options.plain, threads > 1, options.keep_records,
-                             options.identity};
+    const PieceOptions piece{
+        options.decode,   options.plain,
+        threads > 1,      options.keep_records,
+        options.identity, [this](const Finding& finding) {
+                               return wanted(finding, options_); }};
     for (std::size_t i = 0; i < threads; ++i)
       detectors_.push_back(std::make_unique<PieceDetector>(
           kinds_, correlations_, scripts_, piece, [this](std::uint32_t rule) { return wants_rule(rule); }));
@@ -122,7 +120,7 @@ class Scan {
     views_.add(std::move(result.views), events_before_, result.oddities);
     identities_.add(result.identity, result.log->file, events_before_);
     events_before_ += result.events;
-    keep(result.findings);
+    outcome_.findings.add_packed(result.findings);
     note_oddities(*result.log, result.oddities);
     const std::lock_guard lock(mutex_);
     progress_.events += result.events;
@@ -140,13 +138,9 @@ class Scan {
                                     oddity.what);
   }
 
-  void keep(std::vector<Finding>& found) {
-    for (Finding& finding : found) {
-      if (!wanted(finding, options_)) continue;
-      record_bytes_ += finding.record.size();
-      if (record_bytes_ > limits::kFindingRecordBytesMax) finding.record.clear();
-      outcome_.findings.push_back(std::move(finding));
-    }
+  void keep(const std::vector<Finding>& found) {
+    for (const Finding& finding : found)
+      if (wanted(finding, options_)) outcome_.findings.add(finding);
   }
 
   void finish() {
@@ -160,7 +154,6 @@ class Scan {
     correlations_.finish(correlated);
     identities_.finish(correlated);
     keep(correlated);
-    std::sort(outcome_.findings.begin(), outcome_.findings.end(), earlier);
     ScanSummary& summary = outcome_.summary;
     summary.interrupted = interrupted_;
     summary.events = progress_.events;
@@ -190,7 +183,7 @@ class Scan {
   ScanOutcome outcome_;
   std::uint64_t events_before_ = 0;
   std::string oddities_of_;
-  std::size_t oddities_kept_ = 0, record_bytes_ = 0;
+  std::size_t oddities_kept_ = 0;
   bool interrupted_ = false;
   std::mutex mutex_;  // guards what follows
   ScanProgress progress_;

@@ -11,8 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.h"
 #include "decode/decoder.h"
+#include "engine/finding_store.h"
 #include "engine/rule_set.h"
+#include "engine/selection.h"
 #include "sink/report.h"
 
 namespace bartizan {
@@ -23,7 +26,8 @@ struct ScanOptions {
   std::size_t threads = 1;
   Level level_min = Level::kInformational;
   std::optional<Instant> since, until;  // until is exclusive
-  bool keep_records = false;            // Finding::record, within limits::kFindingRecordBytesMax
+  Selection shown;                      // by host
+  bool keep_records = false;            // Finding::record
   bool identity = true;                 // follow tickets and logons across hosts, besides the rules
   bool plain = false;                   // with the plain evaluator alone, to compare with
 };
@@ -35,7 +39,7 @@ struct ScanProgress {
 };
 
 struct ScanOutcome {
-  std::vector<Finding> findings;
+  FindingStore findings{limits::kFindingsInMemoryBytes};
   ScanSummary summary;
   std::vector<std::string> oddities;  // `path: at byte N: what`
 };

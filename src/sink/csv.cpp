@@ -76,27 +76,29 @@ std::string time_text(const Finding& finding) {
 
 }  // namespace
 
-std::string render_csv(std::span<const Finding> findings) {
+void write_csv(const Findings& findings, const WriteText& write) {
   std::string out;
   append_row({"time", "level", "rule", "host", "channel", "event_id", "record_id", "file", "attack",
               "advisory", "why", "entities", "rule_id", "id"},
              out);
-  for (const Finding& finding : findings)
+  findings.for_each([&](const Finding& finding) {
     append_row(
         {time_text(finding), level_name(finding.level), finding.rule_title, finding.host, finding.channel,
          std::to_string(finding.event_id), finding.record_id, finding.file, joined(finding.attack),
          joined(finding.advisory), why_text(finding), entities_text(finding), finding.rule_id, finding.id},
         out);
-  return out;
+    write(out), out.clear();
+  });
+  write(out);  // of no findings the header
 }
 
 // Timesketch refuses rows without a time, so that a finding without one stands at the start of 1970.
-std::string render_timesketch(std::span<const Finding> findings) {
+void write_timesketch(const Findings& findings, const WriteText& write) {
   std::string out;
   append_row({"message", "datetime", "timestamp_desc", "level", "rule", "host", "channel", "event_id",
               "record_id", "file", "attack", "why", "entities", "rule_id", "finding_id"},
              out);
-  for (const Finding& finding : findings) {
+  findings.for_each([&](const Finding& finding) {
     const std::string host = finding.host.empty() ? "" : " on " + finding.host;
     append_row(
         {fmt::format("[{}] {}{}", level_name(finding.level), finding.rule_title, host),
@@ -104,8 +106,9 @@ std::string render_timesketch(std::span<const Finding> findings) {
          finding.host, finding.channel, std::to_string(finding.event_id), finding.record_id, finding.file,
          joined(finding.attack), why_text(finding), entities_text(finding), finding.rule_id, finding.id},
         out);
-  }
-  return out;
+    write(out), out.clear();
+  });
+  write(out);
 }
 
 }  // namespace bartizan
