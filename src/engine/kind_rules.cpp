@@ -39,15 +39,19 @@ class KindRules::Compiler {
   }
 
   // The names of the fields the program needs go to `names`; `all` is set when keywords need every one.
-  std::unique_ptr<KindProgram> compile(const std::vector<RuleSet::Candidate>& chosen,
+  // With `only_tests` the program is not to be run.
+  std::unique_ptr<KindProgram> compile(const std::vector<RuleSet::Candidate>& chosen, bool only_tests,
                                        std::vector<std::string>& names, bool& all) {
     std::vector<sigma::BoundRule> bound;
     for (std::uint32_t i = 0; i < chosen.size(); ++i) bound.push_back(bind(chosen[i], i));
-    auto compiled = std::make_unique<KindProgram>(KindProgram{
-        sigma::Program(bound, sources_.size(),
-                       [this](const sigma::Leaf& leaf, sigma::SlotId slot) { return known(leaf, slot); }),
-        {},
-        chosen});
+    const sigma::KnownLeaf known_leaf = [this](const sigma::Leaf& leaf, sigma::SlotId slot) {
+      return known(leaf, slot);
+    };
+    auto compiled = std::make_unique<KindProgram>(
+        KindProgram{only_tests ? sigma::Program::only_tests(bound, sources_.size(), known_leaf)
+                               : sigma::Program(bound, sources_.size(), known_leaf),
+                    {},
+                    chosen});
     for (sigma::SlotId slot : compiled->program.used_slots()) note_fields(sources_[slot], names, all);
     return compiled;
   }
@@ -87,11 +91,19 @@ class KindRules::Compiler {
     const sigma::Rule& rule = rules_.rules_.rules()[candidate.rule];
     sigma::BoundRule bound{&rule, id, {}, {}};
     for (const sigma::Leaf& leaf : rule.leaves) {
-      bound.slots.push_back(slot_of(leaf.field, candidate.places[0]));
-      bound.references.push_back(leaf.op == sigma::LeafOp::kFieldRef ? slot_of(leaf.text, candidate.places[0])
-                                                                     : sigma::kNoSlot);
+      bound.slots.push_back(slot_of(leaf.field_number, leaf.field, candidate.places[0]));
+      bound.references.push_back(leaf.op == sigma::LeafOp::kFieldRef
+                                     ? slot_of(leaf.reference_number, leaf.text, candidate.places[0])
+                                     : sigma::kNoSlot);
     }
     return bound;
+  }
+
+  sigma::SlotId slot_of(std::uint32_t number, const std::string& field, const EventPlace* place) {
+    std::vector<sigma::SlotId>& known = slots_by_field_[place];
+    if (known.size() <= number) known.resize(number + 1, sigma::kNoSlot);
+    if (known[number] == sigma::kNoSlot) known[number] = slot_of(field, place);
+    return known[number];
   }
 
   sigma::SlotId slot_of(const std::string& field, const EventPlace* place) {
@@ -135,6 +147,7 @@ class KindRules::Compiler {
   const Kind& kind_;
   std::vector<Source> sources_;
   std::unordered_map<std::string, sigma::SlotId> ids_;
+  std::unordered_map<const EventPlace*, std::vector<sigma::SlotId>> slots_by_field_;
   std::string event_id_;
   Field header_fields_[3];
   Event header_;
@@ -186,7 +199,7 @@ std::unique_ptr<Kind> KindRules::make_kind(const EventKind& given) {
   }
   MUST(kind->conditional.size() <= 64);
   Compiler compiler(*this, *kind);
-  auto compiled = compiler.compile(chosen, kind->names, kind->all);
+  auto compiled = compiler.compile(chosen, !kind->conditional.empty(), kind->names, kind->all);
   for (const EventPlace* place : kind->conditional)
     for (const auto& [name, values] : place->where) add_once(kind->names, name);
   kind->script_fields = script_fields_of(given, rules_.logsources());
@@ -236,7 +249,7 @@ const KindProgram& KindRules::program_of(const Kind& kind, std::uint64_t conditi
   Compiler compiler(*this, kind);
   std::vector<std::string> names;
   bool all = false;
-  program = compiler.compile(chosen, names, all);
+  program = compiler.compile(chosen, false, names, all);
   program->slots = compiler.slot_sources();
   return *program;
 }

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/yaml.h"
+#include "detect/sigma/leaf_numbers.h"
 #include "detect/sigma/load.h"
 #include "source/evidence.h"
 
@@ -180,6 +181,7 @@ void RuleSet::prepare() {
   sigma::apply_filters(rules_, filters_, diagnostics_);
   filters_.clear();
   keep_wanted(selection_, rules_, correlations_);
+  sigma::number_leaves(rules_);
   for (const sigma::Rule& rule : rules_)
     summaries_.push_back(summary_of(rule.id, rule.title, rule.level, rule.tags));
   for (std::uint32_t index = 0; index < rules_.size(); ++index) {

@@ -31,24 +31,19 @@ struct Waking {
   bool is_known() const { return share <= 1; }
 };
 
-std::string key_of(const Leaf& leaf, SlotId slot, SlotId reference) {
-  std::string key = std::to_string(slot) + '\x1f' + std::to_string(static_cast<int>(leaf.op)) + '\x1f' +
-                    std::to_string(reference) + '\x1f' + std::to_string(static_cast<int>(leaf.part)) +
-                    (leaf.cased ? 'c' : 'i') + (leaf.starts_open ? 's' : '-') + (leaf.ends_open ? 'e' : '-') +
-                    '\x1f';
-  if (leaf.op == LeafOp::kGlob) {
-    for (const Token& token : leaf.pattern)
-      key += static_cast<char>('0' + static_cast<int>(token.kind)), key += token.text, key += '\x1e';
-  } else if (leaf.op == LeafOp::kRegex) {
-    const RegexKey regex = regex_key(leaf);
-    key += regex.pattern + (regex.ignores_case ? 'i' : '-') + (regex.dot_matches_newline ? 's' : '-');
-  } else if (leaf.op == LeafOp::kNetwork) {
-    key += leaf.source;
-  } else {
-    key += leaf.text;
+// What makes two predicates the same.
+struct PredicateKey {
+  std::uint32_t test = 0;
+  SlotId slot = kNoSlot, reference = kNoSlot;
+  bool operator==(const PredicateKey&) const = default;
+};
+struct PredicateKeyHash {
+  std::size_t operator()(const PredicateKey& key) const {
+    const std::uint64_t sum =
+        (std::uint64_t{key.test} << 32 | key.slot) * 0x9e3779b97f4a7c15u ^ key.reference;
+    return sum ^ sum >> 29;
   }
-  return key;
-}
+};
 
 // The longest literal of a pattern.
 std::string_view part_of(const Pattern& pattern) {
@@ -80,6 +75,11 @@ class ProgramBuilder {
                  const KnownLeaf& known)
       : program_(program), rules_(rules), known_(known), literals_(slot_count) {
     program_.slots_.resize(slot_count);
+  }
+
+  // What the rules ask for, and nothing that runs.
+  void list_tests() {
+    for (const BoundRule& bound : rules_) (void)simplified(*bound.rule, bound.rule->condition, bound);
   }
 
   void build() {
@@ -169,7 +169,8 @@ class ProgramBuilder {
 
   std::uint32_t predicate_of(const Leaf& leaf, SlotId slot, SlotId reference) {
     const auto id = static_cast<std::uint32_t>(program_.predicates_.size());
-    const auto [known, is_new] = ids_.try_emplace(key_of(leaf, slot, reference), id);
+    MUST(leaf.test_number != 0);
+    const auto [known, is_new] = ids_.try_emplace({leaf.test_number, slot, reference}, id);
     if (!is_new) return known->second;
     Program::Predicate predicate{&leaf, slot, reference, Program::Check::kAsked};
     shares_.push_back(2);
@@ -330,11 +331,19 @@ class ProgramBuilder {
   std::span<const BoundRule> rules_;
   const KnownLeaf& known_;
   std::vector<std::vector<IndexedLiteral>> literals_;  // of each slot
-  std::unordered_map<std::string, std::uint32_t> ids_, group_ids_;
+  std::unordered_map<PredicateKey, std::uint32_t, PredicateKeyHash> ids_;
+  std::unordered_map<std::string, std::uint32_t> group_ids_;
   std::vector<double>
       shares_;  // of each predicate: expected share of events, above 1 when nothing announces it
   std::vector<std::vector<std::uint32_t>> woken_by_, groups_of_;
 };
+
+Program Program::only_tests(std::span<const BoundRule> rules, std::size_t slot_count,
+                            const KnownLeaf& known) {
+  Program program;
+  ProgramBuilder(program, rules, slot_count, known).list_tests();
+  return program;
+}
 
 Program::Program(std::span<const BoundRule> rules, std::size_t slot_count, const KnownLeaf& known) {
   static std::atomic<std::uint64_t> programs = 0;

@@ -38,6 +38,7 @@ class SlotReader {
   virtual std::span<const FieldValue> values(SlotId slot) = 0;
 };
 
+// A rule whose leaves are numbered (leaf_numbers.h).
 struct BoundRule {
   const Rule* rule = nullptr;
   std::uint32_t id = 0;            // what run() reports
@@ -51,6 +52,9 @@ using KnownLeaf = std::function<std::optional<bool>(const Leaf& leaf, SlotId slo
 class Program {
  public:
   Program(std::span<const BoundRule> rules, std::size_t slot_count, const KnownLeaf& known);
+
+  // Knows used_slots() and tests(), and is not to be run.
+  static Program only_tests(std::span<const BoundRule> rules, std::size_t slot_count, const KnownLeaf& known);
 
   bool is_empty() const { return rules_.empty() && always_true_.empty(); }
   // Slots that any rule left over asks for.
@@ -66,6 +70,7 @@ class Program {
  private:
   friend class ProgramRun;
   friend class ProgramBuilder;
+  Program() = default;
 
   enum class Check : std::uint8_t {
     kIndex,  // the index answers

@@ -61,6 +61,8 @@ struct Leaf {
   bool starts_open = false, ends_open = false;  // of kFieldRef: with contains, endswith, startswith
   std::string source;                           // the value as written in the rule
   std::string identifier;                       // the search identifier it belongs to
+  // Of leaf_numbers.h: the same for the same test, the same field, the same field that kFieldRef names; 0: none.
+  std::uint32_t test_number = 0, field_number = 0, reference_number = 0;
 };
 
 struct Expression {
