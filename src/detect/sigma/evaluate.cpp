@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "detect/sigma/evaluate.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 
 #include "base/text.h"
 #include "base/time.h"
 #include "detect/sigma/leaf.h"
+#include "detect/sigma/regex.h"
 
 namespace bartizan::sigma {
 namespace {
@@ -183,8 +182,7 @@ bool LeafTest::passes(const Leaf& leaf, const FieldValue& value) {
     case LeafOp::kPresent: return true;
     case LeafOp::kRegex:
       if (leaf.regex_run_min > 0) return has_run(value.text, leaf.regex_run_min);
-      return leaf.regex->Match(re2::StringPiece(value.text.data(), value.text.size()), 0, value.text.size(),
-                               RE2::UNANCHORED, nullptr, 0);
+      return leaf.regex->is_found_in(value.text);
     case LeafOp::kNetwork: return leaf.network.contains(value.text);
     case LeafOp::kNumber:
     case LeafOp::kLess:

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "detect/sigma/rarity.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "detect/sigma/letter_pairs.h"
+#include "detect/sigma/regex.h"
 
 namespace bartizan::sigma {
 namespace {
@@ -97,7 +96,7 @@ double expected_share(Anchor anchor, std::string_view literal) {
 }
 
 RegexKey regex_key(const Leaf& leaf) {
-  return {leaf.regex->pattern(), !leaf.regex->options().case_sensitive(), leaf.regex->options().dot_nl()};
+  return {leaf.regex->pattern(), leaf.regex->ignores_case(), leaf.regex->dot_matches_newline()};
 }
 
 }  // namespace bartizan::sigma

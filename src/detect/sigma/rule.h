@@ -11,11 +11,9 @@
 
 #include "detect/sigma/pattern.h"
 
-namespace re2 {
-class RE2;
-}
-
 namespace bartizan::sigma {
+
+class Regex;
 
 enum class LeafOp : std::uint8_t {
   kExact,
@@ -50,7 +48,7 @@ struct Leaf {
   bool cased = false;
   std::string text;  // the literal, the number as written, or the name of the other field
   Pattern pattern;   // of kGlob
-  std::shared_ptr<const re2::RE2> regex;
+  std::shared_ptr<const Regex> regex;
   // Of kRegex: every match contains one of these, in a case-folded value; empty: no such literals are known.
   std::vector<std::string> regex_needs;
   // Of kRegex: the expression is `.{N,}`, so many characters in a line. RE2 would keep a state for each of them.
