@@ -120,7 +120,7 @@ std::string_view predicate_of(const Leaf& leaf) {
 }
 
 bool RuleEvaluator::matches(const Rule& rule, const Event& event, std::vector<Reason>* why) {
-  test_.forget();
+  forget();
   return holds(rule, rule.condition, event, why);
 }
 
@@ -146,9 +146,12 @@ bool RuleEvaluator::holds(const Rule& rule, const Expression& expression, const 
 }
 
 bool RuleEvaluator::holds(const Leaf& leaf, const Event& event, std::vector<Reason>* why) {
-  values_.clear();
-  if (leaf.field.empty()) lookup_.all_values(event, values_);
-  else lookup_.values(event, leaf.field, values_);
+  if (!values_of_ || values_of_->field != leaf.field) {
+    values_.clear();
+    if (leaf.field.empty()) lookup_.all_values(event, values_);
+    else lookup_.values(event, leaf.field, values_);
+    values_of_ = &leaf;
+  }
 
   others_.clear();
   if (leaf.op == LeafOp::kFieldRef) lookup_.values(event, leaf.text, others_);

@@ -416,14 +416,15 @@ void ProgramRun::run_slot(SlotId slot) {
   if (!program_->slots_[slot].has_index) return;
   for (const FieldValue& value : reader_->values(slot)) {
     if (value.is_null) continue;
-    for (std::uint32_t predicate : told_by(slot, value)) {
-      if (program_->predicates_[predicate].check == Program::Check::kLater) set_found(predicate);
-      else set_true(predicate);
+    for (const std::uint32_t told : told_by(slot, value)) {
+      if (told & kUntested) set_found(told & ~kUntested);
+      else set_true(told);
     }
   }
 }
 
-// The predicates that a value makes true, and those whose test is worth making. They depend on the value alone.
+// The predicates that a value makes true, and those whose test is worth making. They depend on the value alone. Of a text that
+// is remembered every test is made at once: most texts come again, and the answers with them.
 std::span<const std::uint32_t> ProgramRun::told_by(SlotId slot, const FieldValue& value) {
   const SeenTexts::Search search{program_->serial_, slot};
   if (!value.is_number)
@@ -435,9 +436,15 @@ std::span<const std::uint32_t> ProgramRun::told_by(SlotId slot, const FieldValue
   if (!told_.empty()) {
     std::sort(told_.begin(), told_.end());
     told_.erase(std::unique(told_.begin(), told_.end()), told_.end());
-    std::erase_if(told_, [&](std::uint32_t predicate) {
+    const bool is_kept = !value.is_number && SeenTexts::may_keep(value.text);
+    const FieldValue* passed = nullptr;
+    std::erase_if(told_, [&](std::uint32_t& predicate) {
       const Program::Predicate& plan_of = program_->predicates_[predicate];
-      return plan_of.check == Program::Check::kGlob && !matches_glob(plan_of.leaf->pattern, folded_);
+      if (plan_of.check == Program::Check::kGlob) return !matches_glob(plan_of.leaf->pattern, folded_);
+      if (plan_of.check != Program::Check::kLater) return false;
+      if (is_kept) return !test_.holds(*plan_of.leaf, {&value, 1}, {}, passed);
+      predicate |= kUntested;
+      return false;
     });
   }
   if (!value.is_number) {

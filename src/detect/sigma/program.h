@@ -126,6 +126,8 @@ class ProgramRun {
 
  private:
   static constexpr std::uint8_t kFound = 1, kTrue = 2, kFalse = 4;
+  // Among what a value tells: a part of the predicate's text was found, its test is still to be made.
+  static constexpr std::uint32_t kUntested = 0x8000'0000;
 
   void prepare();
   void run_slot(SlotId slot);
