@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "app/powershell_page.h"
 #include "app/verbs.h"
 #include "base/bytes.h"
 #include "base/hash.h"
@@ -19,12 +20,14 @@ namespace {
 constexpr Option kOptions[] = {
     flag("", "--command-line", "each line of FILE is a command line (cmd, powershell -enc …), not a script"),
     flag("", "--final", "only the innermost text"),
-    option("", "--format", "F", "text, or jsonl with one object a layer; text unless given", Repeat::kOnce,
-           "text jsonl"),
+    option("", "--format", "F",
+           "text, jsonl with one object a layer, or html with the layers side by side; text unless given",
+           Repeat::kOnce, "text jsonl html"),
 };
 
 struct Request {
-  bool command_lines = false, final_only = false, jsonl = false;
+  bool command_lines = false, final_only = false, jsonl = false, html = false;
+  std::size_t shown = 0;  // scripts so far
 };
 
 bool read_whole(const std::string& path, std::string& bytes) {
@@ -142,19 +145,24 @@ std::string final_text(const powershell::Layers& layers) {
   return merged.ends_with('\n') ? merged : merged + "\n";
 }
 
-void show(const std::string& file, const std::string& text, const Request& options) {
+void write_out(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+void show(const std::string& file, const std::string& text, Request& options) {
   powershell::Layers layers =
       options.command_lines ? powershell::peel_command_line(text) : powershell::deobfuscate(text);
   std::string out;
-  if (options.jsonl) {
+  ++options.shown;
+  if (options.html) {
+    out = powershell_page_part(file, layers, options.shown);
+  } else if (options.jsonl) {
     for (std::size_t i = 0; i < layers.layers.size(); ++i) out += layer_json(file, layers, i);
   } else {
     out = options.final_only ? final_text(layers) : layers_text(file, layers);
   }
-  std::fwrite(out.data(), 1, out.size(), stdout);
+  write_out(out);
 }
 
-void show_lines(const std::string& path, std::string_view text, const Request& request) {
+void show_lines(const std::string& path, std::string_view text, Request& request) {
   std::size_t number = 0;
   for (std::size_t at = 0; at < text.size(); ++number) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
@@ -166,8 +174,10 @@ void show_lines(const std::string& path, std::string_view text, const Request& r
 }
 
 int run_powershell(const Arguments& arguments) {
-  const Request request{arguments.has("--command-line"), arguments.has("--final"),
-                        arguments.value("--format", "text") == "jsonl"};
+  const std::string format = arguments.value("--format", "text");
+  Request request{arguments.has("--command-line"), arguments.has("--final"), format == "jsonl",
+                  format == "html"};
+  if (request.html) write_out(powershell_page_begin());
   bool all_read = true;
   for (const std::string& path : arguments.operands) {
     std::string bytes;
@@ -180,6 +190,7 @@ int run_powershell(const Arguments& arguments) {
     if (request.command_lines) show_lines(path, text, request);
     else show(path, text, request);
   }
+  if (request.html) write_out(powershell_page_end());
   return all_read ? kExitClean : kExitUnreadable;
 }
 
@@ -197,6 +208,7 @@ constinit const Verb kPowershellVerb{
     .examples =
         "  bartizan powershell dropper.ps1\n"
         "  bartizan powershell --final - < block.txt\n"
+        "  bartizan powershell --format html dropper.ps1 > layers.html\n"
         "  bartizan powershell --command-line --format jsonl lines.txt | jq -r .text\n",
     .choices = {},
     .run = run_powershell,

@@ -199,7 +199,7 @@ inline constexpr std::size_t kPowershellStepsMax =
     500'000;  // evaluations of a node, some 0.3 us each; the longest real loader needs 150,000
 inline constexpr std::size_t kPowershellLoopTurnsMax = 200'000;  // of all loops together
 inline constexpr std::size_t kPowershellOutsideTurnsMax =
-    64;  // turns of a loop that depends on the world; more would show nothing new
+    16;  // turns of a loop that depends on the world; more would show nothing new
 inline constexpr unsigned kPowershellCallsMax =
     48;  // functions, blocks and layers within each other; bounds recursion
 inline constexpr std::size_t kPowershellStringMax = 8u << 20;  // characters of one string
@@ -220,7 +220,13 @@ inline constexpr std::size_t kPowershellFoldMax = 4u
 inline constexpr std::size_t kPowershellUrlsMax = 256;    // kept as fields; all stand in the text
 inline constexpr std::size_t kPowershellCommandLineMax = 128u
                                                          << 10;  // Windows passes at most 32,767 characters
-inline constexpr unsigned kPowershellShellsMax = 8;              // cmd within cmd within wmic ...
+inline constexpr std::size_t kHtmlLayerBytesMax =
+    256u << 10;  // of one layer in the page of `powershell --format html`: a browser stays quick
+inline constexpr std::size_t kPowershellShellWorkMax =
+    4u << 20;  // bytes of commands cmd runs in loops; a line built letter by letter needs 1 MB
+inline constexpr std::size_t kPowershellShellTurnsMax =
+    20'000;                                           // of one `for`; the longest line has 8,191 letters
+inline constexpr unsigned kPowershellShellsMax = 16;  // cmd within cmd within wmic ...
 
 // Captures of networks, read by Suricata (it reads some 12 MB/s of packets and writes twice as much)
 inline constexpr unsigned kCaptureSecondsMax = 4 * 3600;  // of one capture: 170 GB at that rate

@@ -51,6 +51,7 @@ enum class Kind : std::uint8_t {
   kUnary,       // op; kid
   kChain,       // kids; each after the first has `before`
   kArray,       // comma list
+  kTernary,     // condition, value, value
   kPostfix,     // kids: base, then kMember, kStatic, kCall, kIndex, kIncrement
   kMember,      // text, or a kid that yields the name
   kStatic,
@@ -122,9 +123,10 @@ struct Node {
   Kind kind = Kind::kEmpty;
   Op op, before;  // `before`: the operator that stands before this operand of a chain
   std::uint32_t begin = 0, end = 0;
-  mutable std::uint32_t fold = kNoFold;  // number of the value the evaluator found for it
-  mutable bool visited = false;          // by the evaluator
-  mutable signed char calls = -1;        // whether it names an API: kept by the views; -1 not looked at
+  mutable std::uint32_t fold = kNoFold;   // number of the value the evaluator found for it
+  mutable std::uint32_t known = kNoFold;  // number of what the evaluator keeps: a constant, a command's name
+  mutable bool visited = false;           // by the evaluator
+  mutable signed char calls = -1;         // whether it names an API: kept by the views; -1 not looked at
   std::string text;
   std::vector<const Node*> kids;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "detect/powershell/cmd_shell.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -8,12 +10,13 @@
 #include "base/text.h"
 #include "detect/powershell/lexer.h"
 #include "detect/powershell/names.h"
+#include "detect/powershell/vbscript_text.h"
 
 namespace bartizan::powershell {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  std::size_t begin = text.find_first_not_of(" \t\r\n,;=@(");
+std::string_view trimmed(std::string_view text, std::string_view leading = " \t\r\n,;=@(") {
+  std::size_t begin = text.find_first_not_of(leading);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
@@ -41,27 +44,35 @@ bool has_open_caret(std::string_view line) {
   return false;
 }
 
-// The quoted strings of a script-like argument: Run("..."), Execute('...'); doubled quotes are one.
-std::vector<std::string> quoted_strings(std::string_view text) {
-  std::vector<std::string> found;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '"' && text[i] != '\'') continue;
-    char quote = text[i];
-    std::string value;
-    for (++i; i < text.size(); ++i) {
-      if (text[i] == '\\' && i + 1 < text.size() && (text[i + 1] == quote || text[i + 1] == '\\'))
-        value += text[++i];
-      else if (text[i] == quote && i + 1 < text.size() && text[i + 1] == quote && quote == '"')
-        value += text[++i];
-      else if (text[i] == quote) break;
-      else value += text[i];
-    }
-    found.push_back(std::move(value));
-  }
-  return found;
+// Characters a caret has made plain, while a line is taken apart.
+constexpr std::string_view kSpecial = "&|<>^()", kPlain = "\x01\x02\x03\x04\x05\x06\x0e";
+std::string with_plain_marks(std::string text) {
+  for (char& c : text)
+    if (const std::size_t mark = kPlain.find(c); mark != std::string_view::npos) c = kSpecial[mark];
+  return text;
 }
 
-std::size_t find_word(std::string_view lower, std::string_view word) { return lower.find(word); }
+template <class Function>
+void for_each_line(std::string_view text, Function function) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (end > 0) function(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+}
+
+// Where a command in brackets ends; the end of the text when they do not close.
+std::size_t closing_bracket(std::string_view text) {
+  unsigned open = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (text[i] == '(') ++open;
+    if (text[i] == ')' && --open == 0) return i;
+  }
+  return text.size();
+}
 
 }  // namespace
 
@@ -74,6 +85,10 @@ const std::string* CmdShell::variable(const std::string& lower_name) const {
 std::string CmdShell::expand(std::string_view text, char mark) const {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t next = std::min(text.find(mark, i), text.size());
+    out.append(text, i, next - i);
+    i = next;
+    if (i == text.size()) break;
     std::size_t close = text[i] == mark ? text.find(mark, i + 1) : std::string_view::npos;
     if (close == std::string_view::npos || close - i > 256) {
       out += text[i];
@@ -146,43 +161,84 @@ void CmdShell::read_line(std::string_view line) {
   if (shell_line && program != "cmd" && program != "mshta" && program != "wmic" && program != "rundll32" &&
       program != "schtasks")
     read_commands(text);
-  else if (shell_line && has_open_caret(text)) read_commands(text);
+  else if (shell_line && program != "cmd" && has_open_caret(text)) read_commands(text);
   else run_program(text, {});
   --depth_;
 }
 
-// One line for cmd: cut at & && || |, carets taken out, quotes kept.
-void CmdShell::read_commands(std::string_view line) {
-  std::string command;
+// One line for cmd: carets are taken out, quotes kept.
+CmdShell::Piped CmdShell::read_commands(std::string_view line) {
+  std::string plain;
   bool quoted = false;
-  Piped input;
-  auto run = [&](bool into_pipe) {
-    Piped out = run_simple(command, input);
-    input = into_pipe ? std::move(out) : Piped{};
-    command.clear();
-  };
   for (std::size_t i = 0; i < line.size(); ++i) {
-    char c = line[i];
+    const char c = line[i];
     if (c == '"') quoted = !quoted;
-    if (quoted || (c != '^' && c != '&' && c != '|' && c != '\n')) {
-      command += c;
+    if (c != '^' || quoted) {
+      plain += c;
       continue;
     }
-    if (c == '^') {
-      carets_ = true;
-      if (i + 1 < line.size() && line[i + 1] != '\r' && line[i + 1] != '\n') command += line[++i];
-      else i += i + 2 < line.size() && line[i + 1] == '\r' ? 2 : 1;
+    carets_ = true;
+    if (i + 1 >= line.size()) break;
+    if (line[i + 1] == '\r' || line[i + 1] == '\n') {
+      i += i + 2 < line.size() && line[i + 1] == '\r' ? 2 : 1;
       continue;
     }
-    bool doubled = i + 1 < line.size() && line[i + 1] == c;
-    if (doubled) ++i;
-    run(c == '|' && !doubled);
+    const std::size_t special = kSpecial.find(line[++i]);
+    plain += special == std::string_view::npos ? line[i] : kPlain[special];
   }
-  run(false);
+  return run_commands(plain, {});
+}
+
+// Commands cut at & && || |; for and if take what follows them as a whole.
+CmdShell::Piped CmdShell::run_commands(std::string_view line, Piped input) {
+  if (!spend(line.size()) || depth_ >= limits::kPowershellShellsMax) return {};
+  ++depth_;
+  bool quoted = false;
+  std::size_t begin = 0;
+  Piped out, all;
+  for (std::size_t i = 0; i <= line.size(); ++i) {
+    if (i == begin) {
+      const std::string_view rest = trimmed(line.substr(i), " \t\r\n,;=@");
+      const std::string word = lower_ascii(first_word(rest).first);
+      if (word == "for" || word == "if") {
+        all.text += word == "for" ? run_for(rest.substr(3)).text : run_if(rest.substr(2)).text;
+        break;
+      }
+      if (rest.starts_with('(') && line.size() > 1) {
+        const std::size_t open = line.find('(', i), close = open + closing_bracket(line.substr(open));
+        if (close < line.size() || line.find_first_of("&|", open) != std::string_view::npos) {
+          out = run_commands(line.substr(open + 1, close - open - 1), input);
+          i = begin = std::min(close + 1, line.size());
+          if (i == line.size()) break;
+        }
+      }
+    }
+    const char c = i < line.size() ? line[i] : '\n';
+    if (c == '"') quoted = !quoted;
+    if (i < line.size() && (quoted || (c != '&' && c != '|' && c != '\n'))) continue;
+    const bool doubled = i + 1 < line.size() && line[i + 1] == c;
+    const bool into_pipe = c == '|' && !doubled;
+    if (i > begin) out = run_simple(with_plain_marks(std::string(line.substr(begin, i - begin))), input);
+    input = into_pipe ? std::move(out) : Piped{};
+    if (!into_pipe && out.given) all.given = true, all.text += out.text + "\n";
+    out = {};
+    if (doubled) ++i;
+    begin = i + 1;
+  }
+  --depth_;
+  return all;
 }
 
 bool CmdShell::run_builtin(const std::string& word, std::string_view rest, const Piped& input, Piped& out) {
   if (word == "set") {
+    if (trimmed(rest).empty()) {  // lists them; loaders cut names out of that
+      out.given = true;
+      for (const NamedText& fixed : fixed_variables())
+        if (fixed.name.starts_with("env:"))
+          out.text += fmt::format("{}={}\n", fixed.name.substr(4), fixed.text);
+      for (auto& [name, value] : variables_) out.text += name + "=" + value + "\n";
+      return true;
+    }
     std::string_view text = trimmed(rest);
     if (text.starts_with('"')) {
       text.remove_prefix(1);
@@ -216,10 +272,13 @@ bool CmdShell::run_builtin(const std::string& word, std::string_view rest, const
     run_simple(text, input);
     return true;
   }
-  if (word == "for" || word == "if") {
-    std::string lower = lower_ascii(rest);
-    std::size_t body = word == "for" ? find_word(lower, " do ") : std::string::npos;
-    if (body != std::string::npos) run_simple(trimmed(rest.substr(body + 4)), input);
+  if ((word == "find" || word == "findstr") && input.given) {
+    const std::vector<std::string> words = split_arguments(rest);
+    const std::string wanted = words.empty() ? "" : lower_ascii(words.back());
+    out.given = true;
+    for_each_line(input.text, [&](std::string_view line) {
+      if (lower_ascii(line).find(wanted) != std::string::npos) out.text.append(line).append("\n");
+    });
     return true;
   }
   return false;
@@ -228,7 +287,8 @@ bool CmdShell::run_builtin(const std::string& word, std::string_view rest, const
 CmdShell::Piped CmdShell::run_simple(std::string_view command, const Piped& input) {
   Piped out;
   std::string delayed = expand(command, '!');
-  std::string_view text = trimmed(delayed);
+  const std::string_view text =
+      std::string_view(delayed).substr(std::min(delayed.find_first_not_of(" \t\r\n,;=@("), delayed.size()));
   if (text.empty() || depth_ >= limits::kPowershellShellsMax) return out;
   ++depth_;
   auto [word, rest] = first_word(text);
@@ -253,27 +313,22 @@ CmdShell::Piped CmdShell::run_program(std::string_view line, const Piped& input)
     std::size_t at = std::string::npos;
     for (std::string_view flag : {"/c", "/k", "/r", "-c"}) at = std::min(at, lower.find(flag));
     if (at == std::string::npos) {
-      if (input.given) read_commands(expand(input.text, '%'));
+      if (input.given)
+        for_each_line(input.text, [&](std::string_view typed) { read_commands(expand(typed, '%')); });
       return {};
     }
     std::string_view inner = rest.substr(at + 2);
     inner = inner.substr(std::min(inner.find_first_not_of(" \t"), inner.size()));
-    if (inner.starts_with('"')) {
-      inner.remove_prefix(1);
-      std::size_t last = inner.rfind('"');
-      std::string unquoted(inner);
-      if (last != std::string_view::npos) unquoted.erase(last, 1);
-      if (depth_ < limits::kPowershellShellsMax) {
-        ++depth_;
-        read_commands(expand(unquoted, '%'));
-        --depth_;
-      }
-      return {};
+    std::string unquoted(inner);
+    if (unquoted.starts_with('"')) {  // the first and the last quote are taken off
+      unquoted.erase(0, 1);
+      if (const std::size_t last = unquoted.rfind('"'); last != std::string::npos) unquoted.erase(last, 1);
     }
+    if (depth_ >= limits::kPowershellShellsMax) return {};
     ++depth_;
-    read_commands(expand(inner, '%'));
+    Piped out = read_commands(expand(unquoted, '%'));
     --depth_;
-    return {};
+    return out;
   }
   start_other(program, rest);
   return {};
@@ -304,12 +359,12 @@ void CmdShell::start_other(const std::string& program, std::string_view rest) {
     read_line(line);
   } else if (program == "rundll32" || program == "mshta") {
     if (lower.find("script:") != std::string::npos) {
-      for (const std::string& text :
-           quoted_strings(split_arguments(rest).empty() ? std::string()
-                                                        : std::string(rest.substr(lower.find("script:"))))) {
-        std::string inner = lower_ascii(text);
-        if (inner.find("powershell") != std::string::npos || inner.find("pwsh") != std::string::npos ||
-            inner.starts_with("cmd"))
+      const std::string unquoted = trimmed(rest).starts_with('"') ? first_argument(rest) : std::string(rest);
+      const std::size_t scheme = std::min(lower_ascii(unquoted).find("script:"), unquoted.size());
+      for (const std::string& text : script_texts_of(std::string_view(unquoted).substr(scheme))) {
+        const std::string inner = lower_ascii(text);
+        if (looks_like_command_line(text) ||
+            (inner.find("powershell ") < 64 && inner.find('"') == std::string::npos))
           read_line(text);
       }
       return;
@@ -318,19 +373,27 @@ void CmdShell::start_other(const std::string& program, std::string_view rest) {
     if (program == "mshta" || comma == std::string::npos) return;
     std::size_t blank = rest.find_first_of(" \t", comma);
     if (blank != std::string_view::npos) read_line(trimmed(rest.substr(blank)));
+  } else if (program == "pcalua") {  // -a program -c "its arguments"
+    const std::string arguments = first_argument(after(" -c "));
+    read_line(first_argument(after("-a ")) + " " + arguments);
   } else if (program == "schtasks") {
     read_line(first_argument(after("/tr")));
   } else if (program == "sc") {
     read_line(first_argument(after("binpath=")));
   } else if (program == "forfiles") {
     read_line(first_argument(after("/c")));
-  } else if (program == "conhost" || program == "pcalua" || program == "psexec" || program == "runas") {
+  } else if (program == "conhost" || program == "psexec" || program == "runas") {
     std::size_t at = std::min(lower.find("powershell"), std::min(lower.find("cmd"), lower.find("pwsh")));
     if (at != std::string::npos) read_line(rest.substr(at));
-  } else if (std::size_t at = lower.find("powershell"); at != std::string::npos) {
+  } else if (std::size_t at = std::min(lower.find("powershell"), lower.find("pwsh"));
+             at != std::string::npos) {
     // A program we do not know: PowerShell named in its arguments is most likely what it starts.
     std::size_t before = found.size();
-    read_line(rest.substr(at));
+    const std::vector<std::string> words = split_arguments(rest);
+    const auto whole = std::find_if(words.begin(), words.end(), [](const std::string& word) {
+      return word.find(' ') != std::string::npos && looks_like_command_line(word);
+    });
+    read_line(whole != words.end() ? std::string_view(*whole) : rest.substr(at));
     for (std::size_t i = before; i < found.size(); ++i)
       found[i].assumptions.emplace_back("started_by_" + program);
   }

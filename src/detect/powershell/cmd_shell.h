@@ -27,7 +27,13 @@ class CmdShell {
     bool given = false;
     std::string text;
   };
-  void read_commands(std::string_view line);  // with cmd's own rules
+  Piped read_commands(std::string_view line);  // with cmd's own rules
+  Piped run_commands(std::string_view line, Piped input);
+  Piped run_for(std::string_view rest);  // what follows the word
+  Piped run_if(std::string_view rest);
+  std::vector<std::string> items_of(std::string_view options, std::string_view set,
+                                    std::string_view switches);
+  bool spend(std::size_t bytes);  // false when enough was done
   Piped run_simple(std::string_view command, const Piped& input);
   Piped run_program(std::string_view line, const Piped& input);
   bool run_builtin(const std::string& word, std::string_view rest, const Piped& input, Piped& out);
@@ -40,6 +46,7 @@ class CmdShell {
   std::string clipboard_;
   bool has_clipboard_ = false, carets_ = false, expanded_ = false;
   unsigned depth_ = 0;
+  std::size_t work_ = 0;  // bytes of commands run
 };
 
 }  // namespace bartizan::powershell

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The cmdlets loaders build on. A table of name and function; each reads its arguments and puts out values.
 #include <algorithm>
+#include <span>
 
 #include "base/limits.h"
 #include "detect/powershell/evaluate.h"
@@ -91,6 +92,9 @@ Flow new_object(Evaluator& evaluator, Arguments& arguments, const Values*, Value
   else if (list != nullptr) given.push_back(*list);
   std::string wanted = canonical_type(narrow(*name));
   if (wanted == "io.memorystream" && given.size() > 1) given = {*list};
+  if (const Value* properties = arguments.find("property");
+      properties && properties->shared<Table>() && wanted.ends_with("object"))
+    return out.push_back(*properties), Flow::kNext;
   Value made = evaluator.new_object(wanted, given);
   out.push_back(std::move(made));
   return Flow::kNext;
@@ -171,6 +175,14 @@ Flow get_variable(Evaluator& evaluator, Arguments& arguments, const Values*, Val
   return find_variables(evaluator, *text, arguments.find("valueonly") != nullptr, out);
 }
 
+// The one alias loaders look for by a wildcard: i*x, ie?.
+Value expression_alias(Evaluator& evaluator) {
+  Value made = evaluator.make_object("aliasinfo");
+  made.shared<Object>()->members = {{"name", text_value("iex")},
+                                    {"definition", text_value("Invoke-Expression")}};
+  return made;
+}
+
 Flow get_item(Evaluator& evaluator, Arguments& arguments, const Values*, Values& out, const Node&) {
   const Value* path = argument(arguments, "path", 0);
   auto text = path != nullptr ? evaluator.text_of(*path) : std::nullopt;
@@ -184,6 +196,8 @@ Flow get_item(Evaluator& evaluator, Arguments& arguments, const Values*, Values&
   if (is_variable_path(lower)) return find_variables(evaluator, tail(9), false, out);
   if (lower.starts_with(u"env:")) return find_variables(evaluator, u"env:" + tail(4), false, out);
   if (lower.starts_with(u"alias:")) {
+    if (match_wildcard(tail(6), u"iex", false).value_or(false))
+      return out.push_back(expression_alias(evaluator)), Flow::kNext;
     std::string target = evaluator.resolve_alias(narrow(lower.substr(6)));
     Value made = evaluator.make_object("aliasinfo");
     made.shared<Object>()->members = {{"definition", text_value(usual_command_case(target))},
@@ -199,21 +213,12 @@ Flow get_alias(Evaluator& evaluator, Arguments& arguments, const Values*, Values
   const Value* name = argument(arguments, "name", 0);
   if (const Value* definition = arguments.find("definition")) {
     auto wanted = evaluator.text_of(*definition);
-    if (wanted && lower_text(*wanted) == u"invoke-expression") {
-      Value made = evaluator.make_object("aliasinfo");
-      made.shared<Object>()->members = {{"name", text_value("iex")},
-                                        {"definition", text_value("Invoke-Expression")}};
-      return out.push_back(std::move(made)), Flow::kNext;
-    }
+    if (wanted && lower_text(*wanted) == u"invoke-expression")
+      return out.push_back(expression_alias(evaluator)), Flow::kNext;
   }
   auto text = name != nullptr ? evaluator.text_of(*name) : std::nullopt;
-  // The one alias loaders look for by a wildcard: i*x, ie?.
-  if (text && match_wildcard(*text, u"iex", false).value_or(false)) {
-    Value made = evaluator.make_object("aliasinfo");
-    made.shared<Object>()->members = {{"name", text_value("iex")},
-                                      {"definition", text_value("Invoke-Expression")}};
-    return out.push_back(std::move(made)), Flow::kNext;
-  }
+  if (text && match_wildcard(*text, u"iex", false).value_or(false))
+    return out.push_back(expression_alias(evaluator)), Flow::kNext;
   return out.emplace_back(Reason::kCommand), Flow::kNext;
 }
 
@@ -304,8 +309,82 @@ Flow for_each_object(Evaluator& evaluator, Arguments& arguments, const Values* i
   return Flow::kNext;
 }
 
-Flow where_object(Evaluator&, Arguments&, const Values*, Values& out, const Node&) {
-  return out.emplace_back(Reason::kUnsupported), Flow::kNext;
+// Where-Object Name -like 'a*'; with a block it is a stage of the stream.
+Flow where_object(Evaluator& evaluator, Arguments& arguments, const Values* input, Values& out, const Node&) {
+  constexpr std::pair<std::string_view, Operator> kTests[] = {
+      {"eq", Operator::kEqual},    {"ne", Operator::kNotEqual},     {"like", Operator::kLike},
+      {"ilike", Operator::kLike},  {"notlike", Operator::kNotLike}, {"match", Operator::kMatch},
+      {"gt", Operator::kGreater},  {"ge", Operator::kGreaterEqual}, {"lt", Operator::kLess},
+      {"le", Operator::kLessEqual}};
+  auto property = arguments.positional.empty() ? std::nullopt : evaluator.text_of(arguments.positional[0]);
+  const auto* test = arguments.named.size() != 1
+                         ? std::end(kTests)
+                         : std::find_if(std::begin(kTests), std::end(kTests),
+                                        [&](auto& t) { return t.first == arguments.named[0].first; });
+  if (!property || test == std::end(kTests)) return out.emplace_back(Reason::kUnsupported), Flow::kNext;
+  for (const Value& item : input ? *input : Values()) {
+    const Value held = evaluator.member(item, narrow(lower_text(*property)));
+    const Value answer = evaluator.binary({test->second}, held, arguments.named[0].second);
+    const auto keep = answer.known() ? to_bool(answer) : std::nullopt;
+    if (!keep)
+      return out.clear(), out.emplace_back(answer.known() ? Reason::kUnsupported : answer.reason()),
+             Flow::kNext;
+    if (*keep) out.push_back(item);
+  }
+  return Flow::kNext;
+}
+
+// $ExecutionContext | Get-Member: names in the order Windows PowerShell lists them; scripts take them by place.
+Flow get_member(Evaluator& evaluator, Arguments&, const Values* input, Values& out, const Node&) {
+  constexpr std::string_view kContext[] = {"Equals",        "GetHashCode",    "GetType",
+                                           "ToString",      "Events",         "Host",
+                                           "InvokeCommand", "InvokeProvider", "SessionState"};
+  constexpr std::string_view kInvoke[] = {"Equals",
+                                          "ExpandString",
+                                          "GetCmdlet",
+                                          "GetCmdletByTypeName",
+                                          "GetCmdlets",
+                                          "GetCommand",
+                                          "GetCommandName",
+                                          "GetCommands",
+                                          "GetHashCode",
+                                          "GetType",
+                                          "InvokeScript",
+                                          "NewScriptBlock",
+                                          "ToString",
+                                          "CommandNotFoundAction",
+                                          "HasErrors",
+                                          "LocationChangedAction",
+                                          "PostCommandLookupAction",
+                                          "PreCommandLookupAction"};
+  const Object* object = input != nullptr && input->size() == 1 ? (*input)[0].shared<Object>() : nullptr;
+  std::span<const std::string_view> names;
+  if (object != nullptr && object->type == "executioncontext") names = kContext;
+  if (object != nullptr && object->type == "executioncontext.invokecommand") names = kInvoke;
+  if (names.empty()) return out.emplace_back(Reason::kUnsupported), Flow::kNext;
+  for (std::string_view name : names) {
+    Value made = evaluator.make_object("memberdefinition");
+    made.shared<Object>()->members = {{"name", text_value(name)}};
+    out.push_back(std::move(made));
+  }
+  return Flow::kNext;
+}
+
+// Add-Member NoteProperty name value, on an object made from nothing or from a table.
+Flow add_member(Evaluator& evaluator, Arguments& arguments, const Values* input, Values& out, const Node&) {
+  const Value* target = arguments.find("inputobject", 2);
+  if (target == nullptr && input != nullptr && input->size() == 1) target = &(*input)[0];
+  Table* table = target != nullptr ? target->shared<Table>() : nullptr;
+  if (table == nullptr) return Flow::kNext;
+  std::size_t place = arguments.find("membertype") ? 0 : 1;
+  const Value* name = argument(arguments, "name", place);
+  const Value* value = argument(arguments, "value", arguments.find("name") ? place : place + 1);
+  auto text = name != nullptr ? evaluator.text_of(*name) : std::nullopt;
+  evaluator.mutate(*table);
+  if (!text || value == nullptr || !evaluator.charge(2 * sizeof(Value))) table->uncertain = true;
+  else table->entries.emplace_back(Value(*text), Evaluator::held_by(*table, *value));
+  if (arguments.find("passthru")) out.push_back(*target);
+  return Flow::kNext;
 }
 
 Flow to_secure_string(Evaluator& evaluator, Arguments& arguments, const Values* input, Values& out,
@@ -345,6 +424,7 @@ Flow add_type(Evaluator& evaluator, Arguments& arguments, const Values*, Values&
 Flow start_process(Evaluator& evaluator, Arguments& arguments, const Values*, Values& out, const Node& span) {
   const Value* program = argument(arguments, "filepath", 0);
   const Value* list = argument(arguments, "argumentlist", arguments.find("filepath") ? 0 : 1);
+  if (list == nullptr) list = arguments.find("args");
   auto name = program != nullptr && program->known() ? evaluator.text_of(*program) : std::nullopt;
   auto words = list != nullptr && list->known() ? to_text(*list, u" ") : std::optional<Text>(Text());
   if (name && words) {
@@ -368,6 +448,13 @@ Flow get_clipboard(Evaluator& evaluator, Arguments&, const Values*, Values& out,
 
 // Commands that start what stands in one of their arguments.
 Flow start_other(Evaluator& evaluator, Arguments& arguments, const Values*, Values& out, const Node& span) {
+  if (const Value* program = arguments.find("execute")) {
+    const Value* given = arguments.find("argument");
+    auto line = evaluator.text_of(*program),
+         rest = given ? evaluator.text_of(*given) : std::optional<Text>(Text());
+    if (line && rest) evaluator.run_child(narrow(*line + u" " + *rest), span);
+    return out.emplace_back(Reason::kProcess), Flow::kNext;
+  }
   for (std::string_view name :
        {"action", "argument", "argumentlist", "binarypathname", "execute", "arguments"}) {
     const Value* value = arguments.find(name, 3);
@@ -409,6 +496,8 @@ constexpr std::pair<std::string_view, CommandFunction> kCommands[] = {
     {"where-object", where_object},
     {"convertto-securestring", to_secure_string},
     {"add-type", add_type},
+    {"add-member", add_member},
+    {"get-member", get_member},
     {"start-process", start_process},
     {"start-job", start_job},
     {"get-clipboard", get_clipboard},

@@ -19,6 +19,7 @@ constexpr std::string_view kSwitches[] = {
     "whatif",        "verbose",     "append",     "hidden",   "nowait",    "nonewwindow"};
 
 bool is_switch(std::string_view name, const Node* parameters) {
+  if (name.empty()) return false;
   if (parameters != nullptr) {
     for (const Node* parameter : parameters->kids)
       if (parameter->text.starts_with(name) && parameter->kids[0]->kind == Kind::kType) {
@@ -27,8 +28,9 @@ bool is_switch(std::string_view name, const Node* parameters) {
       }
     return false;
   }
+  if (name == "value" || name == "process") return false;  // parameters of their own, not cut switches
   for (std::string_view known : kSwitches)
-    if (known == name || (name.size() >= 3 && known.starts_with(name))) return true;
+    if (known[0] == name[0] && (known == name || (name.size() >= 3 && known.starts_with(name)))) return true;
   return false;
 }
 
@@ -142,7 +144,7 @@ Arguments Evaluator::bind(const Node& node, const Node* parameters) {
 }
 
 std::string Evaluator::resolve_alias(std::string name) {
-  for (int hops = 0; hops < 4; ++hops) {
+  for (int hops = 0; alias_writes_ > 0 && hops < 4; ++hops) {
     Value alias = read_variable("alias:" + name);
     if (!alias.text()) break;
     name = narrow(lower_text(*alias.text()));
@@ -158,6 +160,11 @@ Value Evaluator::commands_like(const Values& patterns) {
   auto pattern = patterns.empty() ? std::nullopt : text_of(patterns[0]);
   if (!pattern) return Reason::kUnsupported;
   Values found;
+  if (std::string alias = narrow(lower_text(*pattern)); !alias_target(alias).empty() && alias.size() > 1) {
+    Value command = make_object("commandinfo");
+    command.shared<Object>()->members = {{"name", text_value(alias)}};
+    return command;
+  }
   for (std::string_view name : known_commands()) {
     if (name.find('-') == std::string_view::npos || !match_wildcard_text(*pattern, widen(name))) continue;
     Value command = make_object("commandinfo");
@@ -181,11 +188,39 @@ std::string Evaluator::command_name(const Value& value) {
   return narrow(lower_text(*text));
 }
 
+Evaluator::Command Evaluator::make_command(std::string written) {
+  Command made;
+  made.alias_writes = alias_writes_;
+  made.name = resolve_alias(written);
+  made.function = find_command(made.name);
+  made.program = program_name(written);
+  made.starts_shell = std::find(std::begin(kShells), std::end(kShells), made.program) != std::end(kShells);
+  made.silent = std::find(std::begin(kSilent), std::end(kSilent), made.name) != std::end(kSilent);
+  for (const Cause& cause : kCauses)
+    if (cause.name == made.name) made.reason = cause.reason;
+  made.written = std::move(written);
+  return made;
+}
+
+const Evaluator::Command& Evaluator::named_command(const Node& word) {
+  if (word.known == kNoFold || commands_[word.known].alias_writes != alias_writes_) {
+    word.known = static_cast<std::uint32_t>(commands_.size());
+    commands_.push_back(make_command(lower_ascii(word.text)));
+    charge(sizeof(Command));
+  }
+  return commands_[word.known];
+}
+
 Flow Evaluator::run_command(const Node& node, const Values* input, Values& out, const Node& pipeline,
                             bool last) {
   const Node& name_node = *node.kids[0];
-  Value name_value = evaluate(name_node);
   const Node& span = last ? pipeline : node;
+  if (name_node.kind == Kind::kWord || name_node.kind == Kind::kString) {
+    name_node.visited = true;
+    if (!step()) return Flow::kExit;
+    return run_named(named_command(name_node), node, input, out, span);
+  }
+  Value name_value = evaluate(name_node);
   if (auto* block = name_value.as<Block>()) {
     Arguments arguments = bind(node, nullptr);
     call_function(*block->node->kids[0], nullptr, std::move(arguments), input, out, node.text == "&");
@@ -195,15 +230,17 @@ Flow Evaluator::run_command(const Node& node, const Values* input, Values& out, 
     add_flattened(invoke_text(name_value, "[scriptblock]::Create", span), out);
     return Flow::kNext;
   }
-  std::string written = command_name(name_value);
-  std::string name = resolve_alias(written);
-  if (name.empty()) {
-    bind(node, nullptr);
-    out.emplace_back(name_value.known() ? Reason::kCommand : name_value.reason());
-    return Flow::kNext;
-  }
-  Value function = read_variable("function:" + name);
-  if (!function.as<Block>()) function = read_variable("function:" + written);
+  const Command command = make_command(command_name(name_value));
+  if (!command.name.empty()) return run_named(command, node, input, out, span);
+  bind(node, nullptr);
+  out.emplace_back(name_value.known() ? Reason::kCommand : name_value.reason());
+  return Flow::kNext;
+}
+
+Flow Evaluator::run_named(const Command& command, const Node& node, const Values* input, Values& out,
+                          const Node& span) {
+  Value function = own_functions_ ? read_variable("function:" + command.name) : Value();
+  if (own_functions_ && !function.as<Block>()) function = read_variable("function:" + command.written);
   if (auto* block = function.as<Block>()) {
     const Node& definition = *block->node;
     bool is_function = definition.kind == Kind::kFunction;
@@ -217,19 +254,16 @@ Flow Evaluator::run_command(const Node& node, const Values* input, Values& out, 
     return Flow::kNext;
   }
   Arguments arguments = bind(node, nullptr);
-  if (CommandFunction command = find_command(name)) return command(*this, arguments, input, out, span);
-  std::string program = program_name(written);
-  if (std::find(std::begin(kShells), std::end(kShells), program) != std::end(kShells)) {
-    launch(program, arguments, input, span);
+  if (command.function != nullptr) return command.function(*this, arguments, input, out, span);
+  if (command.starts_shell) {
+    launch(command.program, arguments, input, span);
     out.emplace_back(Reason::kProcess);
     return Flow::kNext;
   }
-  if (std::find(std::begin(kSilent), std::end(kSilent), name) != std::end(kSilent)) return Flow::kNext;
+  if (!command.name.starts_with("write-")) start_lines(arguments, span);
+  if (command.silent) return Flow::kNext;
   ++outside_;
-  Reason reason = Reason::kCommand;
-  for (const Cause& cause : kCauses)
-    if (cause.name == name) reason = cause.reason;
-  out.emplace_back(reason);
+  out.emplace_back(command.reason);
   return Flow::kNext;
 }
 
@@ -319,9 +353,9 @@ Flow Evaluator::call_function(const Node& body, const Node* parameters, Argument
 bool Evaluator::is_stream_stage(const Node& node) {
   const Node& name = *node.kids[0];
   if (name.kind != Kind::kWord && name.kind != Kind::kString) return false;
-  std::string resolved = resolve_alias(lower_ascii(name.text));
+  const std::string& resolved = named_command(name).name;
   if (resolved != "foreach-object" && resolved != "where-object") return false;
-  if (read_variable("function:" + resolved).as<Block>()) return false;
+  if (own_functions_ && read_variable("function:" + resolved).as<Block>()) return false;
   for (std::size_t i = 1; i < node.kids.size(); ++i)
     if (node.kids[i]->kind == Kind::kScriptBlock) return true;
   return false;
@@ -354,8 +388,12 @@ bool Evaluator::stream_items(const std::vector<Stage>& stages, std::size_t at, c
     out.push_back(item);
     return true;
   }
-  Values produced;
   bool going = true;
+  if (at + 1 == stages.size() && !stages[at].filters) {
+    for (const Node* block : stages[at].process) going &= run_block_item(*block, item, out);
+    return going;
+  }
+  Values produced;
   for (const Node* block : stages[at].process) going &= run_block_item(*block, item, produced);
   if (stages[at].filters) {
     auto keep = produced.empty()       ? std::optional<bool>(false)
@@ -369,6 +407,15 @@ bool Evaluator::stream_items(const std::vector<Stage>& stages, std::size_t at, c
   return going;
 }
 
+// `0..65535 | % {0}` makes a buffer: every turn gives what the first one gave.
+bool Evaluator::gives_constant(const Stage& stage) {
+  if (stage.filters || stage.process.size() != 1) return false;
+  const Node* node = stage.process[0]->kids[0];
+  while ((node->kind == Kind::kBlock || node->kind == Kind::kPipeline) && node->kids.size() == 1)
+    node = node->kids[0];
+  return node->kind == Kind::kNumber || node->kind == Kind::kString;
+}
+
 std::size_t Evaluator::run_stream(const Node& node, std::size_t at, const Values& items, Values& out) {
   std::vector<Stage> stages;
   std::size_t first = at;
@@ -376,7 +423,7 @@ std::size_t Evaluator::run_stream(const Node& node, std::size_t at, const Values
        ++at) {
     node.kids[at]->visited = true;
     stages.push_back(make_stage(*node.kids[at]));
-    stages.back().filters = resolve_alias(lower_ascii(node.kids[at]->kids[0]->text)) == "where-object";
+    stages.back().filters = named_command(*node.kids[at]->kids[0]).name == "where-object";
   }
   Values ignored;
   for (const Stage& stage : stages)
@@ -393,6 +440,11 @@ std::size_t Evaluator::run_stream(const Node& node, std::size_t at, const Values
     }
     forget(changed);
     out.emplace_back(Reason::kBranch);
+  } else if (items.size() > 1 && stages.size() == 1 && gives_constant(stages[0])) {
+    Values once;
+    if (stream_items(stages, 0, items[0], once) && once.size() == 1 && charge(items.size() * sizeof(Value)))
+      out.insert(out.end(), items.size(), once[0]);
+    else out.emplace_back(Reason::kLimit);
   } else {
     for (const Value& item : items)
       if (!stream_items(stages, 0, item, out)) break;

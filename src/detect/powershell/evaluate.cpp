@@ -3,9 +3,11 @@
 #include "detect/powershell/evaluate.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/text.h"
 #include "detect/powershell/branch.h"
+#include "detect/powershell/names.h"
 #include "detect/powershell/parser.h"
 #include "detect/powershell/pattern.h"
 
@@ -105,7 +107,8 @@ Evaluator::Scope Evaluator::settled_variables() const {
       bool fixed = value.text() || value.is_number() || value.as<Char>() || value.shared<TypeName>() ||
                    value.as<Block>() || value.as<bool>();
       auto sets = set_counts_.find(name);
-      if (fixed && sets != set_counts_.end() && sets->second == 1) settled.variables.emplace(name, value);
+      if (fixed && name != "_" && sets != set_counts_.end() && sets->second == 1)
+        settled.variables.emplace(name, value);
     }
     if (scopes_[scope].isolated) break;
   }
@@ -115,30 +118,32 @@ Evaluator::Scope Evaluator::settled_variables() const {
 Value Evaluator::make_array(Values items, Element element) {
   if (items.size() > limits::kPowershellArrayMax || !charge(items.size() * sizeof(Value)))
     return note_limit("array"), Reason::kLimit;
-  auto array = std::make_shared<Array>();
+  Value made = Value::make<Array>();
+  Array* array = made.shared<Array>();
   array->rank = items.empty() ? kRankEmpty : 1;
   for (const Value& item : items) array->rank = std::max(array->rank, rank_of(item) + 1);
   if (array->rank > kRankMax) return note_limit("nesting"), Reason::kLimit;
   array->items = std::move(items);
   array->element = element;
   array->birth = ++births_;
-  return array;
+  return made;
 }
 
 Value Evaluator::make_bytes(Bytes8 bytes) {
   if (!charge(bytes.size())) return Reason::kLimit;
-  auto array = std::make_shared<ByteArray>();
-  array->bytes = std::move(bytes);
-  array->birth = ++births_;
-  return array;
+  Value made = Value::make<ByteArray>();
+  made.shared<ByteArray>()->bytes = std::move(bytes);
+  made.shared<ByteArray>()->birth = ++births_;
+  return made;
 }
 
 Value Evaluator::make_object(std::string type) {
-  auto object = std::make_shared<Object>();
-  object->type = std::move(type);
-  object->rank = kRankEmpty;
-  object->birth = ++births_;
-  return object;
+  Value made = Value::make<Object>();
+  Object& object = *made.shared<Object>();
+  object.type = std::move(type);
+  object.rank = kRankEmpty;
+  object.birth = ++births_;
+  return made;
 }
 
 Value Evaluator::gathered(Values items, Evaluator& self) {
@@ -215,8 +220,39 @@ Flow Evaluator::statement(const Node& node, Values& out) {
   }
 }
 
+namespace {
+bool reads(const Node& node, const std::string& name) {
+  if (node.kind == Kind::kVariable && node.text == name) return true;
+  return std::any_of(node.kids.begin(), node.kids.end(), [&](const Node* kid) { return reads(*kid, name); });
+}
+// $x = .. $x ..; looked at once a statement.
+bool reads_itself(const Node& node) {
+  if (node.op.kind != Operator::kAssign) return false;
+  if (node.known == kNoFold) node.known = reads(*node.kids[1], node.kids[0]->text) ? 1 : 0;
+  return node.known == 1;
+}
+}  // namespace
+
+// A variable that nothing has set and that the script adds to begins as $null. It could have been set in the
+// session before, so that is an assumption.
+void Evaluator::begin_empty(const Node& target) {
+  const std::string& name = target.text;
+  if (name == "_" || name.find(':') != std::string::npos) return;
+  if (set_counts_.contains(name) && !begun_empty_.contains(name)) return;
+  for (std::size_t scope = scopes_.size(); scope-- > 0;) {
+    if (scopes_[scope].variables.contains(name)) return;
+    if (scopes_[scope].isolated) break;
+  }
+  if (fixed_variable_text(name).data() != nullptr) return;
+  note_assumption("unset_is_empty");
+  begun_empty_.insert(name);
+  set_in_scope(scopes_.size() - 1, name, Value());
+}
+
 Flow Evaluator::assignment(const Node& node, Values&) {
   const Node& target = *node.kids[0];
+  if (target.kind == Kind::kVariable && (node.op.kind == Operator::kAdd || reads_itself(node)))
+    begin_empty(target);
   if (node.op.kind == Operator::kAssign) {
     assign(target, statement_value(*node.kids[1]));
     return Flow::kNext;
@@ -225,18 +261,17 @@ Flow Evaluator::assignment(const Node& node, Values&) {
   if (target.kind == Kind::kVariable && node.op.kind == Operator::kAdd && branches_ == 0) {
     auto found = scopes_.back().variables.find(target.text);
     if (found != scopes_.back().variables.end()) {
-      auto* text = std::get_if<std::shared_ptr<Text>>(&found->second.held());
-      auto more = text && text->use_count() == 1 ? text_of(right) : std::nullopt;
-      if (more && (*text)->size() + more->size() <= limits::kPowershellStringMax &&
-          charge(more->size() * 2)) {
-        (*text)->append(*more);
+      Text* text = found->second.sole<Text>();
+      auto more = text != nullptr ? text_of(right) : std::nullopt;
+      if (more && text->size() + more->size() <= limits::kPowershellStringMax && charge(more->size() * 2)) {
+        text->append(*more);
         ++writes_, ++set_counts_[target.text];
         return Flow::kNext;
       }
-      auto* array = std::get_if<std::shared_ptr<Array>>(&found->second.held());
-      if (array && array->use_count() == 1 && (*array)->element == Element::kAny && rank_of(right) == 0 &&
-          right.known() && (*array)->items.size() < limits::kPowershellArrayMax && charge(sizeof(Value))) {
-        (*array)->items.push_back(right);
+      Array* array = found->second.sole<Array>();
+      if (array != nullptr && array->element == Element::kAny && rank_of(right) == 0 && right.known() &&
+          array->items.size() < limits::kPowershellArrayMax && charge(sizeof(Value))) {
+        array->items.push_back(right);
         ++writes_;
         return Flow::kNext;
       }
@@ -308,8 +343,8 @@ Flow Evaluator::loop(const Node& node, Values& out) {
     Flow flow = loop_body(body, out, stop);
     if (flow != Flow::kNext) return flow;
     if (stop) return Flow::kNext;
-    // A loop that talks to the world in every turn runs as long as the world wants.
-    outside_turns += outside != outside_;
+    // A loop that talks to the world in every turn runs as long as the world wants; one that counts ends.
+    outside_turns += outside != outside_ && !counted;
     if (outside_turns > limits::kPowershellOutsideTurnsMax) {
       unknown_loop(node, body, out);
       return Flow::kNext;
@@ -478,7 +513,8 @@ Flow Evaluator::pipeline(const Node& node, Values& out) {
     }
     items = std::move(produced);
   }
-  out.insert(out.end(), items.begin(), items.end());
+  if (out.empty()) out = std::move(items);
+  else out.insert(out.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(items.end()));
   return Flow::kNext;
 }
 
@@ -486,6 +522,9 @@ void Evaluator::set_in_scope(std::size_t scope, const std::string& name, Value v
   if (scope >= scopes_.size()) return;
   ++writes_;
   ++set_counts_[name];
+  own_separator_ |= name == "ofs";
+  alias_writes_ += name.starts_with("alias:");
+  own_functions_ |= name.starts_with("function:");
   auto& variables = scopes_[scope].variables;
   auto found = variables.find(name);
   if (branches_ > 0)
@@ -497,6 +536,8 @@ void Evaluator::set_in_scope(std::size_t scope, const std::string& name, Value v
 
 void Evaluator::assign_variable(const std::string& written, Value value) {
   std::size_t scope = scopes_.size() - 1;
+  if (!typed_variables_ && written.find(':') == std::string::npos)
+    return set_in_scope(scope, written, std::move(value));
   std::string name = written;
   bool global = name.starts_with("global:"), script = name.starts_with("script:");
   if (global || script) {

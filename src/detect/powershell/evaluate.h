@@ -28,10 +28,11 @@ using Values = std::vector<Value>;
 enum class Flow : std::uint8_t { kNext, kBreak, kContinue, kReturn, kExit };
 
 struct Fold {
-  std::string shown;  // PowerShell text of the value
-  bool text = false;  // a string, `plain` without quotes
-  std::string plain;
+  Value value;           // text, a char, a number or a type
   bool differs = false;  // other values were seen: not to be shown
+  bool text() const { return value.text() != nullptr || value.as<Char>() != nullptr; }
+  std::string plain() const;  // without quotes
+  std::string shown() const;  // as PowerShell would write it
 };
 
 // A command's arguments after evaluation.
@@ -42,6 +43,10 @@ struct Arguments {
   bool splatted = false;                                // more arguments than can be seen
   const Value* find(std::string_view name, std::size_t shortest = 1) const;  // by unambiguous prefix
 };
+
+class Evaluator;
+using CommandFunction = Flow (*)(Evaluator&, Arguments&, const Values* input, Values& out, const Node& span);
+CommandFunction find_command(std::string_view lower_name);  // a cmdlet we know, or null
 
 class Evaluator {
  public:
@@ -67,7 +72,9 @@ class Evaluator {
   void note_assumption(std::string_view name);
   void note_limit(std::string_view name);
   Text separator();
-  std::optional<Text> text_of(const Value& value) { return to_text(value, separator()); }
+  std::optional<Text> text_of(const Value& value) {
+    return to_text(value, value.is_list() ? separator() : Text());
+  }
   Value make_array(Values items, Element element = Element::kAny);
   Value make_bytes(Bytes8 bytes);
   // What may be put into a container: `value`, or Unknown where it would nest too deep or in a circle.
@@ -113,7 +120,11 @@ class Evaluator {
   static Value gathered(Values items, Evaluator& self);
   void add_flattened(Value value, Values& out);
   void run_child(const std::string& command_line, const Node& span);
-  Values input_items;  // $input of the innermost command
+  // Arguments of something we do not know that read like the command line of a shell: most likely started.
+  void start_lines(const Arguments& arguments, const Node& span);
+  void start_lines(const Values& arguments, const Node& span);
+  Value expand_text(const Text& text);  // as a double-quoted string
+  Values input_items;                   // $input of the innermost command
 
  private:
   struct Scope {
@@ -130,7 +141,20 @@ class Evaluator {
     bool filters = false;
     std::vector<const Node*> begin, process, end;
   };
+  // What the name of a command stands for, as far as the script has not changed it.
+  struct Command {
+    std::string written, name, program;  // lower case; aliases resolved; without folder and ending
+    CommandFunction function = nullptr;
+    bool starts_shell = false, silent = false;
+    std::uint64_t alias_writes = 0;  // made when so many aliases had been set
+    Reason reason = Reason::kCommand;
+  };
+  Command make_command(std::string written);
+  Flow run_named(const Command& command, const Node& node, const Values* input, Values& out,
+                 const Node& span);
+  const Command& named_command(const Node& word);  // of a word or plain string
   static Stage make_stage(const Node& node);
+  static bool gives_constant(const Stage& stage);
   class Branch;
   friend class Branch;
 
@@ -169,6 +193,8 @@ class Evaluator {
   void assign(const Node& target, Value value);
   void assign_place(const Node& target, Value value);
   void note_fold(const Node& node, const Value& value);
+  const Value& constant(const Node& node);
+  void begin_empty(const Node& target);
   std::optional<std::string> member_word(const Node& suffix);
 
   // commands.cpp
@@ -185,22 +211,23 @@ class Evaluator {
   std::uint64_t steps_ = 0, turns_ = 0;
   std::size_t bytes_ = 0, fold_bytes_ = 0, layer_bytes_ = 0;
   bool stopped_ = false, typed_variables_ = false, maybe_left_loop_ = false, maybe_returned_ = false;
-  std::deque<Tree> trees_;
+  std::set<std::string> begun_empty_;  // variables taken to be empty because the script adds to them first
+  bool own_separator_ = false, own_functions_ = false;  // set by the script
+  std::deque<Tree> trees_, expanded_trees_;
   const Tree no_tree_;
   std::vector<Fold> folds_;
+  std::deque<Value> constants_;
+  std::deque<Command> commands_;
   std::vector<Scope> scopes_;
   std::vector<Change> changes_;
   std::unordered_map<std::string, unsigned> set_counts_;  // how often each name was set, anywhere
   unsigned branches_ = 0, calls_ = 0;
   std::uint64_t births_ = 0, branch_birth_ = 0, writes_ = 0;
+  std::uint64_t alias_writes_ = 0;
   std::uint64_t outside_ = 0;  // commands seen that depend on the world
   std::size_t layer_ = 0;
   std::vector<std::string> transforms_, assumptions_;
   PeeledInputs inputs_;
 };
-
-// The tables of other files.
-using CommandFunction = Flow (*)(Evaluator&, Arguments&, const Values* input, Values& out, const Node& span);
-CommandFunction find_command(std::string_view lower_name);
 
 }  // namespace bartizan::powershell

@@ -21,6 +21,7 @@ std::string quoted(std::string_view plain) {
 }  // namespace
 
 Text Evaluator::separator() {
+  if (!own_separator_) return u" ";
   for (std::size_t scope = scopes_.size(); scope-- > 0;) {
     auto found = scopes_[scope].variables.find("ofs");
     if (found != scopes_[scope].variables.end()) return to_text(found->second, u" ").value_or(u" ");
@@ -60,45 +61,77 @@ Value Evaluator::evaluate(const Node& node) {
   return value;
 }
 
+std::string Fold::plain() const {
+  std::string out;
+  if (value.shared<TypeName>() != nullptr) return "[" + value.shared<TypeName>()->name + "]";
+  append_valid_utf8(narrow(to_text(value, u" ").value_or(Text())), out);
+  return out;
+}
+std::string Fold::shown() const { return text() ? quoted(plain()) : plain(); }
+
+namespace {
+bool is_shown(const Node& node, const Value& value) {
+  return value.text() != nullptr || value.as<Char>() != nullptr || value.is_number() ||
+         (value.shared<TypeName>() != nullptr && node.kind == Kind::kCast);
+}
+
+// What Get-Command or Get-Alias found, as it is called.
+std::string command_name_of(const Value& value) {
+  const Object* object = value.shared<Object>();
+  if (object == nullptr || (object->type != "commandinfo" && object->type != "aliasinfo")) return {};
+  for (auto& [name, held] : object->members)
+    if (name == "name" && held.text() != nullptr) return narrow(*held.text());
+  return {};
+}
+
+bool is_same(const Value& one, const Value& other) {
+  if (one.text() != nullptr)
+    return other.text() == one.text() || (other.text() != nullptr && *other.text() == *one.text());
+  auto same = [&]<class T>(const T* held) {
+    return held != nullptr && other.as<T>() && *other.as<T>() == *held;
+  };
+  if (one.as<Char>() != nullptr) return other.as<Char>() && other.as<Char>()->unit == one.as<Char>()->unit;
+  if (one.shared<TypeName>() != nullptr)
+    return other.shared<TypeName>() && other.shared<TypeName>()->name == one.shared<TypeName>()->name;
+  return same(one.as<std::int32_t>()) || same(one.as<std::int64_t>()) || same(one.as<double>());
+}
+}  // namespace
+
 void Evaluator::note_fold(const Node& node, const Value& value) {
-  bool fresh = node.fold == kNoFold;
-  if (!fresh && folds_[node.fold].differs) return;
-  Fold fold;
-  if (auto* text = value.text()) {
-    if (fresh && fold_bytes_ + text->size() > limits::kPowershellFoldMax) return;
-    if (fresh) fold_bytes_ += text->size();
-    fold.text = true;
-    append_valid_utf8(narrow(*text), fold.plain);
-    fold.shown = quoted(fold.plain);
-  } else if (auto* c = value.as<Char>()) {
-    fold.text = true;
-    append_valid_utf8(narrow(Text(1, c->unit)), fold.plain);
-    fold.shown = quoted(fold.plain);
-  } else if (value.is_number()) {
-    fold.plain = fold.shown = narrow(*to_text(value, u" "));
-  } else if (auto* type = value.shared<TypeName>(); type != nullptr && node.kind == Kind::kCast) {
-    fold.plain = fold.shown = "[" + type->name + "]";
-  } else {
-    fold.differs = true;
-    if (fresh) return;
-  }
-  if (!fresh) {
+  if (node.fold != kNoFold) {
     Fold& noted = folds_[node.fold];
-    if (noted.shown != fold.shown) noted.differs = true;
+    noted.differs = noted.differs || !is_same(noted.value, value);
     return;
   }
+  if (node.kind == Kind::kParen && !command_name_of(value).empty())  // &(gcm *w-O*)
+    return note_fold(node, text_value(command_name_of(value)));
+  if (!is_shown(node, value)) return;
+  const std::size_t size = value.text() != nullptr ? value.text()->size() : 0;
+  if (fold_bytes_ + size > limits::kPowershellFoldMax) return;
+  fold_bytes_ += size;
   node.fold = static_cast<std::uint32_t>(folds_.size());
-  folds_.push_back(std::move(fold));
+  folds_.push_back({value, false});
+}
+
+// What stands in the text is made into a value once, however often it is evaluated.
+const Value& Evaluator::constant(const Node& node) {
+  if (node.known == kNoFold) {
+    node.known = static_cast<std::uint32_t>(constants_.size());
+    constants_.push_back(node.kind == Kind::kNumber ? number_literal(node.text)
+                         : node.kind == Kind::kType ? Value(TypeName{canonical_type(node.text)})
+                                                    : text_value(node.text));
+  }
+  return constants_[node.known];
 }
 
 Value Evaluator::evaluate_kind(const Node& node) {
   switch (node.kind) {
-    case Kind::kString: return text_value(node.text);
-    case Kind::kWord: return text_value(node.text);
-    case Kind::kNumber: return number_literal(node.text);
+    case Kind::kString:
+    case Kind::kWord:
+    case Kind::kType:
+    case Kind::kNumber: return constant(node);
     case Kind::kExpandable: return expandable(node);
     case Kind::kVariable: return read_variable(node.text);
-    case Kind::kType: return TypeName{canonical_type(node.text)};
     case Kind::kCast: {
       Value operand = evaluate(*node.kids[0]);
       if (node.text == "void") return Value();
@@ -110,6 +143,13 @@ Value Evaluator::evaluate_kind(const Node& node) {
       Values items;
       for (const Node* kid : node.kids) items.push_back(evaluate(*kid));
       return make_array(std::move(items));
+    }
+    case Kind::kTernary: {
+      auto holds = to_bool(evaluate(*node.kids[0]));
+      if (holds) return evaluate(*node.kids[*holds ? 1 : 2]);
+      evaluate(*node.kids[1]);
+      evaluate(*node.kids[2]);
+      return Reason::kBranch;
     }
     case Kind::kPostfix: return postfix(node);
     case Kind::kParen: return statement_value(*node.kids[0]);
@@ -135,13 +175,14 @@ Value Evaluator::expandable(const Node& node) {
   Text whole;
   Value unknown;
   for (const Node* kid : node.kids) {
-    Value part = kid->kind == Kind::kString ? text_value(kid->text) : evaluate(*kid);
-    auto text = text_of(part);
-    if (!text) {
-      if (unknown.is_null()) unknown = part.known() ? Value(Reason::kUnsupported) : part;
+    Value part = kid->kind == Kind::kString ? constant(*kid) : evaluate(*kid);
+    if (part.text() != nullptr) {
+      whole += *part.text();
       continue;
     }
-    whole += *text;
+    auto text = text_of(part);
+    if (text) whole += *text;
+    else if (unknown.is_null()) unknown = part.known() ? Value(Reason::kUnsupported) : part;
   }
   if (!unknown.is_null()) return unknown;
   if (!charge(whole.size() * 2)) return Reason::kLimit;
@@ -172,12 +213,11 @@ Value Evaluator::chain(const Node& node) {
     Value right = evaluate(next);
     if (stopped_) return Reason::kLimit;
     // Long sums of text grow in place: nobody else holds the left side.
-    auto* held = std::get_if<std::shared_ptr<Text>>(&left.held());
-    if (op == Operator::kAdd && held != nullptr && held->use_count() == 1) {
+    Text* held = left.sole<Text>();
+    if (op == Operator::kAdd && held != nullptr) {
       auto more = text_of(right);
-      if (more && (*held)->size() + more->size() <= limits::kPowershellStringMax &&
-          charge(more->size() * 2)) {
-        (*held)->append(*more);
+      if (more && held->size() + more->size() <= limits::kPowershellStringMax && charge(more->size() * 2)) {
+        held->append(*more);
         continue;
       }
     }
@@ -262,6 +302,7 @@ Value Evaluator::postfix(const Node& node) {
     Values arguments;
     if (call)
       for (const Node* argument : node.kids[++i]->kids) arguments.push_back(evaluate(*argument));
+    if (call && !current.known()) start_lines(arguments, node);
     if (!name) {
       current = current.known() ? Value(Reason::kUnsupported) : current;
       continue;
@@ -293,7 +334,8 @@ Value Evaluator::postfix(const Node& node) {
 }
 
 Value Evaluator::hash(const Node& node) {
-  auto table = std::make_shared<Table>();
+  Value made = Value::make<Table>();
+  Table* table = made.shared<Table>();
   table->birth = ++births_;
   table->rank = kRankEmpty;
   for (std::size_t i = 0; i + 1 < node.kids.size(); i += 2) {
@@ -305,10 +347,11 @@ Value Evaluator::hash(const Node& node) {
     Value kept = held_by(*table, std::move(value));
     table->entries.emplace_back(std::move(name), std::move(kept));
   }
-  return table;
+  return made;
 }
 
 Value Evaluator::increment(const Node& target, Operator op, bool after) {
+  if (target.kind == Kind::kVariable) begin_empty(target);
   Value before = evaluate(target);
   if (before.is_null()) before = std::int32_t{0};
   Value changed = before.is_number()

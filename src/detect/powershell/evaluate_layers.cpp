@@ -174,11 +174,15 @@ bool Evaluator::run_block_item(const Node& block, const Value& item, Values& out
   if (!turn()) return false;
   if (calls_ >= limits::kPowershellCallsMax) return note_limit("depth"), false;
   ++calls_;
-  auto held = scopes_.back().variables.find("_");
-  Value outer = held == scopes_.back().variables.end() ? Value(Reason::kVariable) : held->second;
-  assign_variable("_", item);
+  const std::size_t scope = scopes_.size() - 1;
+  auto [held, fresh] = scopes_[scope].variables.try_emplace("_", Reason::kVariable);
+  Value& place = held->second;  // stays where it is: only a branch that began before this could take it out
+  Value outer = place;
+  if (branches_ > 0) set_in_scope(scope, "_", item);
+  else ++writes_, place = item;
   Flow flow = statements(*block.kids[0], out);
-  assign_variable("_", std::move(outer));
+  if (branches_ > 0) set_in_scope(scope, "_", std::move(outer));
+  else place = std::move(outer);
   --calls_;
   return flow != Flow::kBreak && flow != Flow::kExit && !stopped_;
 }
@@ -243,8 +247,40 @@ void Evaluator::launch(const std::string& program, const Arguments& arguments, c
     return run_peeled(peel_powershell(words, inputs), layer_, span.begin, span.end,
                       depth_of(out_, layer_) + 1);
   std::string line = program;
-  for (const std::string& word : words) line += " " + word;
+  for (const std::string& word : words)
+    line += word.find(' ') == std::string::npos ? " " + word : " \"" + word + "\"";
   run_child(line, span);
+}
+
+void Evaluator::start_lines(const Arguments& arguments, const Node& span) {
+  Values given = arguments.positional;
+  for (auto& [name, value] : arguments.named) given.push_back(value);
+  start_lines(given, span);
+}
+
+void Evaluator::start_lines(const Values& arguments, const Node& span) {
+  const Text* first = arguments.empty() ? nullptr : arguments[0].text();
+  const Text* second = arguments.size() > 1 ? arguments[1].text() : nullptr;
+  auto start = [&](const std::string& line) {
+    if (looks_like_command_line(line) && line.find_first_of("-/", line.find(' ')) != std::string::npos)
+      run_child(line, span);
+  };
+  if (first != nullptr && second != nullptr && first->find(u' ') == Text::npos)
+    start(narrow(*first + u" " + *second));
+  for (const Value& argument : arguments) {
+    if (argument.text() != nullptr) start(narrow(*argument.text()));
+    if (auto* table = argument.shared<Table>())
+      for (auto& [key, value] : table->entries)
+        if (value.text() != nullptr) start(narrow(*value.text()));
+  }
+}
+
+Value Evaluator::expand_text(const Text& text) {
+  if (expanded_trees_.size() >= limits::kPowershellLayersMax) return Reason::kLimit;
+  expanded_trees_.push_back(parse_script("@\"\n" + narrow(text) + "\n\"@"));
+  const Tree& tree = expanded_trees_.back();
+  if (tree.errors > 0 || tree.root->kids.size() != 1) return Reason::kUnsupported;
+  return statement_value(*tree.root->kids[0]);
 }
 
 void Evaluator::run_child(const std::string& command_line, const Node& span) {

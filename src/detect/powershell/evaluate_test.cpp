@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"$(if(1){'y'}else{'n'})", "y"}, Row{"$(function f($x){$x+1};f 2)", "3"},
                     Row{"$($a=1,2,3;[array]::Reverse($a);$a)", "3 2 1"}, Row{"$($a,$b=1,2;$b)", "2"},
                     Row{"$($s='';1..3|%{$s+=$_};$s)", "123"}, Row{"$([int]$n='5';$n+1)", "6"},
-                    Row{"$(1..3|%{$i=0}{$i+=$_}{$i})", "6"}, Row{"$(1..3|%{$k++;$k}|%{$k})", "?"},
+                    Row{"$(1..3|%{$i=0}{$i+=$_}{$i})", "6"}, Row{"$(1..3|%{$k++;$k}|%{$k})", "1 2 3"},
                     Row{"$(set-variable q 'v';(gv q).Value)", "v"},
                     Row{"$($b=[byte[]](1,2);$b[0]=7;$b)", "7 2"},
                     Row{"(Get-Variable '*mdr*').Name[3,11,2] -join ''", "iex"},

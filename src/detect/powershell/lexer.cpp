@@ -2,6 +2,7 @@
 #include "detect/powershell/lexer.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/text.h"
@@ -10,7 +11,7 @@ namespace bartizan::powershell {
 namespace {
 
 // Characters outside ASCII that the language treats as plain ones; all have two or three bytes.
-Symbol wide_symbol(std::string_view text) {
+Symbol plain_equivalent(std::string_view text) {
   auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
   if (byte(0) == 0xC2 && (byte(1) == 0xA0 || byte(1) == 0x85)) return {' ', 2};
   if (byte(0) == 0xE2 && byte(1) == 0x80) {
@@ -59,6 +60,22 @@ constexpr Spelling kCasedOperators[] = {
     {"split", Operator::kSplit},
 };
 
+// The letters after a dash, lower case; longer words are cut, and are no operator then either.
+struct OperatorName {
+  char letters[12];
+  std::size_t size = 0;
+  std::string_view text() const { return {letters, size}; }
+};
+OperatorName read_operator_name(std::string_view text) {
+  OperatorName name;
+  while (name.size < sizeof name.letters && name.size < text.size() && is_letter(text[name.size]) &&
+         text[name.size] > 0) {
+    name.letters[name.size] = fold_ascii(text[name.size]);
+    ++name.size;
+  }
+  return name;
+}
+
 Op find_dash_operator(std::string_view name) {
   for (const Spelling& known : kDashOperators)
     if (known.name == name) return {known.op, false};
@@ -70,7 +87,22 @@ Op find_dash_operator(std::string_view name) {
   return {};
 }
 
-bool is_variable_char(char c) { return is_letter(c) || is_digit(c) || c == '?'; }
+constexpr bool is_variable_char(char c) { return is_letter(c) || is_digit(c) || c == '?'; }
+
+// What a byte can be, so that runs are passed by one look-up a byte.
+enum : unsigned char { kPlain = 1, kInWord = 2, kBlank = 4, kLineEnd = 8 };
+constexpr std::array<unsigned char, 256> kClasses = [] {
+  std::array<unsigned char, 256> classes{};
+  for (unsigned byte = 1; byte < 0x80; ++byte) {
+    const char c = static_cast<char>(byte);
+    if (c != '`' && c != '$' && c != '"' && c != '\'' && c != '\n' && c != '\r') classes[byte] |= kPlain;
+    if (is_variable_char(c)) classes[byte] |= kInWord;
+    if (c == ' ' || c == '\t') classes[byte] |= kBlank;
+    if (c == '\n' || c == '\r') classes[byte] |= kLineEnd;
+  }
+  return classes;
+}();
+unsigned char class_of(char c) { return kClasses[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 
@@ -92,12 +124,14 @@ int operator_rank(Operator op) {
   return 0;
 }
 
-Symbol Lexer::symbol(std::size_t offset) const {
-  if (offset >= source_.size()) return {};
-  char c = source_[offset];
-  if (c == 0) return {kLetter, 1};
-  if (static_cast<unsigned char>(c) < 0x80) return {c, 1};
-  return wide_symbol(source_.substr(offset, 3));
+Symbol Lexer::wide_symbol(std::size_t offset) const {
+  return source_[offset] == 0 ? Symbol{kLetter, 1} : plain_equivalent(source_.substr(offset, 3));
+}
+
+std::string_view Lexer::read_plain() {
+  const std::size_t begin = at;
+  while (at < source_.size() && (class_of(source_[at]) & kPlain) != 0) ++at;
+  return source_.substr(begin, at - begin);
 }
 
 bool Lexer::eat(char c) {
@@ -114,14 +148,14 @@ bool Lexer::eat_text(std::string_view ascii) {
 
 void Lexer::skip_blanks() {
   while (!done()) {
+    while (at < source_.size() && (class_of(source_[at]) & kBlank) != 0) ++at;
     char c = peek();
-    if (c == ' ' || c == '\t' || c == '\f' || c == '\v') {
+    if (c == ' ' || c == '\f' || c == '\v') {
       step();
     } else if (c == '`' && (after() == '\n' || after() == '\r')) {
       at += after() == '\r' && after(2) == '\n' ? 3 : 2;
     } else if (c == '#') {
-      std::size_t line = source_.find_first_of("\r\n", at);
-      at = line == std::string_view::npos ? source_.size() : line;
+      while (at < source_.size() && (class_of(source_[at]) & kLineEnd) == 0) ++at;
     } else if (c == '<' && after() == '#') {
       std::size_t close = source_.find("#>", at + 2);
       at = close == std::string_view::npos ? source_.size() : close + 2;
@@ -157,6 +191,7 @@ bool Lexer::read_single_quoted(std::string& value) {
     }
     value.append(source_.substr(at, s.width));
     at += s.width;
+    value.append(read_plain());
   }
   return false;
 }
@@ -174,6 +209,10 @@ bool Lexer::read_verbatim_here_string(std::string& value) {
   for (std::size_t i = begin; i < source_.size(); ++i) {
     bool at_start = i == begin || source_[i - 1] == '\n' || source_[i - 1] == '\r';
     Symbol quote = at_start ? symbol(i) : Symbol{};
+    if (!at_start) {
+      while (i + 1 < source_.size() && (class_of(source_[i]) & kLineEnd) == 0) ++i;
+      continue;
+    }
     if (quote.c != '\'' || symbol(i + quote.width).c != '@') continue;
     std::size_t end = i > begin ? i - 1 : i;
     if (end > begin && source_[end] == '\n' && source_[end - 1] == '\r') --end;
@@ -206,6 +245,9 @@ bool Lexer::read_variable(VariableName& out) {
     return ++at, true;
   }
   while (!done()) {
+    const std::size_t begin = at;
+    while (at < source_.size() && (class_of(source_[at]) & kInWord) != 0) ++at;
+    out.name.append(source_, begin, at - begin);
     char c = peek();
     if (is_variable_char(c)) out.name += source_[at++];
     else if (c == ':' && !out.name.empty() && out.name.find(':') == std::string::npos &&
@@ -214,7 +256,7 @@ bool Lexer::read_variable(VariableName& out) {
     else break;
   }
   if (out.name.empty()) return at = start, false;
-  out.name = lower_ascii(out.name);
+  for (char& c : out.name) c = fold_ascii(c);
   return true;
 }
 
@@ -262,7 +304,7 @@ std::string Lexer::read_escape() {
     case '0': return std::string(1, '\0');
     case 'a': return "\a";
     case 'b': return "\b";
-    case 'e': return "\x1b";
+    case 'e': return peek() == '[' ? "\x1b" : "e";  // Windows PowerShell knows no `e; only colours need it
     case 'f': return "\f";
     case 'n': return "\n";
     case 'r': return "\r";
@@ -298,13 +340,10 @@ Op Lexer::peek_operator(std::size_t& bytes) const {
     default: return {};
   }
   if (!is_letter(next)) return next == '=' || next == '-' ? Op{} : Op{Operator::kSubtract};
-  std::string name;
-  for (std::size_t i = at + s.width; is_letter(symbol(i).c) && symbol(i).c != kLetter && name.size() < 12;
-       ++i)
-    name += fold_ascii(source_[i]);
-  Op found = find_dash_operator(name);
+  const OperatorName name = read_operator_name(source_.substr(at + s.width));
+  Op found = find_dash_operator(name.text());
   if (found.kind == Operator::kNone) return Op{Operator::kSubtract};
-  bytes = s.width + name.size();
+  bytes = s.width + name.size;
   return found;
 }
 
@@ -324,10 +363,8 @@ Op Lexer::peek_unary(std::size_t& bytes) const {
   }
   if (next.c == '-') return bytes = static_cast<std::size_t>(s.width + next.width), Op{Operator::kDecrement};
   if (!is_letter(next.c)) return {Operator::kSubtract};
-  std::string name;
-  for (std::size_t i = at + s.width; is_letter(symbol(i).c) && symbol(i).c != kLetter && name.size() < 12;
-       ++i)
-    name += fold_ascii(source_[i]);
+  const OperatorName read = read_operator_name(source_.substr(at + s.width));
+  const std::string_view name = read.text();
   bytes = s.width + name.size();
   if (name == "not") return {Operator::kNot};
   if (name == "bnot") return {Operator::kBitNot};

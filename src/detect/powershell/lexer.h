@@ -36,7 +36,11 @@ class Lexer {
 
   bool done() const { return at >= source_.size(); }
   std::string_view source() const { return source_; }
-  Symbol symbol(std::size_t offset) const;
+  Symbol symbol(std::size_t offset) const {
+    if (offset >= source_.size()) return {};
+    const char c = source_[offset];
+    return c > 0 ? Symbol{c, 1} : wide_symbol(offset);
+  }
   char peek() const { return symbol(at).c; }
   char after(std::size_t skipped = 1) const { return symbol(at + skipped).c; }  // past `skipped` bytes
   void step() { at += symbol(at).width; }
@@ -49,6 +53,8 @@ class Lexer {
   bool at_word(std::string_view keyword)
       const;  // lower-case keyword, not followed by a letter, digit, dash or underscore
 
+  // From here on, what no reader looks at twice: all but ends of lines, ` $ " ' and characters outside ASCII.
+  std::string_view read_plain();
   bool read_single_quoted(std::string& value);  // at a quote; false when it is not closed
   bool read_verbatim_here_string(std::string& value);
   bool read_variable(VariableName& name);      // at '$' or '@'; false and unmoved when no name follows
@@ -59,15 +65,17 @@ class Lexer {
   bool at_here_string(char quote) const;  // @" or @' followed by the end of the line
 
  private:
+  Symbol wide_symbol(std::size_t offset) const;  // outside ASCII, or NUL
+
   std::string_view source_;
 };
 
-inline bool is_letter(char c) {
+constexpr bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == kLetter;
 }
-inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 std::string lower_ascii(std::string_view text);
 int operator_rank(Operator op);  // 0 for those that are not binary; larger binds tighter
-inline constexpr int kRankLowest = 1, kRankHighest = 8;
+inline constexpr int kRankLowest = 1;
 
 }  // namespace bartizan::powershell

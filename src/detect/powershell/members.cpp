@@ -309,6 +309,25 @@ Value list_method(Evaluator& evaluator, const Value& self, const std::string& na
       array->items.push_back(Evaluator::held_by(*array, list_item(source, i)));
     return Value();
   }
+  // A stack has its top first, as it is listed; moving the others has its price.
+  const bool takes = name == "pop" || name == "dequeue" || name == "peek";
+  if ((takes && arguments.empty() && !array->items.empty()) ||
+      ((name == "push" || name == "enqueue") && arguments.size() == 1)) {
+    if (array->uncertain) return Reason::kBranch;
+    evaluator.mutate(*array);
+    if (array->items.size() >= limits::kPowershellArrayMax ||
+        !evaluator.charge((array->items.size() + 1) * sizeof(Value)))
+      return Reason::kLimit;
+    if (name == "peek") return array->items.front();
+    if (!takes) {
+      array->items.insert(name == "push" ? array->items.begin() : array->items.end(),
+                          Evaluator::held_by(*array, arguments[0]));
+      return Value();
+    }
+    Value front = std::move(array->items.front());
+    array->items.erase(array->items.begin());
+    return front;
+  }
   if (name == "reverse" && arguments.empty()) {
     evaluator.mutate(*array);
     std::reverse(array->items.begin(), array->items.end());

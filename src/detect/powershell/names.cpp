@@ -269,6 +269,12 @@ constexpr NamedText kFixed[] = {
 }  // namespace
 
 std::string_view alias_target(std::string_view lower) {
+  constexpr std::size_t kAliasSizeMax = [] {
+    std::size_t longest = 0;
+    for (const Alias& alias : kAliases) longest = std::max(longest, alias.name.size());
+    return longest;
+  }();
+  if (lower.size() > kAliasSizeMax) return {};
   auto found = std::lower_bound(std::begin(kAliases), std::end(kAliases), lower,
                                 [](const Alias& a, std::string_view name) { return a.name < name; });
   return found != std::end(kAliases) && found->name == lower ? found->target : std::string_view();

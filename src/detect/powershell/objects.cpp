@@ -87,9 +87,7 @@ Value call_regex(Evaluator& evaluator, Object& object, const std::string& name, 
   if (name == "split") {
     auto parts = pattern->split(*text, 0);
     if (!parts) return Reason::kUnsupported;
-    Values out;
-    for (Text& part : *parts) out.emplace_back(std::move(part));
-    return evaluator.make_array(std::move(out), Element::kString);
+    return evaluator.make_array(std::move(*parts), Element::kString);
   }
   auto found = pattern->find_all(*text, name == "matches" ? limits::kPowershellArrayMax : 1);
   if (!found || !evaluator.charge(found->size() * 256)) return Reason::kUnsupported;
@@ -322,12 +320,28 @@ Value Evaluator::new_object(const std::string& written, const Values& arguments)
     return made;
   }
   if (type == "string" && !arguments.empty()) return call_static("string", "new", arguments, Node());
-  if (type == "collections.arraylist" || type.starts_with("collections.generic.list")) return make_array({});
+  if (type == "collections.arraylist" || type.starts_with("collections.generic.list") ||
+      type == "collections.stack" || type == "collections.queue" ||
+      type.starts_with("collections.generic.stack") || type.starts_with("collections.generic.queue"))
+    return arguments.empty() ? make_array({}) : Value(Reason::kUnsupported);
+  if (type == "psobject" || type == "pscustomobject") {
+    Value empty = Value::make<Table>();
+    empty.shared<Table>()->rank = kRankEmpty;
+    empty.shared<Table>()->birth = ++births_;
+    empty.shared<Table>()->ordered = true;
+    return arguments.empty() ? empty : Value(Reason::kUnsupported);
+  }
+  if (type == "diagnostics.processstartinfo") {
+    constexpr std::string_view kParts[] = {"filename", "arguments"};
+    for (std::size_t i = 0; i < arguments.size() && i < 2; ++i)
+      add_member(object, std::string(kParts[i]), arguments[i]);
+    return made;
+  }
   if (type == "hashtable" || type.starts_with("collections.generic.dictionary")) {
-    auto table = std::make_shared<Table>();
-    table->rank = kRankEmpty;
-    table->birth = ++births_;
-    return table;
+    Value empty = Value::make<Table>();
+    empty.shared<Table>()->rank = kRankEmpty;
+    empty.shared<Table>()->birth = ++births_;
+    return empty;
   }
   if (type.ends_with("encoding") && type.starts_with("text.")) {
     auto encoding = encoding_named(type.substr(5, type.size() - 13));
@@ -372,9 +386,8 @@ Value call_object(Evaluator& evaluator, const Value& self, Object& object, const
     if (name == "invokescript" && !arguments.empty())
       return evaluator.invoke_text(arguments[0], "InvokeScript", span);
     if (name == "newscriptblock") return evaluator.call_static("scriptblock", "create", arguments, span);
-    if (name == "expandstring" && arguments.size() == 1 && arguments[0].text() &&
-        arguments[0].text()->find(u'$') == Text::npos && arguments[0].text()->find(u'`') == Text::npos)
-      return arguments[0];
+    if (name == "expandstring" && arguments.size() == 1 && arguments[0].text())
+      return evaluator.expand_text(*arguments[0].text());
     if (type == "scripttext" && (name == "invoke" || name == "invokereturnasis"))
       return evaluator.invoke_text(Value(object.text), "[scriptblock]::Create", span);
     if (type == "scripttext" && name == "tostring") return object.text;
@@ -382,6 +395,9 @@ Value call_object(Evaluator& evaluator, const Value& self, Object& object, const
       return evaluator.commands_like(arguments);
     return Reason::kUnsupported;
   }
+  if (type == "psvariables" && (name == "getvalue" || name == "get") && !arguments.empty() &&
+      arguments[0].text())
+    return evaluator.read_variable(narrow(lower_text(*arguments[0].text())));
   for (const Value& argument : arguments)
     if (!argument.known()) {
       evaluator.mutate(object);
@@ -415,9 +431,13 @@ Value object_member(Evaluator& evaluator, const Value& self, Object& object, con
   const std::string& type = object.type;
   if (type == "anymember" && name == "name") return self;
   if (type == "executioncontext") {
+    if (name == "sessionstate") return evaluator.make_object("sessionstate");
     if (name != "invokecommand") return Reason::kUnsupported;
     return evaluator.make_object("executioncontext.invokecommand");
   }
+  if (type == "sessionstate" && name == "psvariable") return evaluator.make_object("psvariables");
+  if (type == "sessionstate" && name == "invokecommand")
+    return evaluator.make_object("executioncontext.invokecommand");
   if (type == "credential" && name == "password") return object.text;
   if (type == "io.memorystream" && name == "length") return static_cast<std::int64_t>(object.bytes.size());
   if (type == "io.memorystream" && name == "position") return static_cast<std::int64_t>(object.position);

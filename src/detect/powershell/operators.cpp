@@ -2,6 +2,7 @@
 // Binary operators, indexing and casts.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "base/limits.h"
@@ -329,7 +330,9 @@ Value Evaluator::split(Op op, const Value& left, const Value& right) {
     auto text = text_of(left.is_list() ? list_item(left, i) : left);
     auto parts = text ? pattern->split(*text, most) : std::nullopt;
     if (!parts || !charge(parts->size() * sizeof(Value) + text->size() * 2)) return Reason::kUnsupported;
-    for (Text& part : *parts) out.emplace_back(std::move(part));
+    if (out.empty()) out = std::move(*parts);
+    else
+      out.insert(out.end(), std::make_move_iterator(parts->begin()), std::make_move_iterator(parts->end()));
     if (out.size() > limits::kPowershellArrayMax) return note_limit("array"), Reason::kLimit;
   }
   return make_array(std::move(out), Element::kString);

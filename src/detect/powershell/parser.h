@@ -58,7 +58,10 @@ class Parser {
 
   // parser_expressions.cpp
   const Node* expression(bool commas);
-  const Node* chain(int rank, bool commas);
+  const Node* chain(const Node* first, std::uint32_t begin, int lowest, bool commas);
+  const Node* operand(bool commas);
+  const Node* ternary(const Node* condition, std::uint32_t begin, bool commas);
+  Op next_operator(std::size_t& bytes);
   const Node* comma_list();
   const Node* unary();
   const Node* primary(bool in_argument);

@@ -29,38 +29,72 @@ const Node* Parser::expression(bool commas) {
     lexer_.at = lexer_.source().size();
     return empty();
   }
-  return chain(kRankLowest, commas);
+  const std::uint32_t begin = here();
+  return ternary(chain(operand(commas), begin, kRankLowest, commas), begin, commas);
 }
 
-const Node* Parser::chain(int rank, bool commas) {
-  auto operand = [&] {
-    if (rank < kRankHighest) return chain(rank + 1, commas);
-    return commas ? comma_list() : unary();
-  };
-  std::uint32_t begin = here();
-  const Node* first = operand();
-  Node* whole = nullptr;
-  for (;;) {
-    std::size_t before_blanks = lexer_.at, bytes = 0;
-    lexer_.skip_blanks();
-    Op op = lexer_.peek_operator(bytes);
-    if (operator_rank(op.kind) != rank) {
-      lexer_.at = before_blanks;
-      return whole == nullptr ? first : whole;
-    }
-    lexer_.at += bytes;
-    lexer_.skip_blanks_and_lines();
-    if (whole == nullptr) {
-      whole = &make(Kind::kChain, begin);
-      whole->kids.push_back(first);
-    }
-    std::size_t at = lexer_.at;
-    const Node* next = operand();
-    const_cast<Node*>(next)->before = op;
-    whole->kids.push_back(next);
-    whole->end = here();
-    if (lexer_.at == at) return ++tree_.errors, whole;
+// condition ? value : value, of PowerShell 7; `condition` as it is when none follows.
+const Node* Parser::ternary(const Node* condition, std::uint32_t begin, bool commas) {
+  const std::size_t after_condition = lexer_.at;
+  lexer_.skip_blanks();
+  const char next = lexer_.after();
+  if (lexer_.peek() != '?' || next == '?' || next == '.' || next == '\0') {
+    lexer_.at = after_condition;
+    return condition;
   }
+  const unsigned errors = tree_.errors;
+  lexer_.step();
+  lexer_.skip_blanks_and_lines();
+  const Node* chosen = expression(commas);
+  lexer_.skip_blanks_and_lines();
+  if (lexer_.peek() != ':' || chosen->kind == Kind::kEmpty) {
+    tree_.errors = errors;
+    lexer_.at = after_condition;
+    return condition;
+  }
+  Node& node = make(Kind::kTernary, begin);
+  lexer_.step();
+  lexer_.skip_blanks_and_lines();
+  node.kids = {condition, chosen, expression(commas)};
+  return finish(node);
+}
+
+const Node* Parser::operand(bool commas) { return commas ? comma_list() : unary(); }
+
+// An operand and the operators after it that bind at least as tight as `lowest`; operators of one rank make
+// one flat chain. One look at the text an operator, not one a rank.
+const Node* Parser::chain(const Node* first, std::uint32_t begin, int lowest, bool commas) {
+  for (;;) {
+    std::size_t bytes = 0;
+    Op op = next_operator(bytes);
+    const int rank = operator_rank(op.kind);
+    if (rank < lowest) return first;
+    Node& whole = make(Kind::kChain, begin);
+    whole.kids.push_back(first);
+    do {
+      lexer_.skip_blanks();
+      lexer_.at += bytes;
+      lexer_.skip_blanks_and_lines();
+      const std::size_t at = lexer_.at;
+      const std::uint32_t next_begin = here();
+      const Node* next = chain(operand(commas), next_begin, rank + 1, commas);
+      const_cast<Node*>(next)->before = op;
+      whole.kids.push_back(next);
+      whole.end = here();
+      if (lexer_.at == at) return ++tree_.errors, &whole;
+      op = next_operator(bytes);
+    } while (operator_rank(op.kind) == rank);
+    first = &whole;
+  }
+}
+
+// The binary operator after blanks here; nothing is passed.
+Op Parser::next_operator(std::size_t& bytes) {
+  const std::size_t before_blanks = lexer_.at;
+  lexer_.skip_blanks();
+  const Op op = lexer_.peek_operator(bytes);
+  lexer_.at = before_blanks;
+  return op;
 }
 
 const Node* Parser::comma_list() {
@@ -235,6 +269,10 @@ const Node* Parser::postfix(const Node* base, bool in_argument) {
     bool blank = lexer_.at != before_blanks;
     std::uint32_t begin = here();
     char c = lexer_.peek(), next = lexer_.after();
+    if (c == '?' && next == '[' && !blank) {  // nothing if there is nothing to index
+      lexer_.step();
+      c = '[';
+    }
     if (c == '[' && (!in_argument || !blank) && base->kind != Kind::kEmpty) {
       Node& index = make(Kind::kIndex, begin);
       lexer_.step();
@@ -438,6 +476,7 @@ const Node* Parser::expandable() {
       continue;
     }
     expandable_part(node, text, text_begin);
+    text += lexer_.read_plain();
   }
   if (!text.empty()) {
     Node& piece = make(Kind::kString, text_begin);
@@ -463,6 +502,8 @@ const Node* Parser::expandable_here_string() {
     }
     line_start = s.c == '\n' || s.c == '\r';
     expandable_part(node, text, text_begin);
+    if (line_start) continue;
+    text += lexer_.read_plain();
   }
   if (!closed) ++tree_.errors;
   if (text.ends_with('\n')) text.pop_back();

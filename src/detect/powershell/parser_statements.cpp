@@ -50,7 +50,7 @@ const Node* Parser::block_until(char close) {
   return finish(block);
 }
 
-// [CmdletBinding()] and its like before a param block.
+// [CmdletBinding()] and its like before a param block or a type.
 bool Parser::attribute() {
   std::size_t at = lexer_.at;
   while (lexer_.peek() == '[') {
@@ -59,7 +59,7 @@ bool Parser::attribute() {
     tree_.errors = errors;
     if (type->kind != Kind::kOpaque) break;
     lexer_.skip_blanks_and_lines();
-    if (lexer_.at_word("param")) return true;
+    if (lexer_.at_word("param") || lexer_.at_word("enum") || lexer_.at_word("class")) return true;
   }
   lexer_.at = at;
   return false;

@@ -195,10 +195,31 @@ std::optional<Text> Pattern::replace(const Text& text, const Text& replacement) 
   return out.append(text, from, Text::npos);
 }
 
-std::optional<std::vector<Text>> Pattern::split(const Text& text, std::size_t most) const {
+// The same for a literal, without a list of matches.
+std::vector<Value> Pattern::split_literal(const Text& text, std::size_t matches_max) const {
+  std::vector<Value> parts;
+  const Text wanted = options_.ignore_case ? lower_text(literal_) : literal_;
+  const bool cased = options_.ignore_case && std::any_of(wanted.begin(), wanted.end(), [](char16_t unit) {
+                       return unit >= 0x80 || (unit >= 'a' && unit <= 'z');
+                     });
+  const Text folded = cased ? lower_text(text) : Text();
+  const Text& subject = cased ? folded : text;
+  std::size_t from = 0;
+  for (std::size_t at = subject.find(wanted); at != Text::npos && parts.size() < matches_max;
+       at = subject.find(wanted, from)) {
+    parts.emplace_back(text.substr(from, at - from));
+    from = at + wanted.size();
+  }
+  parts.emplace_back(text.substr(from));
+  return parts;
+}
+
+std::optional<std::vector<Value>> Pattern::split(const Text& text, std::size_t most) const {
+  if (!re_ && !literal_.empty() && !options_.right_to_left)
+    return split_literal(text, most == 0 ? limits::kPowershellArrayMax : most - 1);
   auto found = find_all(text, most == 0 ? limits::kPowershellArrayMax : most - 1);
   if (!found || options_.right_to_left) return std::nullopt;
-  std::vector<Text> parts;
+  std::vector<Value> parts;
   std::size_t from = 0;
   for (const PatternMatch& match : *found) {
     parts.push_back(text.substr(from, match.begin - from));

@@ -33,10 +33,11 @@ class Pattern {
   // differently.
   std::optional<std::vector<PatternMatch>> find_all(const Text& text, std::size_t most) const;
   std::optional<Text> replace(const Text& text, const Text& replacement) const;
-  std::optional<std::vector<Text>> split(const Text& text, std::size_t most) const;  // most 0: no bound
+  std::optional<std::vector<Value>> split(const Text& text, std::size_t most) const;  // most 0: no bound
   const std::vector<std::string>& group_names() const { return group_names_; }
 
  private:
+  std::vector<Value> split_literal(const Text& text, std::size_t matches_max) const;
   std::optional<std::vector<PatternMatch>> find_literal(const Text& text, std::size_t most) const;
 
   Text literal_;  // used when re_ is null

@@ -149,13 +149,13 @@ class Writer {
     // "plain" strings and (brackets) around what is shown anyway stay.
     if (node.kind == Kind::kExpandable && written.find_first_of("$`") == std::string_view::npos) return true;
     if (node.kind == Kind::kPostfix && is_simple_read(node)) return false;
-    if (fold->shown == written) return false;
+    if (fold->shown() == written) return false;
     if (node.kind == Kind::kExpandable && !written.starts_with('"') && !written.starts_with('@')) {
-      if (is_command_name(fold->plain)) replace(node.begin, node.end, fold->plain);
+      if (is_command_name(fold->plain())) replace(node.begin, node.end, fold->plain());
       return true;
     }
     ++folded_;
-    replace(node.begin, node.end, fold->shown);
+    replace(node.begin, node.end, fold->shown());
     return true;
   }
 
@@ -186,7 +186,7 @@ class Writer {
   std::optional<std::string> known_text(const Node& node) const {
     if (node.kind == Kind::kString) return node.text;
     const Fold* fold = holds_insert(node) || (keep_calls_ && names_calls(node)) ? nullptr : shown_fold(node);
-    return fold != nullptr && fold->text ? std::optional<std::string>(fold->plain) : std::nullopt;
+    return fold != nullptr && fold->text() ? std::optional<std::string>(fold->plain()) : std::nullopt;
   }
 
   // $x.Length and $x[0]: short already, and clearer than a number.
@@ -200,8 +200,8 @@ class Writer {
     if (node.kind == Kind::kExpandable && node.kids.size() == 1 && node.kids[0]->kind == Kind::kString)
       return node.kids[0]->text;
     const Fold* fold = shown_fold(node);
-    if (fold == nullptr || !fold->text) return std::nullopt;
-    return fold->plain;
+    if (fold == nullptr || !fold->text()) return std::nullopt;
+    return fold->plain();
   }
 
   // & ('New-Object') is New-Object.

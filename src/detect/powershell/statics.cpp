@@ -281,9 +281,93 @@ Value url_decode(const Call& call) {
 
 Value environment_static(const Call& call) {
   if (call.name == ".newline") return Text(u"\r\n");
+  if (call.name == "setenvironmentvariable" && call.count() >= 2) {
+    if (auto set = call.text(0))
+      call.evaluator.assign_variable("env:" + narrow(lower_text(*set)), call.arguments[1]);
+    return Value();
+  }
   auto name = call.name == "getenvironmentvariable" ? call.text(0) : std::nullopt;
   if (!name) return Reason::kEnvironment;
   return call.evaluator.read_variable("env:" + narrow(lower_text(*name)));
+}
+
+// &#65; &#x41; and the five named ones.
+Value html_decode(const Call& call) {
+  auto text = call.count() == 1 ? call.text(0) : std::nullopt;
+  if (!text) return Reason::kUnsupported;
+  constexpr std::pair<std::u16string_view, char16_t> kNamed[] = {
+      {u"amp", u'&'}, {u"lt", u'<'}, {u"gt", u'>'}, {u"quot", u'"'}, {u"apos", u'\''}, {u"#39", u'\''}};
+  Text out;
+  for (std::size_t i = 0; i < text->size(); ++i) {
+    const std::size_t end = (*text)[i] == u'&' ? text->find(u';', i) : Text::npos;
+    if (end == Text::npos || end - i > 8) {
+      if ((*text)[i] == u'&' && end != Text::npos) return Reason::kUnsupported;
+      out += (*text)[i];
+      continue;
+    }
+    const Text name = text->substr(i + 1, end - i - 1);
+    const auto* named =
+        std::find_if(std::begin(kNamed), std::end(kNamed), [&](auto& n) { return n.first == name; });
+    const bool hex = name.starts_with(u"#x") || name.starts_with(u"#X");
+    if (named != std::end(kNamed)) {
+      out += named->second;
+    } else {
+      auto code = name.starts_with(u"#")
+                      ? to_integer(Value(hex ? u"0" + name.substr(1) : name.substr(1)), 1, 0xFFFF)
+                      : std::nullopt;
+      if (!code) return Reason::kUnsupported;
+      out += static_cast<char16_t>(*code);
+    }
+    i = end;
+  }
+  call.evaluator.note_transform("html");
+  return out;
+}
+
+// [regex]::Unescape: \n and its like, \xHH, \uHHHH, and a character that stands for itself.
+Value regex_unescape(const Call& call) {
+  auto text = call.count() == 1 ? call.text(0) : std::nullopt;
+  if (!text) return Reason::kUnsupported;
+  constexpr std::u16string_view kLetters = u"abefnrtv", kMeant = u"\a\b\x1b\f\n\r\t\v";
+  Text out;
+  for (std::size_t i = 0; i < text->size(); ++i) {
+    if ((*text)[i] != u'\\') {
+      out += (*text)[i];
+      continue;
+    }
+    if (++i == text->size()) return Reason::kError;
+    const char16_t unit = (*text)[i];
+    const std::size_t digits = unit == u'x' ? 2 : unit == u'u' ? 4 : 0;
+    if (digits > 0) {
+      auto code = i + digits < text->size()
+                      ? to_integer(Value(u"0x" + text->substr(i + 1, digits)), 0, 0xFFFF)
+                      : std::nullopt;
+      if (!code) return Reason::kError;
+      out += static_cast<char16_t>(*code);
+      i += digits;
+    } else if (const std::size_t letter = kLetters.find(unit); letter != Text::npos) {
+      out += kMeant[letter];
+    } else if ((unit >= u'0' && unit <= u'9') || unit == u'c' || unit >= 0x80) {
+      return Reason::kUnsupported;
+    } else {
+      out += unit;
+    }
+  }
+  call.evaluator.note_transform("unescape");
+  return out;
+}
+
+Value process_start(const Call& call) {
+  const Object* info = call.count() == 1 ? call.arguments[0].shared<Object>() : nullptr;
+  Values given = call.arguments;
+  if (info != nullptr) {
+    given.clear();
+    for (std::string_view wanted : {"filename", "arguments"})
+      for (auto& [name, value] : info->members)
+        if (name == wanted) given.push_back(value);
+  }
+  call.evaluator.start_lines(given, call.span);
+  return Reason::kProcess;
 }
 
 Value script_block_create(const Call& call) {
@@ -361,6 +445,10 @@ constexpr Entry kStatics[] = {{"string", "join", string_join},
                               {"regex", "split", regex_static},
                               {"regex", "escape", regex_static},
                               {"regex", "ismatch", regex_static},
+                              {"regex", "unescape", regex_unescape},
+                              {"net.webutility", "htmldecode", html_decode},
+                              {"web.httputility", "htmldecode", html_decode},
+                              {"diagnostics.process", "start", process_start},
                               {"text.encoding", "", encoding_static},
                               {"bitconverter", "", bit_converter},
                               {"marshal", "", marshal_static},

@@ -18,6 +18,18 @@ std::string_view reason_name(Reason reason) {
   return kNames[static_cast<std::size_t>(reason)];
 }
 
+void Value::destroy() {
+  switch (tag_) {
+    case Tag::kText: delete static_cast<Counting<Text>*>(held_.counted); return;
+    case Tag::kBytes: delete static_cast<Counting<ByteArray>*>(held_.counted); return;
+    case Tag::kArray: delete static_cast<Counting<Array>*>(held_.counted); return;
+    case Tag::kTable: delete static_cast<Counting<Table>*>(held_.counted); return;
+    case Tag::kType: delete static_cast<Counting<TypeName>*>(held_.counted); return;
+    case Tag::kObject: delete static_cast<Counting<Object>*>(held_.counted); return;
+    default: return;
+  }
+}
+
 Text widen(std::string_view utf8) {
   Text out;
   out.reserve(utf8.size());
@@ -152,6 +164,11 @@ Value integer_value(std::int64_t number) {
 }
 
 Value number_literal(std::string_view written) {
+  if (written.size() <= 9 && std::all_of(written.begin(), written.end(), is_digit) && !written.empty()) {
+    std::int32_t plain = 0;
+    for (char c : written) plain = plain * 10 + (c - '0');
+    return plain;
+  }
   double scale = 1;
   std::string_view digits = written;
   bool hex = written.starts_with("0x");
@@ -192,6 +209,12 @@ Value number_literal(std::string_view written) {
 }
 
 Value number_of_text(std::u16string_view text) {
+  if (!text.empty() && text.size() <= 9 &&
+      std::all_of(text.begin(), text.end(), [](char16_t unit) { return unit >= '0' && unit <= '9'; })) {
+    std::int32_t number = 0;
+    for (char16_t unit : text) number = number * 10 + (unit - '0');
+    return number;
+  }
   std::string plain;
   for (char16_t unit : text) {
     if (unit > 0x7E) return Reason::kError;
@@ -366,6 +389,7 @@ std::string type_of(const Value& value) {
 std::string canonical_type(std::string_view written) {
   std::string name = lower_ascii(written);
   if (name.starts_with("system.")) name.erase(0, 7);
+  if (name.size() < 5) return name;  // shorter than all that follow
   constexpr std::pair<std::string_view, std::string_view> kSame[] = {
       {"int32", "int"},
       {"int64", "long"},

@@ -6,12 +6,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "detect/powershell/ast.h"
@@ -37,17 +36,17 @@ enum class Reason : std::uint8_t {
 std::string_view reason_name(Reason reason);
 
 struct Unknown {
-  Reason reason = Reason::kUnsupported;
+  Reason reason;
 };
 struct Null {};
 struct Char {
-  char16_t unit = 0;
+  char16_t unit;
 };
 struct TypeName {
   std::string name;  // lower case, without "system.", accelerators resolved: see canonical_type
 };
 struct Block {
-  const Node* node = nullptr;  // kScriptBlock
+  const Node* node;  // kScriptBlock
 };
 
 class Value;
@@ -65,6 +64,133 @@ struct Container {
 };
 inline constexpr unsigned kRankMax = 64, kRankEmpty = 16;  // an empty one can still take others in
 enum class Element : std::uint8_t { kAny, kChar, kByte, kInt, kString };
+struct Array;
+struct ByteArray;
+struct Table;
+struct Object;
+
+// What a Value shares, with the number of Values that do. An evaluator is one thread's, so counting is plain.
+struct Counted {
+  std::uint32_t owners = 1;
+};
+template <class T>
+struct Counting : Counted {
+  template <class... Arguments>
+  explicit Counting(Arguments&&... arguments) : held(std::forward<Arguments>(arguments)...) {}
+  T held;
+};
+
+// Sixteen bytes; a copy of a scalar is a copy of those, of the rest one count more.
+class Value {
+ public:
+  Value() = default;
+  Value(Unknown v) : tag_(Tag::kUnknown), held_{.unknown = v} {}
+  Value(Reason reason) : tag_(Tag::kUnknown), held_{.unknown = {reason}} {}
+  Value(bool v) : tag_(Tag::kBool), held_{.truth = v} {}
+  Value(std::int32_t v) : tag_(Tag::kInt), held_{.whole = v} {}
+  Value(std::int64_t v) : tag_(Tag::kLong), held_{.whole_long = v} {}
+  Value(double v) : tag_(Tag::kDouble), held_{.real = v} {}
+  Value(Char v) : tag_(Tag::kChar), held_{.unit = v} {}
+  Value(Block v) : tag_(Tag::kBlock), held_{.block = v} {}
+  Value(Text v) : tag_(Tag::kText), held_{.counted = new Counting<Text>(std::move(v))} {}
+  Value(TypeName v) : tag_(Tag::kType), held_{.counted = new Counting<TypeName>(std::move(v))} {}
+  Value(const void*) = delete;
+  Value(const Value& other) { take(other), keep(); }
+  Value(Value&& other) noexcept { take(other), other.tag_ = Tag::kNull; }
+  Value& operator=(Value other) noexcept {
+    std::swap(tag_, other.tag_);
+    std::swap(held_, other.held_);
+    return *this;
+  }
+  ~Value() { release(); }
+
+  // A new, empty container or object.
+  template <class T>
+  static Value make() {
+    Value made;
+    made.held_.counted = new Counting<T>();
+    made.tag_ = tag_of<T>();
+    return made;
+  }
+
+  template <class T>
+  const T* as() const {
+    if constexpr (std::is_same_v<T, Unknown>) return tag_ == Tag::kUnknown ? &held_.unknown : nullptr;
+    else if constexpr (std::is_same_v<T, bool>) return tag_ == Tag::kBool ? &held_.truth : nullptr;
+    else if constexpr (std::is_same_v<T, std::int32_t>) return tag_ == Tag::kInt ? &held_.whole : nullptr;
+    else if constexpr (std::is_same_v<T, std::int64_t>)
+      return tag_ == Tag::kLong ? &held_.whole_long : nullptr;
+    else if constexpr (std::is_same_v<T, double>) return tag_ == Tag::kDouble ? &held_.real : nullptr;
+    else if constexpr (std::is_same_v<T, Char>) return tag_ == Tag::kChar ? &held_.unit : nullptr;
+    else return tag_ == Tag::kBlock ? static_cast<const T*>(&held_.block) : nullptr;
+  }
+  template <class T>
+  T* shared() const {  // what is shared, or null
+    return tag_ == tag_of<T>() ? &static_cast<Counting<T>*>(held_.counted)->held : nullptr;
+  }
+  template <class T>
+  T* sole() const {  // the same if nobody else shares it: it may be changed in place
+    return tag_ == tag_of<T>() && held_.counted->owners == 1 ? shared<T>() : nullptr;
+  }
+
+  bool known() const { return tag_ != Tag::kUnknown; }
+  Reason reason() const { return tag_ == Tag::kUnknown ? held_.unknown.reason : Reason::kUnsupported; }
+  bool is_null() const { return tag_ == Tag::kNull; }
+  const Text* text() const { return shared<Text>(); }
+  bool is_number() const { return tag_ == Tag::kInt || tag_ == Tag::kLong || tag_ == Tag::kDouble; }
+  bool is_list() const { return tag_ == Tag::kArray || tag_ == Tag::kBytes; }
+
+ private:
+  enum class Tag : std::uint8_t {
+    kUnknown,
+    kNull,
+    kBool,
+    kInt,
+    kLong,
+    kDouble,
+    kChar,
+    kBlock,
+    kText,  // from here on counted
+    kBytes,
+    kArray,
+    kTable,
+    kType,
+    kObject,
+  };
+  template <class T>
+  static constexpr Tag tag_of() {
+    if constexpr (std::is_same_v<T, Text>) return Tag::kText;
+    else if constexpr (std::is_same_v<T, ByteArray>) return Tag::kBytes;
+    else if constexpr (std::is_same_v<T, Array>) return Tag::kArray;
+    else if constexpr (std::is_same_v<T, Table>) return Tag::kTable;
+    else if constexpr (std::is_same_v<T, TypeName>) return Tag::kType;
+    else if constexpr (std::is_same_v<T, Object>) return Tag::kObject;
+  }
+  void take(const Value& other) {
+    tag_ = other.tag_;
+    held_ = other.held_;
+  }
+  void keep() const {
+    if (tag_ >= Tag::kText) ++held_.counted->owners;
+  }
+  void release() {
+    if (tag_ >= Tag::kText && --held_.counted->owners == 0) destroy();
+  }
+  void destroy();
+
+  Tag tag_ = Tag::kNull;
+  union Held {
+    std::int64_t whole_long = 0;
+    Unknown unknown;
+    bool truth;
+    std::int32_t whole;
+    double real;
+    Char unit;
+    Block block;
+    Counted* counted;
+  } held_;
+};
+
 struct Array : Container {
   std::vector<Value> items;
   Element element = Element::kAny;
@@ -84,53 +210,6 @@ struct Object : Container {
   Bytes8 bytes;
   std::size_t position = 0;
   std::vector<std::pair<std::string, Value>> members;  // names in lower case
-};
-
-class Value {
- public:
-  using Variant =
-      std::variant<Unknown, Null, bool, std::int32_t, std::int64_t, double, Char, std::shared_ptr<Text>,
-                   std::shared_ptr<ByteArray>, std::shared_ptr<Array>, std::shared_ptr<Table>,
-                   std::shared_ptr<TypeName>, Block, std::shared_ptr<Object>>;
-
-  Value() : held_(Null{}) {}
-  Value(Unknown v) : held_(v) {}
-  Value(Reason reason) : held_(Unknown{reason}) {}
-  Value(bool v) : held_(v) {}
-  Value(std::int32_t v) : held_(v) {}
-  Value(std::int64_t v) : held_(v) {}
-  Value(double v) : held_(v) {}
-  Value(Char v) : held_(v) {}
-  Value(Block v) : held_(v) {}
-  Value(Text v) : held_(std::make_shared<Text>(std::move(v))) {}
-  Value(std::shared_ptr<ByteArray> v) : held_(std::move(v)) {}
-  Value(std::shared_ptr<Array> v) : held_(std::move(v)) {}
-  Value(std::shared_ptr<Table> v) : held_(std::move(v)) {}
-  Value(std::shared_ptr<Object> v) : held_(std::move(v)) {}
-  Value(TypeName v) : held_(std::make_shared<TypeName>(std::move(v))) {}
-  Value(const void*) = delete;
-
-  template <class T>
-  const T* as() const {
-    return std::get_if<T>(&held_);
-  }
-  template <class T>
-  T* shared() const {  // the pointee of a shared alternative, or null
-    auto* pointer = std::get_if<std::shared_ptr<T>>(&held_);
-    return pointer == nullptr ? nullptr : pointer->get();
-  }
-  Variant& held() { return held_; }
-  const Variant& held() const { return held_; }
-
-  bool known() const { return !std::holds_alternative<Unknown>(held_); }
-  Reason reason() const { return as<Unknown>() ? as<Unknown>()->reason : Reason::kUnsupported; }
-  bool is_null() const { return std::holds_alternative<Null>(held_); }
-  const Text* text() const { return shared<Text>(); }
-  bool is_number() const { return as<std::int32_t>() || as<std::int64_t>() || as<double>(); }
-  bool is_list() const { return shared<Array>() || shared<ByteArray>(); }
-
- private:
-  Variant held_;
 };
 
 // UTF-8 in, UTF-16 out, and back; lone surrogates survive both ways (WTF-8).

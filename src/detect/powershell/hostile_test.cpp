@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// Texts made to keep a reader busy. Each ends at a bound that is named in the answer, with the layers so far kept.
+// What is asserted is the number of steps, not time.
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "detect/powershell/deobfuscate.h"
+
+namespace bartizan::powershell {
+namespace {
+
+std::string repeated(std::string_view piece, std::size_t times) {
+  std::string out;
+  for (std::size_t i = 0; i < times; ++i) out += piece;
+  return out;
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;
+    for (std::size_t k = 0; k < 3; ++k)
+      group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+    for (std::size_t k = 0; k < 4; ++k)
+      out += i + k > bytes.size() ? '=' : kDigits[group >> (18 - 6 * k) & 63];
+  }
+  return out;
+}
+
+// Zeros by the megabyte, deflated to kilobytes.
+std::string bomb() {
+  const std::string zeros(64u << 20, '0');
+  std::string packed(compressBound(zeros.size()), '\0');
+  z_stream stream{};
+  deflateInit2(&stream, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(zeros.data()));
+  stream.avail_in = static_cast<uInt>(zeros.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  deflate(&stream, Z_FINISH);
+  packed.resize(stream.total_out);
+  deflateEnd(&stream);
+  return base64(packed);
+}
+
+struct Hostile {
+  const char* name;
+  std::string script;
+  const char* limit;  // that must be named; empty when it may end by itself
+};
+void PrintTo(const Hostile& hostile, std::ostream* out) { *out << hostile.name; }
+
+std::vector<Hostile> hostile_scripts() {
+  // The first layer stands before the trouble, and must be kept.
+  return {
+      {"EndlessWhile", "$i=0;while(1){$i++}", "steps"},
+      {"EndlessFor", "for(;;){$i+=1}", "steps"},
+      {"EndlessDo", "$x=1;do{$x=1-$x}while($true)", "steps"},
+      {"EndlessPipeline", "1..1000000|%{1..1000000|%{$_}}", "loops"},
+      {"DoublingText", "$s='x';while(1){$s+=$s}", "bytes"},
+      {"DoublingList", "$a=1,2;while(1){$a+=$a}", "bytes"},
+      {"DoublingByFormat", "$s='xx';while(1){$s='{0}{0}{0}{0}'-f$s}", "bytes"},
+      {"DoublingByReplace", "$s='xx';while(1){$s=$s -replace 'x','xx'}", "bytes"},
+      {"DoublingByJoin", "$s='xx';while(1){$s=$s,$s,$s -join $s}", "bytes"},
+      {"HugeRepeat", "iex('a'*2147483647)", "bytes"},
+      {"HugePad", "iex 'a'.PadLeft(2147483647)", "bytes"},
+      {"HugeRange", "1..2147483647", "array"},
+      {"HugeArrayObject", "$a=New-Object object[] 2147483647;$a", ""},
+      {"MillionElements", "$a=@(" + repeated("1,", 999'999) + "1);$a.Count", ""},
+      {"MillionElementsLooped", "$a=" + repeated("0x41,", 300'000) + "1;$a|%{[char]$_}", "loops"},
+      {"DeepBrackets", repeated("(", 100'000) + "1" + repeated(")", 100'000), "nesting"},
+      {"DeepBlocks", repeated("&{", 50'000), "nesting"},
+      {"DeepSubexpressions", repeated("\"$(", 50'000), "nesting"},
+      {"DeepCasts", repeated("[int]", 50'000) + "1", "nesting"},
+      {"DeepHashes", repeated("@{a=", 50'000), "nesting"},
+      {"DeepTernaries", repeated("1 ? ", 50'000), "nesting"},
+      {"LongSum", "$x=1" + repeated("+1", 200'000), ""},
+      {"LongTernaryMarks", "$x = $a " + repeated("? 1 ", 5'000), ""},
+      {"SelfInterpreting", "$s='$s|iex';$s|iex", ""},
+      {"CopiesOfItself", "$s='iex ($s+\"#\"+$n++)';iex $s", ""},
+      {"EndlessFunction", "function f{f};f", "depth"},
+      {"TwoFunctions", "function f{g;g};function g{f;f};f", ""},
+      {"EndlessEncoded", "powershell -c \"powershell -c 'powershell -c powershell'\"", ""},
+      {"DeflateBomb",
+       "iex (New-Object IO.StreamReader((New-Object IO.Compression.DeflateStream([IO.MemoryStream]"
+       "[Convert]::FromBase64String('" +
+           bomb() + "'),[IO.Compression.CompressionMode]::Decompress)))).ReadToEnd()",
+       "inflate"},
+      {"PatternBomb", "('" + std::string(50'000, 'a') + "!') -replace '(a+)+$','b'", ""},
+      {"PatternNested", "'aaaa' -match '" + repeated("(", 2'000) + "a" + repeated(")*", 2'000) + "'", ""},
+      {"PatternCounted", "'aaaa' -replace '((a{1,1000}){1,1000}){1,1000}',''", ""},
+      {"WildcardBomb", "'" + std::string(100'000, 'a') + "' -like '" + repeated("*a", 2'000) + "b'", ""},
+      {"SplitToLetters", "$a='" + std::string(1'000'000, 'x') + "' -split 'x';$a.Count", ""},
+      {"LoneSurrogates", "iex ([char]0xD800+'Write-Host'+[char]0xDFFF);'\xED\xA0\x80\xED\xBF\xBF'|iex", ""},
+      {"NulCharacters", std::string("iex 'a\0b'\0\0;`\0", 16), ""},
+      {"OpenEverything", "iex \"$(@{a=@(${b[{'x", ""},
+      {"MissingPart", "$a='Write-Ho", ""},
+      {"ManyVariables",
+       [] {
+         std::string script;
+         for (int i = 0; i < 50'000; ++i) script += "$v" + std::to_string(i) + "=" + std::to_string(i) + ";";
+         return script;
+       }(),
+       ""},
+      {"ManyBranches", repeated("if($u){$a=1}else{$a=2};", 20'000), ""},
+      {"NestedUnknownLoops", repeated("while($u){", 200) + "$x++" + repeated("}", 200), ""},
+      {"ManyLayers", "1..5000|%{iex \"Write-Host $_\"}", "layers"},
+      {"ManyDeepLayers", "$n=0;$s='$n++;iex ($s+'' #''+$n)';iex $s", ""},
+      {"AliasCircle", "sal a b;sal b a;a 1", ""},
+      {"ManyAliases", "1..100000|%{sal q iex;q '1'}", ""},
+      {"StackOfMany", "$s=New-Object Collections.Stack;1..100000|%{$s.Push($_)};$s.Count", ""},
+      {"ExpandItself",
+       "$t='$t';$t=$ExecutionContext.InvokeCommand.ExpandString($t);1..100000|%{$t=$ExecutionContext."
+       "InvokeCommand.ExpandString($t)}",
+       ""},
+      {"ArraysInCircles", "$a=@{};$b=@{};$a.b=$b;$b.a=$a;$a.a=$a;\"$a\"", ""},
+      {"DeepValues", "$a=1;1..50000|%{$a=,$a};$a", ""},
+      {"CmdLoop", "cmd /c \"for /L %i in (1,1,2000000000) do set x=!x!!x!a&&powershell %x%\"", ""},
+      {"CmdLoopsInLoops", "cmd /c \"" + repeated("for /L %i in (1,1,1000) do ", 10) + "powershell %i\"", ""},
+      {"CmdBrackets", "cmd /c " + repeated("(", 50'000) + "powershell x", ""},
+      {"CmdCarets", "cmd /c " + repeated("^^^^", 30'000) + "powershell x", ""},
+      {"CmdPercents", "cmd /c " + repeated("%comspec%", 10'000) + " & powershell x", ""},
+      {"ScriptTexts", "mshta vbscript:" + repeated("Chr(34)&", 10'000) + "\"powershell x\"", ""},
+      {"StrReverses", "mshta vbscript:" + repeated("StrReverse(", 10'000) + "\"powershell x\"", ""},
+  };
+}
+
+class HostileText : public testing::TestWithParam<Hostile> {};
+
+TEST_P(HostileText, StopsAtABoundAndKeepsWhatItHas) {
+  const Hostile& hostile = GetParam();
+  const bool starts_itself = hostile.script.starts_with("cmd") || hostile.script.starts_with("mshta") ||
+                             hostile.script.starts_with("powershell");
+  const Layers layers =
+      deobfuscate(starts_itself ? hostile.script : "iex 'Write-Host kept';" + hostile.script);
+  EXPECT_LE(layers.steps, limits::kPowershellStepsMax + 1);
+  EXPECT_LE(layers.layers.size(), limits::kPowershellLayersMax);
+  if (hostile.limit[0] != '\0')
+    EXPECT_NE(std::find(layers.limits.begin(), layers.limits.end(), hostile.limit), layers.limits.end());
+  if (!starts_itself && layers.limits != std::vector<std::string>{"nesting"}) {
+    ASSERT_GE(layers.layers.size(), 2u);
+    EXPECT_EQ(layers.layers[1].text, "Write-Host kept");
+  }
+  std::size_t bytes = 0;
+  for (const Layer& layer : layers.layers) bytes += layer.text.size();
+  EXPECT_LE(bytes, limits::kPowershellOutputMax + hostile.script.size() + 100);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, HostileText, testing::ValuesIn(hostile_scripts()),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace bartizan::powershell
