@@ -19,6 +19,7 @@
 #include "app/progress.h"
 #include "app/report_content.h"
 #include "app/rule_options.h"
+#include "app/time_zone_option.h"
 #include "app/verbs.h"
 #include "base/limits.h"
 #include "sink/report.h"
@@ -64,6 +65,7 @@ constexpr Option kOptions[] = {
     flag("Input", "--carve",
          "search event logs, and files that no decoder knows (disk images, memory dumps), for event records "
          "at any place"),
+    timezone_option("Input"),
     option("Input", "--suricata-rules", "FILE",
            "signatures for captures of networks (pcap, pcapng), which an installed Suricata reads; its own "
            "unless given",
@@ -233,6 +235,9 @@ int run_scan(const Arguments& arguments) {
       return usage_error(kScanVerb, "'" + arguments.value(name) + "' is no time; write 2026-03-01T08:00:00Z");
   }
   options.decode.carve = arguments.has("--carve");
+  const auto zone = time_zone_of(arguments);
+  if (!zone) return usage_error(kScanVerb, zone.error());
+  options.decode.zone = *zone ? &**zone : nullptr;
   options.suricata_rules = arguments.values("--suricata-rules");
   options.identity = follows_identities(arguments);
   options.plain = arguments.has("--plain");

@@ -64,6 +64,15 @@ class KindRules::Compiler {
     return RawKeywords::make(leaves);
   }
 
+  // Null when some rule of a program can hold on a record without any text to look for.
+  std::unique_ptr<RuleFilter> rule_filter_of(const sigma::Program& program) const {
+    const auto tests = program.waking_tests();
+    if (!tests) return nullptr;
+    std::vector<RuleFilter::Test> wanted;
+    for (const auto& [leaf, slot] : *tests) wanted.push_back({leaf, sources_[slot].mapping});
+    return RuleFilter::make(wanted);
+  }
+
   // Once the columns of the kind are settled.
   std::vector<SlotSource> slot_sources() const {
     std::vector<SlotSource> out;
@@ -218,6 +227,8 @@ std::unique_ptr<Kind> KindRules::make_kind(const EventKind& given) {
     field.column = static_cast<std::uint16_t>(
         std::lower_bound(kind->names.begin(), kind->names.end(), field.name) - kind->names.begin());
   if (rules_want_all && !others_want_all) kind->keywords = kept(compiler.keywords_of(compiled->program));
+  kind->rule_filter = compiler.rule_filter_of(compiled->program);
+  kind->any_rule = kind->rule_filter.get();
   if (kind->conditional.empty()) {
     compiled->slots = compiler.slot_sources();
     kind->unconditional = compiled.get();

@@ -25,6 +25,7 @@ const Kind& Matcher::counted(const Event& event) {
 bool Matcher::match(const Event& event, std::vector<RuleHit>& out) {
   const Kind& kind = counted(event);
   if (!kind.is_compiled) return false;
+  if (event.ruled_out) return true;
   if (kind.candidates.empty()) return true;
   program_ = kind.unconditional ? kind.unconditional : &rules_.program_of(kind, conditions_of(kind, event));
   if (program_->program.is_empty()) return true;
@@ -41,6 +42,7 @@ bool Matcher::match(const Event& event, std::vector<RuleHit>& out) {
 
 const Kind& Matcher::kind_of_event(const Event& event) {
   if (event.columns) return static_cast<const Kind&>(*event.columns);
+  if (event.ruled_out) return static_cast<const Kind&>(*event.ruled_out);
   const EventKind kind = bartizan::kind_of(event);
   key_.clear();
   append_kind_key(kind, key_);

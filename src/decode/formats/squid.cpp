@@ -64,8 +64,8 @@ const Format& squid_format() {
                                   "squid, category proxy",
                                   [](Bytes head) { return lines_read(head, read_squid_line) >= 75 ? 92 : 0; },
                                   make_line_cutter,
-                                  [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
-                                    return std::make_unique<LineDecoder>(
+                                  [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
+                                    return std::make_unique<LineDecoder>(options, 
                                         read_squid_line, "a line is not one of Squid's access log");
                                   },
                                   nullptr,
