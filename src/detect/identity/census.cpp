@@ -25,7 +25,9 @@ ListedTicket* TicketList::ticket(std::uint64_t key) {
 
 void TicketList::observe(const Authentication& a, Domain& domain) {
   const bool granting = domain.names.text(a.service).starts_with("krbtgt");
-  if (const std::uint64_t key = TicketLedger::presented_key(a)) {
+  std::uint64_t key = TicketLedger::presented_key(a);
+  if (const Ticket* known = domain.ledger.presented(a)) key = known->key;
+  if (key) {
     if (ListedTicket* used = ticket(key)) {
       if (used->account == kNoName) used->account = a.account;
       if (used->issued == Instant{}) used->issued = a.time;
@@ -36,7 +38,7 @@ void TicketList::observe(const Authentication& a, Domain& domain) {
       if (!granting) add_once(used->services, a.service);
     }
   }
-  const std::uint64_t key = TicketLedger::issued_key(a, granting || a.act != Act::kServiceTicket);
+  key = TicketLedger::issued_key(a, granting || a.act != Act::kServiceTicket);
   if (key == 0) return;
   ListedTicket* made = ticket(key);
   if (!made || (made->was_issued && made->issued != a.time)) return;

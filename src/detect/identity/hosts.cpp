@@ -13,34 +13,35 @@ void HostTable::observe(const Authentication& a, const NameTable& names) {
   Lease& lease = leases_[a.address];
   if (a.time.ticks - lease.window.ticks > kSharedWindow) {
     lease.window = a.time;
-    for (Name& name : lease.in_window) name = kNoName;
+    for (Principal& name : lease.in_window) name = 0;
   }
-  for (Name& name : lease.in_window) {
-    if (name == a.account) break;
-    if (name != kNoName) continue;
-    name = a.account;
+  const Principal machine = principal_of(a);
+  for (Principal& name : lease.in_window) {
+    if (name == machine) break;
+    if (name != 0) continue;
+    name = machine;
     lease.shared = lease.shared || &name == &lease.in_window[kSharedMachines - 1];
     break;
   }
-  if (lease.host != a.account)
-    lease.before = lease.host, lease.seen_before = lease.seen, lease.host = a.account;
+  if (lease.host != machine)
+    lease.before = lease.host, lease.seen_before = lease.seen, lease.host = machine;
   lease.seen = a.time;
 }
 
-Name HostTable::host_of(Name address, Instant time) const {
+Principal HostTable::machine_at(Name address, Instant time) const {
   const auto found = leases_.find(address);
-  if (found == leases_.end()) return kNoName;
+  if (found == leases_.end()) return 0;
   const Lease& lease = found->second;
   const auto near = [&](Instant seen) { return std::abs(seen.ticks - time.ticks) <= kLease; };
   // The lease changed after `time`: the machine before had it then.
-  if (lease.before != kNoName && time <= lease.seen_before && near(lease.seen_before)) return lease.before;
-  return near(lease.seen) ? lease.host : kNoName;
+  if (lease.before != 0 && time <= lease.seen_before && near(lease.seen_before)) return lease.before;
+  return near(lease.seen) ? lease.host : 0;
 }
 
 bool HostTable::same_host(Name a, Instant at_a, Name b, Instant at_b) const {
   if (a == b) return true;
-  const Name host = host_of(b, at_b);
-  return host != kNoName && (host == host_of(a, at_a) || host == host_of(a, at_b));
+  const Principal host = machine_at(b, at_b);
+  return host != 0 && (host == machine_at(a, at_a) || host == machine_at(a, at_b));
 }
 
 bool HostTable::is_shared(Name address) const {

@@ -15,7 +15,7 @@ class HostTable {
   void observe(const Authentication& a, const NameTable& names);
 
   // The machine account that has `address` around `time`; kNoName when that is not known.
-  Name host_of(Name address, Instant time) const;
+  Name host_of(Name address, Instant time) const { return static_cast<Name>(machine_at(address, time)); }
   // Whether `a` at one time and `b` at another are the same machine, as far as is known.
   bool same_host(Name a, Instant at_a, Name b, Instant at_b) const;
   bool is_shared(Name address) const;
@@ -25,10 +25,12 @@ class HostTable {
   static constexpr std::int64_t kSharedWindow = 3600 * kTicksPerSecond;
   static constexpr int kSharedMachines = 3;
 
+  Principal machine_at(Name address, Instant time) const;
+
   struct Lease {
-    Name host = kNoName, before = kNoName;
+    Principal host = 0, before = 0;  // machine accounts; those of two realms are two
     Instant seen, seen_before, window;
-    Name in_window[kSharedMachines] = {};
+    Principal in_window[kSharedMachines] = {};
     bool shared = false;
   };
   std::unordered_map<Name, Lease> leases_;  // by address

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,14 +19,16 @@ class Evening {
   // A Windows Security record of `host`, `at` seconds in; its record number is the next of that host.
   void windows(const std::string& host, std::uint32_t id, std::int64_t at, const Values& values) {
     Made& made = add(at, values);
-    made.host = host, made.record = std::to_string(++records_);
+    made.host = host, made.record = std::to_string(++records_[log_]);
     made.id = id, made.channel = "Security";
   }
   void log(const std::string& product, const std::string& service, std::int64_t at, const Values& values) {
     Made& made = add(at, values);
     made.product = product, made.service = service;
   }
-  void skip_records() { records_ += 10; }
+  void skip_records() { records_[log_] += 10; }
+  // What follows is in another log, with record numbers of its own.
+  void log_of(const std::string& host) { log_ = host; }
 
   // A ticket-granting ticket, and its use, on the domain controller `dc1`.
   void granted(std::int64_t at, const std::string& account, const std::string& address,
@@ -102,7 +105,8 @@ class Evening {
   }
 
   std::deque<Made> made_;
-  std::uint64_t records_ = 0;
+  std::string log_;
+  std::map<std::string, std::uint64_t> records_;
 };
 
 }  // namespace bartizan::identity

@@ -41,8 +41,9 @@ struct IdentityFinding {
 struct Domain {
   NameTable names;
   HostTable hosts;
-  Coverage coverage;
-  TicketLedger ledger{coverage};
+  Realms realms;
+  Coverage coverage{realms};
+  TicketLedger ledger{coverage, realms};
   std::vector<IdentityFinding> findings;
   std::unordered_map<Name, Name> written_hosts;  // of observers: the name as the first log has it
 
@@ -54,6 +55,8 @@ struct Domain {
   std::string quoted(Name name) const {
     return name ? std::string(names.text(name)) : std::string("(unknown)");
   }
+  // The account, with its realm where the evidence has several.
+  std::string who(const Authentication& a) const;
   void report(const InvariantText& text, Level level, const Authentication& last, std::string what,
               std::vector<ProvenBy> chain);
 };
