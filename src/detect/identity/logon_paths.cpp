@@ -152,7 +152,8 @@ void LogonPaths::make_room(Instant now) {
   while (!logons_.empty() && (logons_.size() >= limits::kIdentityLogonsMax ||
                               now.ticks - logons_.front().time.ticks > kCauseWindow + kDay)) {
     const LogonHop& oldest = logons_.front();
-    known_.erase(key_of(oldest));
+    if (const auto found = known_.find(key_of(oldest)); found != known_.end() && found->second == gone_)
+      known_.erase(found);
     if (const auto found = to_host_.find(oldest.to); found != to_host_.end()) {
       if (!found->second.empty() && found->second.front() == gone_) found->second.pop_front();
       if (found->second.empty()) to_host_.erase(found);
@@ -183,7 +184,9 @@ void LogonPaths::observe(const Authentication& a, Domain& domain) {
   if (!read_hop(a, domain, hop)) return;
   if (const auto known = known_.find(key_of(hop)); known != known_.end()) {
     LogonHop& before = logons_[known->second - gone_];
-    if (hop.time.ticks - before.last.ticks <= kCauseWindow) return void(before.last = std::max(before.last, hop.time));
+    // After half a day it is told again, since the older one goes from memory.
+    if (hop.time.ticks - before.time.ticks <= kCauseWindow / 2)
+      return void(before.last = std::max(before.last, hop.time));
   }
   judge_novelty(hop, domain);
   const Cause cause = cause_of(hop);
