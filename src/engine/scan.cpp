@@ -2,6 +2,7 @@
 #include "engine/scan.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "base/limits.h"
@@ -10,6 +11,7 @@
 #include "engine/coverage.h"
 #include "engine/detector.h"
 #include "engine/ordered_workers.h"
+#include "engine/place_lookup.h"
 #include "engine/view_collector.h"
 #include "source/evidence.h"
 
@@ -32,6 +34,40 @@ bool want_identity_fields(const EventKind& kind, Columns& columns) {
   for (std::string_view name : identity::fields_needed(kind)) columns.names.emplace_back(name);
   columns.all = columns.all || identity::needs_every_field(kind);
   return true;
+}
+
+// Applies a tuning file to a finding about identities, whose fields are its entities: account, address, host. False: it is
+// excluded.
+bool tuned(Finding& finding, const Tuning& tuning) {
+  std::vector<std::string> tags;
+  for (const std::string& technique : finding.attack) tags.push_back("attack." + technique);
+  std::vector<Field> fields;
+  for (const Entity& entity : finding.entities) fields.push_back({entity.type, entity.value});
+  Event event;
+  event.fields = fields;
+  const RuleFacts facts{finding.rule_id, {}, finding.rule_title, {}, level_name(finding.level), tags};
+  if (tuning.excludes_signature(facts, finding.host, event, PlaceLookup())) return false;
+  finding.level = tuning.level_of_signature(facts, finding.host).value_or(finding.level);
+  return true;
+}
+
+constexpr std::string_view kAlsoFound = "also found by a rule";
+
+// Where a rule reported the same record for the same technique, the finding about identities says so.
+void merge_with_rules(std::vector<Finding>& of_identities, const std::vector<Finding>& of_rules) {
+  std::multimap<std::pair<std::string_view, std::string_view>, Finding*> by_record;
+  for (Finding& one : of_identities)
+    if (!one.record_id.empty()) by_record.emplace(std::pair<std::string_view, std::string_view>(one.file, one.record_id), &one);
+  for (const Finding& other : of_rules) {
+    const auto [from, to] = by_record.equal_range(std::pair<std::string_view, std::string_view>(other.file, other.record_id));
+    for (auto at = from; at != to; ++at) {
+      Finding& one = *at->second;
+      const bool same = std::ranges::any_of(other.attack, [&](const std::string& technique) {
+        return std::ranges::find(one.attack, technique) != one.attack.end();
+      });
+      if (same && one.why.back().predicate != kAlsoFound) one.why.push_back({"", std::string(kAlsoFound), "", other.rule_title});
+    }
+  }
 }
 
 class Scan {
@@ -119,6 +155,7 @@ class Scan {
       correlations_.add(std::move(contribution));
     }
     posture_.add(std::move(result.posture));
+    directory_.add(std::move(result.directory));
     views_.add(std::move(result.views), events_before_, result.oddities);
     identities_.add(result.identity, result.log->file, events_before_);
     events_before_ += result.events;
@@ -154,12 +191,17 @@ class Scan {
     OddityList oddities;
     views_.finish(from_views, oddities, outcome_.summary);
     keep(from_views);
-    outcome_.summary.powershell_posture = posture_.facts();
+    outcome_.summary.posture = posture_.facts();
+    for (PostureFact& fact : directory_.facts()) outcome_.summary.posture.push_back(std::move(fact));
     outcome_.summary.oddities += oddities.total;
     std::vector<Finding> correlated;
     correlations_.finish(correlated);
-    identities_.finish(correlated);
     keep(correlated);
+    std::vector<Finding> of_identities;
+    identities_.finish(of_identities);
+    if (const Tuning* tuning = rules_.tuning()) std::erase_if(of_identities, [&](Finding& one) { return !tuned(one, *tuning); });
+    merge_with_rules(of_identities, outcome_.findings);
+    keep(of_identities);
     std::sort(outcome_.findings.begin(), outcome_.findings.end(), earlier);
     ScanSummary& summary = outcome_.summary;
     summary.interrupted = interrupted_;
@@ -186,6 +228,7 @@ class Scan {
   ViewDetector block_detector_;
   ViewCollector views_;
   PowershellPosture posture_;
+  DirectoryPosture directory_;
   std::vector<std::unique_ptr<PieceDetector>> detectors_;
   ScanOutcome outcome_;
   std::uint64_t events_before_ = 0;

@@ -87,6 +87,10 @@ bool is_security_log(std::string_view channel) { return equals_ignoring_ascii_ca
 
 namespace {
 
+bool is_shell(std::string_view service) {
+  return service == "sshd" || service == "sudo" || service == "su" || service == "auth";
+}
+
 bool is_kdc_text(const Event& event) {
   return event.service == "krb5kdc" || (event.service == "kerberos" && event.product == "samba");
 }
@@ -95,7 +99,9 @@ bool is_kdc_text(const Event& event) {
 
 bool wants(const EventKind& kind) {
   return is_security_log(kind.channel) || kind.service == "krb5kdc" || kind.product == "samba" ||
-         (kind.product == "zeek" && (kind.service == "kerberos" || kind.service == "ntlm"));
+         kind.category == "dhcp" || (kind.product == "linux" && is_shell(kind.service)) ||
+         (kind.product == "zeek" &&
+          (kind.service == "kerberos" || kind.service == "ntlm" || kind.service == "dce_rpc"));
 }
 
 std::span<const std::string_view> fields_needed(const EventKind& kind) {
@@ -133,6 +139,8 @@ std::optional<Authentication> normalise(const Fields& fields, NameTable& names) 
                     : is_kdc_text(event)       ? read_kdc_text(fields, names, out)
                     : event.product == "samba" ? read_samba_json(fields, names, out)
                     : event.product == "zeek"  ? read_zeek(fields, names, out)
+                    : event.category == "dhcp" ? read_lease(fields, names, out)
+                    : is_shell(event.service)  ? read_shell(fields, names, out)
                                                : false;
   if (!read) return {};
   out.domain = names.folded(names.text(out.realm));

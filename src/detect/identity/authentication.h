@@ -4,8 +4,8 @@
 // case, without realm and with their `$`; hosts in lower case, the one that wrote the log with its domain, others without; addresses without `::ffff:`. A value
 // of fixed size, without memory of its own.
 //
-// Sources: Windows Security events (field names as in the event's manifest), Zeek kerberos.log and ntlm.log (TSV and
-// JSON), krb5kdc.log, Samba's kerberos log and its auth and dsdb JSON audit. Field names are not trusted to be there.
+// Sources: Windows Security events (field names as in the event's manifest), Zeek kerberos, ntlm and dce_rpc logs (TSV and
+// JSON), krb5kdc.log, Samba's kerberos log and its auth and dsdb JSON audit, sshd, sudo, and leases of DHCP servers. Field names are not trusted to be there.
 #pragma once
 
 #include <array>
@@ -39,9 +39,10 @@ enum class Act : std::uint8_t {
   kRenamed,
   kSidHistory,
   kPipeOpened,  // a named pipe of a remote procedure was opened
+  kLease,       // a hardware address (`value`) was given an address
 };
 
-enum class Package : std::uint8_t { kUnknown, kKerberos, kNtlm };
+enum class Package : std::uint8_t { kUnknown, kKerberos, kNtlm, kShell };
 
 struct Authentication {
   Instant time;
@@ -108,6 +109,8 @@ bool read_kdc_text(const Fields& fields, NameTable& names,
                    Authentication& out);  // krb5kdc.log, Samba's kerberos log
 bool read_samba_json(const Fields& fields, NameTable& names, Authentication& out);
 bool read_zeek(const Fields& fields, NameTable& names, Authentication& out);
+bool read_shell(const Fields& fields, NameTable& names, Authentication& out);  // sshd, sudo, su
+bool read_lease(const Fields& fields, NameTable& names, Authentication& out);
 
 // The machine a service runs on, as services name it: `srv1$`, `cifs/srv1.lab.test` and `srv1` have one.
 std::string_view machine_of_service(std::string_view service);

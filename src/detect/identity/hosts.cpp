@@ -5,7 +5,21 @@
 
 namespace bartizan::identity {
 
+void HostTable::note_lease(const Authentication& a) {
+  if (hardware_.size() >= limits::kIdentityGroupsMax && !hardware_.contains(a.address)) return;
+  Hardware& known = hardware_[a.address];
+  if (known.now == a.value) return;
+  known = {a.value, known.now, a.time};
+}
+
+Name HostTable::hardware_at(Name address, Instant time) const {
+  const auto found = hardware_.find(address);
+  if (found == hardware_.end()) return kNoName;
+  return time < found->second.since ? found->second.before : found->second.now;
+}
+
 void HostTable::observe(const Authentication& a, const NameTable& names) {
+  if (a.act == Act::kLease) return note_lease(a);
   // Only what the machine's own key proved: a ticket it got for itself.
   if (a.act != Act::kTicketGranted && a.act != Act::kServiceTicket && a.act != Act::kRenewal) return;
   if (a.address == kNoName || !names.text(a.account).ends_with('$') || a.acts_for) return;
@@ -40,6 +54,8 @@ Principal HostTable::machine_at(Name address, Instant time) const {
 
 bool HostTable::same_host(Name a, Instant at_a, Name b, Instant at_b) const {
   if (a == b) return true;
+  const Name hardware = hardware_at(b, at_b);
+  if (hardware != kNoName && (hardware == hardware_at(a, at_a) || hardware == hardware_at(a, at_b))) return true;
   const Principal host = machine_at(b, at_b);
   return host != 0 && (host == machine_at(a, at_a) || host == machine_at(a, at_b));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // HostTable: which machine has an address when. A machine account (`h$`) that asks a KDC or logs on from an address has
-// that address from then on, until another machine does; what is learned holds for kLease. An address from which several
+// that address from then on, until another machine does; what is learned holds for kLease. A DHCP server says which hardware
+// address has it; host names in leases are what clients claim, and not used. An address from which several
 // machines ask within an hour is shared (NAT, VPN, proxy) and proves nothing about hosts. Bounded; one thread.
 #pragma once
 
@@ -33,6 +34,15 @@ class HostTable {
     Principal in_window[kSharedMachines] = {};
     bool shared = false;
   };
+  // Who a DHCP server gave an address to, and before that.
+  struct Hardware {
+    Name now = kNoName, before = kNoName;
+    Instant since;
+  };
+  Name hardware_at(Name address, Instant time) const;
+  void note_lease(const Authentication& a);
+
+  std::unordered_map<Name, Hardware> hardware_;  // by address
   std::unordered_map<Name, Lease> leases_;  // by address
 };
 

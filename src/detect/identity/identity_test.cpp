@@ -372,6 +372,46 @@ TEST(Recent, IsBoundedAndForgetsWhatIsOld) {
   for (Name what = 0; what < 200; ++what) EXPECT_LE(recent.add(7, what, a).size(), 64u);
 }
 
+TEST(StolenTicket, IsNotAMachineWhoseLeaseChanged) {
+  const auto lease = [](Evening& evening, std::int64_t at, const std::string& ip, const char* mac, const char* action) {
+    evening.log("windows", "dhcp-audit", at, {{"action", action}, {"ip", ip}, {"mac", mac}});
+    evening.category("dhcp");
+  };
+  Evening evening;
+  lease(evening, 0, kA, "00-11-22-33-44-55", "Assign");
+  evening.granted(1, "alice", kA, kHashA);
+  lease(evening, 50, kB, "001122334455", "DHCPACK");
+  evening.used(60, "alice", kB, kHashA, "SRV2$");
+  EXPECT_EQ(evening.titles(), Titles{});
+  lease(evening, 70, kC, "00:11:22:33:44:66", "DHCP4_LEASE_ALLOC");
+  evening.used(80, "alice", kC, kHashA, "SRV2$");
+  EXPECT_EQ(evening.titles(), Titles{kStolen});
+}
+
+TEST(DirectoryReplication, OnTheWireIsBetweenDomainControllers) {
+  Evening evening;
+  const auto call = [&](const std::string& from, const std::string& to, const char* operation) {
+    evening.log("zeek", "dce_rpc", 0,
+                {{"id.orig_h", from}, {"id.resp_h", to}, {"endpoint", "drsuapi"}, {"operation", operation}});
+  };
+  call(kA, kB, "DRSGetNCChanges"), call(kB, kA, "DRSGetNCChanges"), call(kC, kA, "DRSBind");
+  EXPECT_EQ(evening.titles(), Titles{});
+  call(kC, kA, "DRSGetNCChanges");
+  EXPECT_EQ(evening.titles().size(), 1u);
+}
+
+TEST(Spraying, OfAShellIsToldWhenSomebodyGetsIn) {
+  Evening evening;
+  const auto sshd = [&](std::int64_t at, const std::string& user, const char* result) {
+    evening.log("linux", "sshd", at, {{"Action", "logon"}, {"Result", result}, {"User", user}, {"SourceIp", kA}});
+  };
+  for (int i = 0; i < 9; ++i) sshd(i, "user" + std::to_string(i), "failure");
+  sshd(20, "other", "success");
+  EXPECT_EQ(evening.titles(), Titles{});
+  sshd(30, "user3", "success");
+  EXPECT_EQ(evening.titles().size(), 1u);
+}
+
 TEST(SortedRuns, GiveBackWhatTheyWereGivenInOrder) {
   SortedRuns runs;
   std::vector<Authentication> all(3000);

@@ -27,6 +27,8 @@ class Evening {
     made.product = product, made.service = service;
   }
   void skip_records() { records_[log_] += 10; }
+  // Of the last record.
+  void category(const std::string& name) { made_.back().category = name; }
   // What follows is in another log, with record numbers of its own.
   void log_of(const std::string& host) { log_ = host; }
 
@@ -65,7 +67,7 @@ class Evening {
       for (const auto& [name, value] : made.values) fields.push_back({name, value});
       Event event;
       event.channel = made.channel, event.host = made.host, event.record_id = made.record;
-      event.event_id = made.id, event.product = made.product, event.service = made.service;
+      event.event_id = made.id, event.product = made.product, event.service = made.service, event.category = made.category;
       event.time = {kStart + made.at * kTicksPerSecond};
       event.fields = fields;
       piece.observe(event, in_piece++);
@@ -89,7 +91,7 @@ class Evening {
   struct Made {
     std::int64_t at;
     Values values;
-    std::string host, record, channel, product, service;
+    std::string host, record, channel, product, category, service;
     std::uint32_t id = 0;
   };
   static void set(Values& values, const Values& more) {
@@ -101,7 +103,7 @@ class Evening {
     }
   }
   Made& add(std::int64_t at, const Values& values) {
-    return made_.emplace_back(Made{at, values, {}, {}, {}, {}, {}});
+    return made_.emplace_back(Made{at, values, {}, {}, {}, {}, {}, {}});
   }
 
   std::deque<Made> made_;

@@ -15,6 +15,8 @@
 
 namespace bartizan::identity {
 
+inline constexpr std::string_view kIdBegin = "5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a";  // of all rule ids here
+
 // What does not change from finding to finding.
 struct InvariantText {
   std::string_view rule_id;  // a fixed UUID
