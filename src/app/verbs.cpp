@@ -10,7 +10,8 @@ namespace {
 // The longer of two names that begin alike stands first.
 constexpr const Verb* kVerbs[] = {
     &kScanVerb,           &kDecodeVerb,          &kNormaliseVerb,    &kDetectVerb,
-    &kPowershellVerb,     &kIdentityTicketsVerb, &kIdentityNtlmVerb, &kIdentityCoverageVerb,
+    &kPowershellVerb,     &kIdentityTicketsVerb, &kIdentityPathsVerb, &kIdentityNtlmVerb,
+    &kIdentityPostureVerb, &kIdentityCoverageVerb,
     &kFormatsExplainVerb, &kFormatsVerb,         &kRulesCheckVerb,   &kRulesTestVerb,
     &kRulesListVerb,      &kRulesExplainVerb,    &kRulesFetchVerb,   &kCompletionVerb};
 

@@ -163,7 +163,11 @@ inline constexpr std::size_t kExplainedFieldsMax =
     4096;  // names of fields of a kind; JSON made up by somebody could have any number
 // Identity
 inline constexpr std::size_t kIdentityPendingMax =
-    500'000;  // authentications waiting to be sorted by time (80 MB); hours of 50,000 users' tickets
+    200'000;  // authentications sorted by time in memory (36 MB); more go to a scratch file in sorted runs
+inline constexpr std::uint64_t kIdentityScratchBytesMax =
+    16ull << 30;  // of that file; 30 million records, a week of 50,000 users and 60,000 machines, take 2 GB
+inline constexpr std::size_t kIdentityMergeBytesMax = 32u << 20;  // read-ahead of all its runs together
+inline constexpr std::size_t kIdentityRealmsMax = 10'000;  // names of realms; a large forest has dozens
 inline constexpr std::size_t kIdentityNamesMax =
     2'000'000;  // accounts, hosts, addresses, services; a large domain has 300,000
 inline constexpr std::size_t kIdentityNameBytesMax =
@@ -187,6 +191,28 @@ inline constexpr std::size_t kIdentityListedMax = 200'000;  // rows of a list fo
 inline constexpr std::size_t kIdentityListedNamesMax = 16;  // addresses or services of one row
 inline constexpr std::size_t kIdentityFindingsMax =
     10'000;  // findings about identities; more is a flood nobody reads
+
+// Logon paths and what is learned about logons
+inline constexpr std::size_t kIdentityLogonsMax =
+    400'000;  // logons of the last day that may be the cause of a later one (32 MB)
+inline constexpr std::size_t kIdentityCausesMax =
+    64;  // logons to one host that are looked at as causes; the latest count
+inline constexpr std::size_t kIdentityPathHopsMax = 8;  // longer chains are cut at their beginning
+inline constexpr std::size_t kIdentityPathsKeptMax =
+    64;  // of a day, before the best are chosen; the daily budget of a list is at most this
+inline constexpr std::size_t kIdentityDaysMax = 4'096;  // days of evidence that have paths
+inline constexpr std::size_t kIdentityContextMax =
+    4u << 20;  // pairs seen before, 16 bytes each (64 MB); 110,000 principals have some 20 each
+inline constexpr std::size_t kIdentityContextBytesMax = 128u << 20;  // of a state file
+inline constexpr std::uint32_t kIdentityContextDays = 60;  // what was not seen for so long is forgotten
+
+// Directory exports
+inline constexpr std::size_t kLdifRecordBytesMax =
+    4u << 20;  // of one entry, folded lines and all; the members of a large group
+inline constexpr std::size_t kLdifFieldsMax = 65'536;  // values of one entry
+inline constexpr std::size_t kDirectoryAccountsMax =
+    500'000;  // accounts and machines of a directory that are remembered (120 MB)
+inline constexpr std::size_t kPostureExamplesMax = 8;  // accounts a fact names; it counts the rest
 
 // PowerShell (real loaders: 1.2 MB of text, depth of layers 7, inflate ratio 4; see docs/design/0004-powershell.md)
 inline constexpr unsigned kPowershellNestingMax =

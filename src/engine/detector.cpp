@@ -67,6 +67,7 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
     ++number;
   }
   result.posture = posture_notes_.take();
+  result.directory = posture_notes_.take_directory();
   // With several threads the piece is the worker's own; its buffer goes back to the reader.
   if (options_.owns_pieces) result.buffer = std::move(piece.buffer);
   return result;

@@ -29,6 +29,7 @@ struct PieceResult {
   std::vector<Contribution> contributions;  // sequence: of the event within the piece
   ViewResult views;
   std::vector<PostureFact> posture;
+  DirectoryPosture directory;
   identity::Observations identity;
   OddityList oddities;
   std::vector<std::uint8_t> buffer;  // of the piece, to be used again

@@ -8,7 +8,9 @@
 #include "detect/identity/detector.h"
 #include "engine/coverage.h"
 #include "engine/detector.h"
+#include "engine/identity_findings.h"
 #include "engine/ordered_workers.h"
+#include "engine/place_lookup.h"
 #include "engine/view_collector.h"
 #include "source/evidence.h"
 
@@ -117,6 +119,7 @@ class Scan {
       correlations_.add(std::move(contribution));
     }
     posture_.add(std::move(result.posture));
+    directory_.add(std::move(result.directory));
     views_.add(std::move(result.views), events_before_, result.oddities);
     identities_.add(result.identity, result.log->file, events_before_);
     events_before_ += result.events;
@@ -148,12 +151,17 @@ class Scan {
     OddityList oddities;
     views_.finish(from_views, oddities, outcome_.summary);
     keep(from_views);
-    outcome_.summary.powershell_posture = posture_.facts();
+    outcome_.summary.posture = posture_.facts();
+    for (PostureFact& fact : directory_.facts()) outcome_.summary.posture.push_back(std::move(fact));
     outcome_.summary.oddities += oddities.total;
     std::vector<Finding> correlated;
     correlations_.finish(correlated);
-    identities_.finish(correlated);
     keep(correlated);
+    std::vector<Finding> of_identities;
+    identities_.finish(of_identities);
+    if (const Tuning* tuning = rules_.tuning()) tune(of_identities, *tuning);
+    note_rules(of_identities, outcome_.findings.findings());
+    keep(of_identities);
     ScanSummary& summary = outcome_.summary;
     summary.interrupted = interrupted_;
     summary.events = progress_.events;
@@ -179,6 +187,7 @@ class Scan {
   ViewDetector block_detector_;
   ViewCollector views_;
   PowershellPosture posture_;
+  DirectoryPosture directory_;
   std::vector<std::unique_ptr<PieceDetector>> detectors_;
   ScanOutcome outcome_;
   std::uint64_t events_before_ = 0;

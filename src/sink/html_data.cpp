@@ -62,11 +62,12 @@ void write_summary(const ScanSummary& summary, JsonWriter& json) {
   }
   json.end_array();
   json.key("posture"), json.begin_array();
-  for (const PostureFact& fact : summary.powershell_posture) {
+  for (const PostureFact& fact : summary.posture) {
     json.begin_object();
     json.member("host", fact.host), json.member("control", fact.control);
     write_bool("in_force", fact.in_force, json);
-    json.member("evidence", fact.evidence), json.member("time", format_instant(fact.time));
+    json.member("evidence", fact.evidence), json.member("next_step", fact.next_step);
+    json.member("time", fact.time == Instant{} ? std::string() : format_instant(fact.time));
     json.member("file", fact.file), json.member("record", fact.record_id);
     json.end_object();
   }

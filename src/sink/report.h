@@ -26,13 +26,14 @@ struct LogSourceUse {
   std::uint64_t events = 0;
 };
 
-// A protection of PowerShell on a host, and the record that says so.
+// A protection of a host or domain, and the record that says so.
 struct PostureFact {
   std::string host, control;
   bool in_force = false;
   std::string evidence;  // in words
   std::string file, record_id;
   Instant time;
+  std::string next_step;  // empty: nothing to do, or it is plain
 };
 
 struct ScanSummary {
@@ -53,7 +54,7 @@ struct ScanSummary {
   // blocks put together from parts, and those of them that lack some.
   std::uint64_t script_layers_predicted = 0, script_layers_verified = 0;
   std::uint64_t script_blocks_joined = 0, script_blocks_partial = 0;
-  std::vector<PostureFact> powershell_posture;  // by host and protection; nothing: the evidence does not say
+  std::vector<PostureFact> posture;  // by host and protection; nothing: the evidence does not say
 };
 
 // What a report is explained with; read from content/. Without it the matrix has no names and no group is

@@ -297,17 +297,18 @@ void write_channels(const ScanSummary& summary, Page& page) {
 }
 
 void write_posture(const ScanSummary& summary, Page& page) {
-  if (summary.powershell_posture.empty()) return;
-  page.heading("PowerShell's own protections, by the evidence");
-  const std::size_t shown = std::min(summary.powershell_posture.size(), limits::kTerminalRulesMax);
-  for (const PostureFact& fact : std::span(summary.powershell_posture).first(shown))
+  if (summary.posture.empty()) return;
+  page.heading("Protections, by the evidence");
+  const std::size_t shown = std::min(summary.posture.size(), limits::kTerminalRulesMax);
+  for (const PostureFact& fact : std::span(summary.posture).first(shown))
     page.paragraph(
-        fmt::format("{} {}: {}, {}, {}, record {}", visible(fact.control, 40),
-                    fact.in_force ? "in force" : "NOT in force", visible(fact.evidence, 160),
-                    time_text(fact.time), visible_path(fact.file, 60), visible(fact.record_id, 20)),
+        fmt::format("{} {}: {}{}, {}{}", visible(fact.control, 60), fact.in_force ? "in force" : "NOT in force",
+                    visible(fact.evidence, 160), fact.time == Instant{} ? "" : ", " + time_text(fact.time),
+                    visible_path(fact.file, 60),
+                    fact.record_id.empty() ? "" : ", record " + visible(fact.record_id, 20)),
         28, fmt::format("  {:<26}", fact.host.empty() ? "(no host named)" : visible(fact.host, 25)));
-  if (summary.powershell_posture.size() > shown)
-    page.line(fmt::format("  … and {}.", counted(summary.powershell_posture.size() - shown, "more fact")));
+  if (summary.posture.size() > shown)
+    page.line(fmt::format("  … and {}.", counted(summary.posture.size() - shown, "more fact")));
 }
 
 void write_coverage(const ScanSummary& summary, bool with_channels, Page& page) {
