@@ -11,6 +11,8 @@ namespace {
 constexpr const Verb* kVerbs[] = {
     &kScanVerb,           &kDecodeVerb,          &kNormaliseVerb,    &kDetectVerb,
     &kPowershellVerb,     &kIdentityTicketsVerb, &kIdentityNtlmVerb, &kIdentityCoverageVerb,
+    &kIntelImportVerb,    &kIntelListVerb,       &kIntelExplainVerb, &kIntelCheckVerb,
+    &kIntelRemoveVerb,    &kIntelExportVerb,
     &kFormatsExplainVerb, &kFormatsVerb,         &kRulesCheckVerb,   &kRulesTestVerb,
     &kRulesListVerb,      &kRulesExplainVerb,    &kRulesFetchVerb,   &kCompletionVerb};
 

@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "decode/decoder.h"
+#include "engine/intelligence.h"
 #include "engine/rule_set.h"
+#include "engine/yara_scan.h"
 #include "sink/report.h"
 
 namespace bartizan {
@@ -25,6 +27,8 @@ struct ScanOptions {
   std::optional<Instant> since, until;  // until is exclusive
   bool keep_records = false;            // Finding::record, within limits::kFindingRecordBytesMax
   bool identity = true;                 // follow tickets and logons across hosts, besides the rules
+  const Intelligence* intelligence = nullptr;  // compare events with it, besides the rules
+  const intel::YaraRules* yara = nullptr;      // look at every file with them
   bool plain = false;                   // with the plain evaluator alone, to compare with
 };
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "base/limits.h"
+#include "base/limits_intel.h"
 
 namespace bartizan::intel {
 namespace {

@@ -2,7 +2,7 @@
 // Walks the outer objects of a JSON file and hands inner ones, whole, to those who know them.
 #include <algorithm>
 
-#include "base/limits.h"
+#include "base/limits_intel.h"
 #include "intel/import_objects.h"
 
 namespace bartizan::intel {

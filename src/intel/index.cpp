@@ -11,7 +11,7 @@
 #include <limits>
 #include <utility>
 
-#include "base/limits.h"
+#include "base/limits_intel.h"
 
 namespace bartizan::intel {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/limits.h"
+#include "base/limits_intel.h"
 #include "intel/database.h"
 
 namespace bartizan::intel {

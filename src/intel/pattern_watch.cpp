@@ -7,7 +7,7 @@
 #include <bit>
 #include <charconv>
 
-#include "base/limits.h"
+#include "base/limits_intel.h"
 
 namespace bartizan::intel {
 namespace {
