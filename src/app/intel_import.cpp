@@ -33,13 +33,13 @@ void report(const IntelImport& import) {
     const intel::ImportReport& report = file.report;
     for (const Diagnostic& mistake : report.mistakes) std::fprintf(stderr, "%s\n", mistake.text().c_str());
     if (report.mistakes_total > report.mistakes.size())
-      std::fprintf(stderr, "%s: %llu mistakes more\n", file.file.c_str(),
+      std::fprintf(stderr, "%s: further mistakes: %llu\n", file.file.c_str(),
                    static_cast<unsigned long long>(report.mistakes_total - report.mistakes.size()));
-    std::string line = fmt::format("{}: {}: {} indicators", file.file, report.format.empty() ? "not recognised" : report.format, report.statements);
-    if (report.harmless) line += fmt::format(", {} harmless values", report.harmless);
-    if (report.sightings) line += fmt::format(", {} sightings", report.sightings);
-    if (report.mistakes_total) line += fmt::format(", {} mistakes", report.mistakes_total);
-    for (const auto& [reason, count] : report.left_out) line += fmt::format("\n  left out: {} {}", count, reason);
+    std::string line = fmt::format("{}: {}; indicators: {}", file.file, report.format.empty() ? "not recognised" : report.format, report.statements);
+    if (report.harmless) line += fmt::format("; harmless values: {}", report.harmless);
+    if (report.sightings) line += fmt::format("; sightings: {}", report.sightings);
+    if (report.mistakes_total) line += fmt::format("; mistakes: {}", report.mistakes_total);
+    for (const auto& [reason, count] : report.left_out) line += fmt::format("\n  left out: {}: {}", reason, count);
     std::printf("%s\n", line.c_str());
   }
 }

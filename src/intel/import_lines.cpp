@@ -142,8 +142,7 @@ class LineImport {
     if (is_comment(text) && !is_csv_) return;
     if (!is_decided_) {
       is_decided_ = true;
-      if (read_header(text)) return;
-      if (!last_comment_.empty()) is_csv_ = read_header(last_comment_);
+      if (!has_header_in_comment(text) && read_header(text)) return;
     }
     if (is_csv_ && text.starts_with('#')) return;
     if (is_csv_) take_row(line);
@@ -167,6 +166,15 @@ class LineImport {
     columns_ = std::move(columns);
     import_.report.format = "CSV";
     return is_csv_ = true;
+  }
+
+  // A comment of several known names before a row of as many cells.
+  bool has_header_in_comment(std::string_view row) {
+    if (last_comment_.empty() || !read_header(last_comment_)) return false;
+    split(row);
+    if (columns_.size() > 1 && cells_.size() == columns_.size()) return true;
+    import_.report.format.clear();
+    return is_csv_ = false;
   }
 
   ColumnName role_of(std::string_view name) const {

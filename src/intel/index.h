@@ -84,7 +84,7 @@ class IndicatorIndex {
     const std::uint64_t hash = key_hash(kind, key, header_.seed);
     if (!SplitBlockFilter::may_have(filter_, hash)) return;
     const std::uint64_t bucket = header_.bucket_bits == 0 ? 0 : hash >> (64 - header_.bucket_bits);
-    const std::uint32_t end = std::min<std::uint64_t>(buckets_[bucket + 1], slots_.size());
+    const auto end = static_cast<std::uint32_t>(std::min<std::uint64_t>(buckets_[bucket + 1], slots_.size()));
     IndexEntry entry;
     for (std::uint32_t i = buckets_[bucket]; i < end; ++i)
       if (slots_[i].tag == static_cast<std::uint32_t>(hash) && read(slots_[i].place, kind, key, entry)) found(entry);
