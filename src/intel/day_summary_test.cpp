@@ -40,8 +40,14 @@ TEST(DaySummary, NetworksOfAnyLengthAreFound) {
   ASSERT_TRUE(day.has_value());
   const Address four = *parse_address("198.51.100.77"), six = *parse_address("2001:db8:1:2::7");
   Indicator network{Kind::kNetwork, {}};
-  for (unsigned length = 8; length < 32; ++length) network_key(four, length, network.key), EXPECT_TRUE(day->may_have(network)) << length;
-  for (unsigned length = 16; length < 128; ++length) network_key(six, length, network.key), EXPECT_TRUE(day->may_have(network)) << length;
+  for (unsigned length = 8; length < 32; ++length) {
+    network_key(four, length, network.key);
+    EXPECT_TRUE(day->may_have(network)) << length;
+  }
+  for (unsigned length = 16; length < 128; ++length) {
+    network_key(six, length, network.key);
+    EXPECT_TRUE(day->may_have(network)) << length;
+  }
   for (const char* other : {"198.51.96.0/22", "198.51.101.0/24", "10.0.0.0/8", "198.52.0.0/16", "203.0.113.0/28", "2001:db9::/32"})
     EXPECT_FALSE(day->may_have(indicator(other))) << other;
 }

@@ -67,7 +67,7 @@ TEST(Import, MispMistakesHaveAPath) {
   const Imported one = import(kMisp);
   EXPECT_EQ(one.collect.values, (std::vector<std::string>{"domain a.example", "md5 d41d8cd98f00b204e9800998ecf8427e"}));
   ASSERT_EQ(one.report.mistakes.size(), 1u);
-  EXPECT_EQ(one.report.mistakes[0].text(), "f:2:58: misp.value: response[0].Event.Attribute[1].value: 'nonsense' is no IP network");
+  EXPECT_EQ(one.report.mistakes[0].text(), "f:2:54: misp.value: response[0].Event.Attribute[1].value: 'nonsense' is no IP address");
 }
 
 TEST(Import, WarningListsAndManifestsAreKnown) {
@@ -99,7 +99,8 @@ TEST(Import, EveryCutEnds) {
   for (const std::string_view whole : {kBundle, kMisp, std::string_view("a,value\n\"x\"\"y\",evil.example\n"), std::string_view("\xEF\xBB\xBF[{\"type\":\"indicator\"}]")})
     for (std::size_t size = 0; size <= whole.size(); ++size) {
       const Imported cut = import(whole.substr(0, size), {}, 3);
-      if (whole.front() == '{' && size > 0 && size < whole.size()) EXPECT_GT(cut.report.mistakes_total, 0u) << size;
+      const bool is_broken = whole.front() == '{' && size > 0 && size < whole.size();
+      EXPECT_TRUE(!is_broken || cut.report.mistakes_total > 0) << size;
     }
 }
 
