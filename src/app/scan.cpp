@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "app/content.h"
+#include "app/intel_options.h"
 #include "app/output.h"
 #include "app/progress.h"
 #include "app/report_content.h"
@@ -44,6 +45,11 @@ constexpr Option kOptions[] = {
     option("Rules", "--tuning", "FILE",
            "YAML file of what is known to be harmless or weighs differently here (docs/user/tuning.md)",
            Repeat::kMany),
+    option("Rules", "--intel", "PATH",
+           "compare events with intelligence: a folder that `intel import` keeps, or files as others hand them out",
+           Repeat::kMany),
+    option("Rules", "--yara", "FILE",
+           "look at every file of the evidence with YARA rules, a file or a folder (*.yar, *.yara)", Repeat::kMany),
     option("Findings", "--min-level", "L", "only findings of this level and above", Repeat::kOnce, kLevels),
     option("Findings", "--since", "T",
            "only findings at or after this time (RFC 3339, UTC unless it says otherwise)"),
@@ -170,6 +176,18 @@ bool load_tuning(const Arguments& arguments, const RuleSet& rules, Tuning& tunin
   return count_errors(diagnostics) == 0;
 }
 
+// False when a file of rules has mistakes: silence would look like a clean bill.
+bool load_yara(const Arguments& arguments, std::optional<intel::YaraRules>& yara) {
+  std::vector<Diagnostic> diagnostics;
+  const std::vector<std::string> files = list_yara_files(arguments.values("--yara"), diagnostics);
+  auto rules = intel::YaraRules::load(files, diagnostics);
+  for (const Diagnostic& diagnostic : diagnostics)
+    if (diagnostic.severity == Severity::kError || arguments.has("--verbose")) std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
+  if (!rules.has_value()) std::fprintf(stderr, "bartizan: %s\n", rules.error().text().c_str());
+  else yara = std::move(*rules);
+  return yara && count_errors(diagnostics) == 0;
+}
+
 std::vector<std::string> lines_of(const Tuning& tuning, bool every_entry) {
   std::vector<std::string> lines;
   for (const Tuning::Used& used : tuning.used())
@@ -252,6 +270,13 @@ int run_scan(const Arguments& arguments) {
   rules.prepare();
 
   options.shown.hosts = globs_of(arguments.values("--host"));
+  std::unique_ptr<Intelligence> intelligence;
+  if (arguments.has("--intel") && !(intelligence = open_intelligence(arguments.values("--intel"))))
+    return kExitUnreadable;
+  options.intelligence = intelligence.get();
+  std::optional<intel::YaraRules> yara;
+  if (arguments.has("--yara") && !load_yara(arguments, yara)) return kExitUsage;
+  options.yara = yara ? &*yara : nullptr;
 
   ScanOutcome outcome = scan_with_progress(arguments.operands, options, rules);
   outcome.summary.tuned = lines_of(tuning, arguments.has("--verbose"));
@@ -286,6 +311,8 @@ constinit const Verb kScanVerb{
         "  bartizan scan --format html -o report.html --min-level medium evidence/\n"
         "  bartizan scan --tag t1003* --host 'dc*' --since 2026-03-01 evidence/\n"
         "  bartizan scan --tuning tuning.yml --fail-level high evidence/\n"
+        "  bartizan scan --intel bundle.json --intel blocklist.txt evidence/\n"
+        "  bartizan scan --yara rules/ evidence/\n"
         "  bartizan scan --suricata-rules local.rules capture.pcapng\n",
     .choices = {},
     .run = run_scan,

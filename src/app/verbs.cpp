@@ -12,6 +12,8 @@ constexpr const Verb* kVerbs[] = {
     &kScanVerb,           &kDecodeVerb,          &kNormaliseVerb,    &kDetectVerb,
     &kPowershellVerb,     &kIdentityTicketsVerb, &kIdentityPathsVerb, &kIdentityNtlmVerb,
     &kIdentityPostureVerb, &kIdentityCoverageVerb,
+    &kIntelImportVerb,    &kIntelListVerb,       &kIntelExplainVerb, &kIntelCheckVerb,
+    &kIntelRemoveVerb,    &kIntelExportVerb,
     &kFormatsExplainVerb, &kFormatsVerb,         &kRulesCheckVerb,   &kRulesTestVerb,
     &kRulesListVerb,      &kRulesExplainVerb,    &kRulesFetchVerb,   &kCompletionVerb};
 

@@ -29,6 +29,7 @@ PieceDetector::PieceDetector(KindRules& rules, const Correlations& correlations,
       hit_report_(rules, correlations, plain_matcher_, options.keep_records),
       view_detector_(rules, correlations, scripts, options.plain, options.keep_records, wants) {
   options_.decode.projection = options.plain ? nullptr : &rules;
+  if (options.intelligence) intel_watch_ = std::make_unique<IntelWatch>(*options.intelligence);
 }
 
 PieceResult PieceDetector::detect(LogPiece& piece) {
@@ -51,7 +52,8 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
     if (options_.identity && kind.is_about_identities) result.identity.observe(with_its_kind(event), number);
     const bool has_script = view_detector_.concerns(kind, event);
     const bool has_posture = has_script || posture_notes_.concerns(kind, event);
-    if (!is_matched || !hits_.empty() || is_signature || has_posture) {
+    const bool has_indicator = intel_watch_ && intel_watch_->look(event);
+    if (!is_matched || !hits_.empty() || is_signature || has_posture || has_indicator) {
       // Only what matched is read as a whole.
       whole_.clear();
       const bool is_whole =
@@ -59,7 +61,8 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
       const Event& whole = is_whole ? event : whole_[0];
       if (!is_matched) plain_matcher_.match(whole, hits_);
       report(whole, number, result);
-      if (is_signature) report_signature(whole, result);
+      if (is_signature) report_made(make_signature_finding(whole, *result.log), whole, result);
+      if (has_indicator) report_intel(whole, number, result);
       if (has_posture) posture_notes_.note(kind, whole, result.log->file);
       if (has_script)
         view_detector_.detect(kind, whole, hits_, {result.log->file, number}, result.oddities, result.views);
@@ -73,8 +76,14 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
   return result;
 }
 
-void PieceDetector::report_signature(const Event& event, PieceResult& result) {
-  Finding finding = make_signature_finding(event, *result.log);
+void PieceDetector::report_intel(const Event& event, std::uint64_t number, PieceResult& result) {
+  std::vector<Finding> found;
+  intel_watch_->report(event, *result.log, number, found, result.patterns);
+  for (Finding& finding : found) report_made(std::move(finding), event, result);
+}
+
+// A finding that no rule of ours made.
+void PieceDetector::report_made(Finding&& finding, const Event& event, PieceResult& result) {
   const Tuning* tuning = rules_.rules().tuning();
   std::vector<std::string> tags;
   for (const std::string& technique : finding.attack) tags.push_back("attack." + technique);

@@ -13,6 +13,7 @@
 #include "detect/identity/observations.h"
 #include "engine/correlations.h"
 #include "engine/hit_report.h"
+#include "engine/intel_watch.h"
 #include "engine/kind_rules.h"
 #include "engine/log_reader.h"
 #include "engine/matcher.h"
@@ -31,6 +32,7 @@ struct PieceResult {
   std::vector<PostureFact> posture;
   DirectoryPosture directory;
   identity::Observations identity;
+  std::vector<intel::PatternHit> patterns;  // sequence: of the event within the piece
   OddityList oddities;
   std::vector<std::uint8_t> buffer;  // of the piece, to be used again
 };
@@ -41,6 +43,7 @@ struct PieceOptions {
   bool owns_pieces = false;   // pieces are not used by others afterwards
   bool keep_records = false;  // Finding::record
   bool identity = false;      // PieceResult::identity
+  const Intelligence* intelligence = nullptr;  // compare events with it
   std::function<bool(const Finding&)> wants;
 };
 
@@ -54,7 +57,8 @@ class PieceDetector {
 
  private:
   void report(const Event& event, std::uint64_t number, PieceResult& result);
-  void report_signature(const Event& event, PieceResult& result);
+  void report_made(Finding&& finding, const Event& event, PieceResult& result);
+  void report_intel(const Event& event, std::uint64_t number, PieceResult& result);
   void keep(const Finding& finding, PieceResult& result) const;
 
   const KindRules& rules_;
@@ -64,6 +68,7 @@ class PieceDetector {
   HitReport hit_report_;
   ViewDetector view_detector_;
   PostureNotes posture_notes_;
+  std::unique_ptr<IntelWatch> intel_watch_;
   std::map<const Format*, std::unique_ptr<Decoder>> decoders_;
   EventBatch batch_, whole_;
   std::vector<RuleHit> hits_;

@@ -31,6 +31,14 @@ bool want_identity_fields(const EventKind& kind, Columns& columns) {
   return true;
 }
 
+// Fields that others than the rules ask for.
+KindRules::FurtherFields further_fields(const ScanOptions& options) {
+  return [identity = options.identity, intel = options.intelligence != nullptr](const EventKind& kind, Columns& columns) {
+    if (intel) IntelWatch::want_fields(columns);
+    return identity && want_identity_fields(kind, columns);
+  };
+}
+
 class Scan {
  public:
   Scan(const ScanOptions& options, RuleSet& rules, const std::function<bool(const ScanProgress&)>& keep_going)
@@ -40,17 +48,20 @@ class Scan {
         correlations_(rules),
         kinds_(
             rules, [this](std::uint32_t rule) { return wants_rule(rule); },
-            options.identity ? want_identity_fields : KindRules::FurtherFields{}),
+            further_fields(options)),
         block_detector_(kinds_, correlations_, scripts_, options.plain, options.keep_records,
                         [this](std::uint32_t rule) { return wants_rule(rule); }),
         views_(block_detector_, correlations_) {
+    if (options.intelligence) patterns_.emplace(options.intelligence->patterns());
     MUST(rules.is_prepared());
     const std::size_t threads = std::clamp<std::size_t>(options.threads, 1, limits::kThreadsMax);
-    const PieceOptions piece{
-        options.decode,   options.plain,
-        threads > 1,      options.keep_records,
-        options.identity, [this](const Finding& finding) {
-                               return wanted(finding, options_); }};
+    const PieceOptions piece{options.decode,
+                             options.plain,
+                             threads > 1,
+                             options.keep_records,
+                             options.identity,
+                             options.intelligence,
+                             [this](const Finding& finding) { return wanted(finding, options_); }};
     for (std::size_t i = 0; i < threads; ++i)
       detectors_.push_back(std::make_unique<PieceDetector>(
           kinds_, correlations_, scripts_, piece, [this](std::uint32_t rule) { return wants_rule(rule); }));
@@ -76,6 +87,7 @@ class Scan {
         ++progress_.files_done;
       }
     }
+    if (options_.yara) look_at_files(files);
     finish();
     return std::move(outcome_);
   }
@@ -112,6 +124,15 @@ class Scan {
     summary.bytes += report.bytes;
   }
 
+  void look_at_files(const std::vector<std::string>& files) {
+    auto looked = yara_scan(files, *options_.yara, [&] { return !(interrupted_ = interrupted_ || !keep_going_(progress_)); });
+    ScanSummary& summary = outcome_.summary;
+    if (!looked.has_value()) return summary.unreadable.push_back(looked.error().text());
+    keep(looked->findings);
+    for (std::string& line : looked->unreadable) summary.unreadable.push_back(std::move(line));
+    for (std::string& line : looked->oddities) ++summary.oddities, outcome_.oddities.push_back(std::move(line));
+  }
+
   // In the order of the evidence, one at a time.
   void collect(PieceResult&& result) {
     for (Contribution& contribution : result.contributions) {
@@ -122,6 +143,7 @@ class Scan {
     directory_.add(std::move(result.directory));
     views_.add(std::move(result.views), events_before_, result.oddities);
     identities_.add(result.identity, result.log->file, events_before_);
+    for (intel::PatternHit& hit : result.patterns) hit.sequence += events_before_, patterns_->add(std::move(hit));
     events_before_ += result.events;
     outcome_.findings.add_packed(result.findings);
     note_oddities(*result.log, result.oddities);
@@ -156,6 +178,7 @@ class Scan {
     outcome_.summary.oddities += oddities.total;
     std::vector<Finding> correlated;
     correlations_.finish(correlated);
+    if (patterns_) patterns_->finish(correlated);
     keep(correlated);
     std::vector<Finding> of_identities;
     identities_.finish(of_identities);
@@ -188,6 +211,7 @@ class Scan {
   ViewCollector views_;
   PowershellPosture posture_;
   DirectoryPosture directory_;
+  std::optional<intel::PatternTracker> patterns_;  // with intelligence
   std::vector<std::unique_ptr<PieceDetector>> detectors_;
   ScanOutcome outcome_;
   std::uint64_t events_before_ = 0;

@@ -14,8 +14,10 @@
 #include "base/limits.h"
 #include "decode/decoder.h"
 #include "engine/finding_store.h"
+#include "engine/intelligence.h"
 #include "engine/rule_set.h"
 #include "engine/selection.h"
+#include "engine/yara_scan.h"
 #include "sink/report.h"
 
 namespace bartizan {
@@ -29,6 +31,8 @@ struct ScanOptions {
   Selection shown;                      // by host
   bool keep_records = false;            // Finding::record
   bool identity = true;                 // follow tickets and logons across hosts, besides the rules
+  const Intelligence* intelligence = nullptr;  // compare events with it, besides the rules
+  const intel::YaraRules* yara = nullptr;      // look at every file with them
   bool plain = false;                   // with the plain evaluator alone, to compare with
 };
 
