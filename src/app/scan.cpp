@@ -18,6 +18,7 @@
 #include "app/progress.h"
 #include "app/report_content.h"
 #include "app/rule_options.h"
+#include "app/store_option.h"
 #include "app/verbs.h"
 #include "base/limits.h"
 #include "model/jsonl.h"
@@ -56,6 +57,7 @@ constexpr Option kOptions[] = {
            Repeat::kOnce, kLevels),
     option("Output", "--threads", "N",
            "work with N threads, one for each processor unless given; the output is the same"),
+    kStoreOption,
     flag("Output", "--plain", "test every rule one by one, without the index: slow, to compare with"),
     flag("Output", "--verbose",
          "list every oddity of the input, every unusable rule and every entry of the tuning file"),
@@ -233,7 +235,13 @@ int run_scan(const Arguments& arguments) {
   if (arguments.has("--tuning")) rules.use_tuning(&tuning);
   rules.prepare();
 
+  auto stored = ScanStore::open(arguments.value("--store"), rules, options);
+  if (!stored.has_value()) {
+    std::fprintf(stderr, "bartizan: cannot open the store: %s\n", stored.error().text().c_str());
+    return kExitUnreadable;
+  }
   ScanOutcome outcome = scan_with_progress(arguments.operands, options, rules);
+  const bool is_stored = !*stored || (*stored)->finish(outcome.findings);
   Selection shown;
   shown.hosts = globs_of(arguments.values("--host"));
   std::erase_if(outcome.findings, [&](const Finding& finding) { return !shown.wants(finding); });
@@ -247,7 +255,7 @@ int run_scan(const Arguments& arguments) {
     std::fprintf(stderr, "bartizan: cannot write %s\n", written.error().text().c_str());
     return kExitUnreadable;
   }
-  if (!outcome.summary.unreadable.empty() || outcome.summary.interrupted) return kExitUnreadable;
+  if (!is_stored || !outcome.summary.unreadable.empty() || outcome.summary.interrupted) return kExitUnreadable;
   if (arguments.has("--fail-level"))
     for (const Finding& finding : outcome.findings)
       if (finding.level >= parse_level(arguments.value("--fail-level"))) return kExitFindings;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "decode/decoder.h"
+#include "engine/log_reader.h"
 #include "engine/rule_set.h"
 #include "sink/report.h"
 
@@ -26,6 +27,8 @@ struct ScanOptions {
   bool keep_records = false;            // Finding::record, within limits::kFindingRecordBytesMax
   bool identity = true;                 // follow tickets and logons across hosts, besides the rules
   bool plain = false;                   // with the plain evaluator alone, to compare with
+  // Each piece before it is looked at, by the worker of that number; for --store.
+  std::function<void(std::size_t worker, const LogPiece& piece)> on_piece = {};
 };
 
 struct ScanProgress {
