@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/hunt_verbs.h"
+
 namespace bartizan::app {
 namespace {
 
@@ -12,7 +14,10 @@ constexpr const Verb* kVerbs[] = {
     &kScanVerb,           &kDecodeVerb,          &kNormaliseVerb,    &kDetectVerb,
     &kPowershellVerb,     &kIdentityTicketsVerb, &kIdentityNtlmVerb, &kIdentityCoverageVerb,
     &kFormatsExplainVerb, &kFormatsVerb,         &kRulesCheckVerb,   &kRulesTestVerb,
-    &kRulesListVerb,      &kRulesExplainVerb,    &kRulesFetchVerb,   &kCompletionVerb};
+    &kRulesListVerb,      &kRulesExplainVerb,    &kRulesFetchVerb,   &kHuntSearchVerb,
+    &kHuntSqlVerb,        &kHuntStackVerb,       &kHuntBeaconsVerb,  &kHuntFirstSeenVerb,
+    &kHuntTreeVerb,       &kHuntAroundVerb,      &kHuntPivotVerb,    &kHuntSessionsVerb,
+    &kHuntLongConnectionsVerb, &kHuntFieldsVerb, &kStoreShowVerb, &kStorePruneVerb, &kCompletionVerb};
 
 constexpr std::size_t kOverviewColumn = 36;
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "sink/csv_cell.h"
 #include "sink/escape.h"
 
 namespace bartizan {
@@ -75,12 +76,24 @@ std::string render_table_jsonl(const Table& table) {
   return out;
 }
 
+std::string render_table_csv(const Table& table) {
+  std::string out;
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    out += i ? "," : "", append_csv_cell(table.columns[i].key, out);
+  out += "\r\n";
+  for (const auto& row : table.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) out += i ? "," : "", append_csv_cell(row[i], out);
+    out += "\r\n";
+  }
+  return out;
+}
+
 std::string render_table_html(const Table& table) {
   std::string out = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>";
   append_html(table.title, out);
   out.append("</title><style>").append(kStyle).append("</style></head><body>\n<h1>");
   append_html(table.title, out);
-  out += "</h1>\n<table><thead><tr>";
+  out += "</h1>\n" + table.chart + "<table><thead><tr>";
   for (const TableColumn& column : table.columns) {
     out += "<th scope=\"col\">";
     append_html(column.heading, out);

@@ -125,7 +125,7 @@ class Database::Impl {
           std::string("SET temp_directory=''"), "SET allowed_directories=[" + sql_text(whole) + "]",
           options_.export_path.empty() ? std::string() : "SET allowed_paths=[" + sql_text(options_.export_path) + "]",
           view_sql(whole, TableName::kEvents, options_), view_sql(whole, TableName::kFindings, options_),
-          ecs_view_sql(), ocsf_view_sql(), std::string("SET enable_external_access=false"),
+          ecs_view_sql(), ocsf_view_sql(), ip4_macro_sql(), ip6_macro_sql(), std::string("SET enable_external_access=false"),
           std::string("SET lock_configuration=true")})
       if (!sql.empty()) TRY_VOID(execute(sql));
     return {};

@@ -98,6 +98,15 @@ std::string view_sql(std::string_view view, std::span<const ViewColumn> columns)
 
 std::span<const ViewColumn> ecs_columns() { return kEcs; }
 std::span<const ViewColumn> ocsf_columns() { return kOcsf; }
+std::string ip4_macro_sql() {
+  return "CREATE MACRO ip4(a) AS CASE WHEN regexp_full_match(a, '[0-9]{1,3}(\\.[0-9]{1,3}){3}') THEN "
+         "split_part(a, '.', 1)::BIGINT * 16777216 + split_part(a, '.', 2)::BIGINT * 65536 + "
+         "split_part(a, '.', 3)::BIGINT * 256 + split_part(a, '.', 4)::BIGINT END";
+}
+std::string ip6_macro_sql() {
+  return "CREATE MACRO ip6_start(a) AS CASE WHEN regexp_full_match(a, '[0-9a-fA-F:.]*:[0-9a-fA-F:.]*') THEN "
+         "coalesce(TRY_CAST('0x' || split_part(a, ':', 1) AS BIGINT), 0) END";
+}
 std::string ecs_view_sql() { return view_sql("ecs", kEcs); }
 std::string ocsf_view_sql() { return view_sql("ocsf", kOcsf); }
 

@@ -16,6 +16,9 @@ struct ViewColumn {
 std::span<const ViewColumn> ecs_columns();
 std::span<const ViewColumn> ocsf_columns();
 
+// ip4(text): an IPv4 address as a number, else null. ip6_start(text): the first 16 bits of an IPv6 address.
+std::string ip4_macro_sql();
+std::string ip6_macro_sql();
 std::string ecs_view_sql();
 std::string ocsf_view_sql();
 
