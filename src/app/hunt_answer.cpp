@@ -11,7 +11,6 @@
 
 #include "app/output.h"
 #include "app/verbs.h"
-#include "base/store_limits.h"
 #include "sink/chart.h"
 #include "sink/table.h"
 
@@ -101,8 +100,9 @@ std::string store_folder(const Arguments& arguments) {
 }
 
 // Days that hold nothing of the range need not be opened.
-bool read_options(const Arguments& arguments, const hunt::TimeRange& range, store::DatabaseOptions& options) {
-  std::uint64_t seconds = 600, mebibytes = 4096, rows = limits::kHuntRowsShown;
+bool read_options(const Arguments& arguments, const hunt::TimeRange& range, std::uint64_t rows,
+                  store::DatabaseOptions& options) {
+  std::uint64_t seconds = 600, mebibytes = 4096;
   if (!read_number(arguments, "--seconds", seconds) || !read_number(arguments, "--memory", mebibytes) ||
       !read_number(arguments, "--rows", rows))
     return false;
@@ -125,9 +125,10 @@ bool read_range(const Arguments& arguments, hunt::TimeRange& range) {
   return true;
 }
 
-std::unique_ptr<store::Database> open_database(const Arguments& arguments, const hunt::TimeRange& range, int& code) {
+std::unique_ptr<store::Database> open_database(const Arguments& arguments, const hunt::TimeRange& range, int& code,
+                                               std::uint64_t rows_max) {
   store::DatabaseOptions options;
-  if (!read_options(arguments, range, options)) return code = kExitUsage, nullptr;
+  if (!read_options(arguments, range, rows_max, options)) return code = kExitUsage, nullptr;
   const std::string folder = store_folder(arguments);
   if (folder.empty())
     return code = usage_error(*arguments.verb, "which store? --store DIR, or BARTIZAN_STORE"), nullptr;
@@ -140,7 +141,7 @@ std::unique_ptr<store::Database> open_database(const Arguments& arguments, const
 int answer(const Arguments& arguments, const std::string& title, const std::string& sql, const hunt::TimeRange& range) {
   if (arguments.value("--format") == "parquet") {
     store::DatabaseOptions options;
-    if (!read_options(arguments, range, options)) return kExitUsage;
+    if (!read_options(arguments, range, limits::kHuntRowsShown, options)) return kExitUsage;
     return export_answer(arguments, sql, options, store_folder(arguments));
   }
   int code = kExitClean;

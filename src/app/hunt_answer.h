@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/options.h"
+#include "base/store_limits.h"
 #include "hunt/search_sql.h"
 #include "store/database.h"
 
@@ -33,7 +34,8 @@ inline constexpr Option kHuntOptions[] = {kHuntStoreOption,   kHuntSinceOption, 
 // Reads --since and --until; false after a usage error was said.
 bool read_range(const Arguments& arguments, hunt::TimeRange& range);
 // Opens the store as the options say; null after the reason was said, with the exit code.
-std::unique_ptr<store::Database> open_database(const Arguments& arguments, const hunt::TimeRange& range, int& code);
+std::unique_ptr<store::Database> open_database(const Arguments& arguments, const hunt::TimeRange& range, int& code,
+                                               std::uint64_t rows_max = limits::kHuntRowsShown);
 // Asks and writes the answer; the exit code.
 int answer(const Arguments& arguments, const std::string& title, const std::string& sql, const hunt::TimeRange& range);
 

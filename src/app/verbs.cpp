@@ -15,7 +15,7 @@ constexpr const Verb* kVerbs[] = {
     &kPowershellVerb,     &kIdentityTicketsVerb, &kIdentityNtlmVerb, &kIdentityCoverageVerb,
     &kFormatsExplainVerb, &kFormatsVerb,         &kRulesCheckVerb,   &kRulesTestVerb,
     &kRulesListVerb,      &kRulesExplainVerb,    &kRulesFetchVerb,   &kHuntSearchVerb,
-    &kHuntSqlVerb,        &kHuntStackVerb,       &kHuntBeaconsVerb,  &kHuntFirstSeenVerb,
+    &kHuntSqlVerb,        &kHuntRulesVerb,       &kHuntStackVerb,       &kHuntBeaconsVerb,  &kHuntFirstSeenVerb,
     &kHuntTreeVerb,       &kHuntAroundVerb,      &kHuntPivotVerb,    &kHuntSessionsVerb,
     &kHuntLongConnectionsVerb, &kHuntFieldsVerb, &kStoreShowVerb, &kStorePruneVerb, &kCompletionVerb};
 

@@ -79,7 +79,7 @@ store::Row EventRows::make(const Event& event, std::string_view file) {
   set(cells_[store::kService], event.service);
   set(cells_[store::kChannel], event.channel);
   set(cells_[store::kProvider], event.provider);
-  if (!event.channel.empty()) cells_[store::kEventId] = Cell(std::int64_t{event.event_id});
+  if (!event.channel.empty() || event.event_id) cells_[store::kEventId] = Cell(std::int64_t{event.event_id});
   set(cells_[store::kRecordId], event.record_id);
   set(cells_[store::kEvidence], file);
   cells_[store::kPosition] = Cell(static_cast<std::int64_t>(event.offset));

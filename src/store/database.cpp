@@ -299,7 +299,8 @@ Result<std::vector<std::vector<std::string>>> Database::rows_of(const std::strin
     rows.push_back(std::move(texts));
     return true;
   };
-  TRY_VOID(impl_->query(sql, receiver));
+  TRY(const QueryOutcome outcome, impl_->query(sql, receiver));
+  if (outcome.is_cut) return fail("the answer has more rows than it may; give more with --rows");
   return rows;
 }
 
