@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <map>
 
 #include "app/hunt_answer.h"
 #include "app/hunt_verbs.h"
@@ -17,51 +16,14 @@
 namespace bartizan::app {
 namespace {
 
-constexpr std::size_t kRulesAtOnce = 40;  // of one log source in one question: planning costs as much as reading
-
 constexpr std::uint64_t kRowsMax = 10'000'000;  // of one question, unless --rows says otherwise
 
-// Rules of one log source, which ask about the same events.
-struct Group {
-  std::string kinds;
-  std::vector<std::uint32_t> rules;
-  std::vector<std::string> conditions;
-};
-
-struct Compiled {
-  std::vector<Group> groups;
-  std::vector<std::pair<std::uint32_t, std::string>> refused;  // rule, and why
-};
-
-Compiled compile(const RuleSet& rules) {
-  Compiled out;
-  std::map<std::string, std::size_t> last;  // by kinds: the group that has room
-  for (std::uint32_t i = 0; i < rules.rules().size(); ++i) {
-    auto sql = hunt::sql_of_rule(rules.rules()[i], rules.logsources());
-    if (!sql) {
-      out.refused.emplace_back(i, sql.error());
-      continue;
-    }
-    const auto [known, is_new] = last.try_emplace(sql->kinds, out.groups.size());
-    if (is_new || out.groups[known->second].rules.size() >= kRulesAtOnce) {
-      known->second = out.groups.size();
-      out.groups.push_back({sql->kinds, {}, {}});
-    }
-    Group& group = out.groups[known->second];
-    group.rules.push_back(i);
-    group.conditions.push_back(std::move(sql->condition));
-  }
-  return out;
-}
-
-// Each event once, with the places in `rules` of those that match it.
-std::string sql_of(const Group& group, const hunt::TimeRange& range) {
-  std::string sql = "SELECT time, host, evidence, record_id, id, unnest(matched) AS rule FROM (SELECT time, host, evidence, "
-                    "record_id, id, list_filter([";
-  for (std::size_t i = 0; i < group.conditions.size(); ++i)
-    sql += (i ? ",\n" : "") + ("CASE WHEN " + group.conditions[i]) + " THEN " + std::to_string(group.rules[i]) + " END";
-  return sql + "], lambda r: r IS NOT NULL) AS matched FROM events WHERE " + group.kinds + " AND " + hunt::sql_of_range(range) +
-         ")";
+int explain(const RuleSet& rules, const hunt::TimeRange& range) {
+  const hunt::RuleQuestions compiled = hunt::questions_of(rules.rules(), rules.logsources(), range, {});
+  for (const std::string& sql : compiled.questions) std::printf("%s;\n", sql.c_str());
+  for (const auto& [rule, why] : compiled.refused)
+    std::printf("-- %s: %s\n", rules.rules()[rule].title.c_str(), why.c_str());
+  return finish_standard_output(true);
 }
 
 int run_rules(const Arguments& arguments) {
@@ -70,23 +32,22 @@ int run_rules(const Arguments& arguments) {
   RuleSet rules;
   if (auto loaded = load_rules(arguments, rules); !loaded) return usage_error(*arguments.verb, loaded.error());
   rules.prepare();
-  const Compiled compiled = compile(rules);
-  if (arguments.has("--explain")) {
-    for (const Group& group : compiled.groups) std::printf("%s\n", sql_of(group, range).c_str());
-    for (const auto& [rule, why] : compiled.refused)
-      std::printf("-- %s: %s\n", rules.rules()[rule].title.c_str(), why.c_str());
-    return finish_standard_output(true);
-  }
+  if (arguments.has("--explain")) return explain(rules, range);
   int code = kExitClean;
   const auto database = open_database(arguments, range, code, kRowsMax);
   if (!database) return code;
+  auto names = database->rows_of(hunt::repeated_names_sql(range));
+  if (!names.has_value()) return std::fprintf(stderr, "bartizan: %s\n", names.error().text().c_str()), kExitUnreadable;
+  std::vector<std::string> repeated;
+  for (std::vector<std::string>& row : *names) repeated.push_back(std::move(row[0]));
+  const hunt::RuleQuestions compiled = hunt::questions_of(rules.rules(), rules.logsources(), range, repeated);
   Table table{"Rules that match stored events",
               {{"time", "Time"}, {"level", "Level"}, {"rule", "Rule"}, {"host", "Host"}, {"record_id", "Record"},
                {"evidence", "Evidence"}, {"rule_id", "Rule id"}, {"id", "Id"}},
               {},
               {}};
-  for (const Group& group : compiled.groups) {
-    auto rows = database->rows_of(sql_of(group, range));
+  for (const std::string& sql : compiled.questions) {
+    auto rows = database->rows_of(sql);
     if (!rows.has_value()) {
       std::fprintf(stderr, "bartizan: %s\n", rows.error().text().c_str());
       return kExitUnreadable;

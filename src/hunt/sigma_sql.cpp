@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
+#include <span>
 
 #include "base/text.h"
 #include "hunt/search_sql.h"
@@ -19,6 +21,8 @@ using sigma::Expression;
 using sigma::Leaf;
 using sigma::LeafOp;
 using store::sql_text;
+
+constexpr std::size_t kRulesAtOnce = 50;
 
 std::string bit_of(std::size_t column) { return std::to_string(std::uint64_t{1} << (column - store::kFirstField)); }
 
@@ -102,18 +106,102 @@ std::string number_text(const sigma::Number& number) {
   return error == std::errc() ? std::string(digits, end) : "0";
 }
 
+// The fields that the rules of a question ask for, each computed once an event: f0 is its value, l0 that in small letters. Where
+// a name may have several values, m0 is their list.
+class Slots {
+ public:
+  Slots(const std::vector<EventPlace>* places, const std::vector<std::string>& repeated)
+      : places_(places), repeated_(repeated) {}
+
+  std::size_t slot_of(const std::string& field) {
+    const auto known = std::ranges::find(fields_, field);
+    if (known != fields_.end()) return static_cast<std::size_t>(known - fields_.begin());
+    fields_.push_back(field);
+    return fields_.size() - 1;
+  }
+  // Whether the field has to be looked at value by value.
+  bool is_list(std::size_t slot) const {
+    if (std::ranges::find(repeated_, fields_[slot]) != repeated_.end()) return true;
+    if (places_)
+      for (const EventPlace& place : *places_)
+        if (const auto found = place.fields.find(fields_[slot]);
+            found != place.fields.end() && found->second.each && found->second.from.size() > 1)
+          return true;
+    return false;
+  }
+  void want_keywords() { has_keywords_ = true; }
+
+  // What is selected besides the columns there are: first the values, then what is made of them.
+  std::string values_sql() const {
+    std::string out;
+    for (std::size_t i = 0; i < fields_.size(); ++i) {
+      const std::string number = std::to_string(i);
+      out += is_list(i) ? ", " + by_place(i, &Slots::list_of) + " AS m" + number : ", " + by_place(i, &Slots::value_of) + " AS f" + number;
+      out += ", " + by_place(i, &Slots::presence_of) + " AS p" + number;
+    }
+    if (has_keywords_) out += ", list_filter(" + all_values() + ", lambda v: v IS NOT NULL) AS k";
+    return out;
+  }
+  std::string folded_sql() const {
+    std::string out;
+    for (std::size_t i = 0; i < fields_.size(); ++i)
+      if (!is_list(i)) out += ", lower(f" + std::to_string(i) + ") AS l" + std::to_string(i);
+    return out;
+  }
+
+ private:
+  const FieldMapping* mapping_of(const EventPlace* place, std::size_t slot) const {
+    if (!place) return nullptr;
+    const auto found = place->fields.find(fields_[slot]);
+    return found == place->fields.end() ? nullptr : &found->second;
+  }
+  std::string value_of(const EventPlace* place, std::size_t slot) const {
+    const FieldMapping* mapping = mapping_of(place, slot);
+    if (!mapping) return own_value(fields_[slot]);
+    const std::vector<std::string> values = mapped_values(*mapping);
+    return values.empty() ? "NULL" : values.front();
+  }
+  std::string list_of(const EventPlace* place, std::size_t slot) const {
+    std::string out;
+    if (const FieldMapping* mapping = mapping_of(place, slot)) {
+      for (const std::string& value : mapped_values(*mapping)) out += (out.empty() ? "" : ", ") + value;
+      return "[" + out + "]::VARCHAR[]";
+    }
+    return "list_concat([" + own_value(fields_[slot]) + "], list_transform(list_filter(map_entries(fields), lambda e: "
+           "starts_with(e.key, " + sql_text(fields_[slot] + "#") + ")), lambda e: e.value))";
+  }
+  std::string presence_of(const EventPlace* place, std::size_t slot) const {
+    const FieldMapping* mapping = mapping_of(place, slot);
+    if (!mapping) return own_presence(fields_[slot]);
+    std::string out = "(FALSE";
+    for (const std::string& name : mapping->from) out += " OR " + own_presence(name);
+    return out + ")";
+  }
+  // One expression where all places agree.
+  std::string by_place(std::size_t slot, std::string (Slots::*expression)(const EventPlace*, std::size_t) const) const {
+    if (!places_) return (this->*expression)(nullptr, slot);
+    std::string out = "CASE place";
+    bool all_agree = true;
+    const std::string first = (this->*expression)(&places_->front(), slot);
+    for (std::size_t i = 0; i < places_->size(); ++i) {
+      const std::string here = (this->*expression)(&(*places_)[i], slot);
+      all_agree = all_agree && here == first;
+      out += " WHEN " + std::to_string(i) + " THEN " + here;
+    }
+    return all_agree ? first : out + " END";
+  }
+
+  const std::vector<EventPlace>* places_;  // null: the record's own names
+  const std::vector<std::string>& repeated_;
+  std::vector<std::string> fields_;
+  bool has_keywords_ = false;
+};
+
 class RuleMaker {
  public:
-  RuleMaker(const sigma::Rule& rule, const EventPlace* place) : rule_(rule), place_(place) {}
+  RuleMaker(const sigma::Rule& rule, Slots& slots) : rule_(rule), slots_(slots) {}
 
-  std::string make() {
-    // Records in which a name occurs more than once are rare and asked the longer question.
-    const std::string simple = condition(rule_.condition);
-    with_repeats_ = true;
-    const std::string whole = condition(rule_.condition);
-    if (simple == whole) return simple;
-    return "CASE WHEN repeats IS NULL THEN " + simple + " ELSE " + whole + " END";
-  }
+  std::string make() { return condition(rule_.condition); }
   const std::string& failed() const { return failed_; }
 
  private:
@@ -121,7 +209,7 @@ class RuleMaker {
     switch (expression.kind) {
       case Expression::Kind::kLeaf: return leaf(rule_.leaves[expression.index]);
       case Expression::Kind::kSearch: return condition(rule_.searches[expression.index].expression);
-      case Expression::Kind::kNot: return "NOT " + condition(expression.children[0]);
+      case Expression::Kind::kNot: return "(NOT " + condition(expression.children[0]) + ")";
       default: break;
     }
     const bool is_and = expression.kind == Expression::Kind::kAnd;
@@ -145,66 +233,45 @@ class RuleMaker {
       if (leaf.field != first->field || leaf.cased != first->cased) return std::nullopt;
       list += (list.empty() ? "" : ", ") + sql_text(leaf.text);
     }
-    return any_value(*first, [&](const std::string& value) {
-      return (first->cased ? value : "lower(" + value + ")") + " IN (" + list + ")";
-    });
+    return any_value(*first, [&](const std::string&, const std::string& value) { return value + " IN (" + list + ")"; });
   }
 
-  const FieldMapping* mapping_of(std::string_view field) const {
-    if (!place_) return nullptr;
-    const auto found = place_->fields.find(field);
-    return found == place_->fields.end() ? nullptr : &found->second;
-  }
-
-  std::vector<std::string> values_of(std::string_view field) const {
-    if (const FieldMapping* mapping = mapping_of(field)) return mapped_values(*mapping);
-    return {own_value(field)};
-  }
-
-  // True when the test holds for any value of the leaf's field; never null.
+  // True when the test holds for any value of the leaf's field; never null. The test gets the value and what it is compared as.
   template <class Test>
   std::string any_value(const Leaf& leaf, Test test) {
-    std::string out = "coalesce(";
-    const std::vector<std::string> values = values_of(leaf.field);
-    if (values.empty()) return "FALSE";
-    for (std::size_t i = 0; i < values.size(); ++i) out += (i ? ", FALSE) OR coalesce(" : "") + test(values[i]);
-    if (!with_repeats_ || mapping_of(leaf.field)) return "(" + out + ", FALSE))";
-    const std::string name = sql_text(leaf.field), further = sql_text(leaf.field + "#");
-    return "(" + out + ", FALSE) OR list_bool_or(list_transform(list_filter(map_entries(fields), lambda e: e.key = " + name +
-           " OR starts_with(e.key, " + further + ")), lambda e: coalesce(" + test("e.value") + ", FALSE))))";
+    const std::size_t slot = slots_.slot_of(leaf.field);
+    const std::string number = std::to_string(slot);
+    if (slots_.is_list(slot))
+      return "coalesce(list_bool_or(list_transform(m" + number + ", lambda v: coalesce(" +
+             test("v", leaf.cased ? "v" : "lower(v)") + ", FALSE))), FALSE)";
+    return "coalesce(" + test("f" + number, (leaf.cased ? "f" : "l") + number) + ", FALSE)";
   }
 
   std::string leaf(const Leaf& leaf) {
-    if (leaf.field.empty()) return "coalesce(list_bool_or(list_transform(" + all_values() + ", lambda v: " + test(leaf, "v") + ")), FALSE)";
-    if (leaf.op == LeafOp::kExists) return exists(leaf);
+    if (leaf.field.empty()) {
+      slots_.want_keywords();
+      return "coalesce(list_bool_or(list_transform(k, lambda v: " + test(leaf, "v", leaf.cased ? "v" : "lower(v)") + ")), FALSE)";
+    }
+    if (leaf.op == LeafOp::kExists) {
+      const std::string presence = "p" + std::to_string(slots_.slot_of(leaf.field));
+      return leaf.text == "true" ? presence : "(NOT " + presence + ")";
+    }
     if (leaf.op == LeafOp::kFieldRef) return reference(leaf);
     if (leaf.op == LeafOp::kNull) {
-      std::string out = "(TRUE";
-      for (const std::string& value : values_of(leaf.field)) out += " AND " + value + " IS NULL";
-      return out + ")";
+      const std::size_t slot = slots_.slot_of(leaf.field);
+      const std::string number = std::to_string(slot);
+      if (!slots_.is_list(slot)) return "(f" + number + " IS NULL)";
+      return "(len(list_filter(m" + number + ", lambda v: v IS NOT NULL)) = 0)";
     }
-    return any_value(leaf, [&](const std::string& value) { return test(leaf, value); });
-  }
-
-  std::string exists(const Leaf& leaf) {
-    std::string out;
-    if (const FieldMapping* mapping = mapping_of(leaf.field)) {
-      out = "(FALSE";
-      for (const std::string& name : mapping->from) out += " OR " + own_presence(name);
-      out += ")";
-    } else {
-      out = own_presence(leaf.field);
-    }
-    return leaf.text == "true" ? out : "NOT " + out;
+    return any_value(leaf, [&](const std::string& raw, const std::string& value) { return test(leaf, raw, value); });
   }
 
   std::string reference(const Leaf& leaf) {
-    const std::vector<std::string> others = values_of(leaf.text);
-    if (others.empty()) return "FALSE";
-    const auto fold = [&](const std::string& value) { return leaf.cased ? value : "lower(" + value + ")"; };
-    const std::string other = fold(others.front());
-    return any_value(leaf, [&](const std::string& raw) {
-      const std::string value = fold(raw);
+    const std::size_t slot = slots_.slot_of(leaf.text);
+    const std::string number = std::to_string(slot);
+    const std::string raw = slots_.is_list(slot) ? "m" + number + "[1]" : "f" + number;
+    const std::string other = leaf.cased ? raw : "lower(" + raw + ")";
+    return any_value(leaf, [&](const std::string&, const std::string& value) {
       return leaf.starts_open && leaf.ends_open ? "contains(" + value + ", " + other + ")"
              : leaf.starts_open                 ? "ends_with(" + value + ", " + other + ")"
              : leaf.ends_open                   ? "starts_with(" + value + ", " + other + ")"
@@ -212,10 +279,9 @@ class RuleMaker {
     });
   }
 
-  std::string test(const Leaf& leaf, const std::string& raw) {
-    const std::string value = leaf.cased ? raw : "lower(" + raw + ")", text = sql_text(leaf.text);
-    const bool cut_by_zero = leaf.text.find('\0') != std::string::npos;
-    if (cut_by_zero) return fail("a value holds a zero byte");
+  std::string test(const Leaf& leaf, const std::string& raw, const std::string& value) {
+    const std::string text = sql_text(leaf.text);
+    if (leaf.text.find('\0') != std::string::npos) return fail("a value holds a zero byte");
     switch (leaf.op) {
       case LeafOp::kExact: return value + " = " + text;
       case LeafOp::kContains: return "contains(" + value + ", " + text + ")";
@@ -260,8 +326,7 @@ class RuleMaker {
   }
 
   const sigma::Rule& rule_;
-  const EventPlace* place_;
-  bool with_repeats_ = false;
+  Slots& slots_;
   std::string failed_;
 };
 
@@ -305,29 +370,73 @@ std::string accepts_sql(const EventPlace& place) {
   return out + ")";
 }
 
+// Rules of one log source.
+struct Group {
+  LogsourceName name;
+  const std::vector<EventPlace>* places = nullptr;
+  std::vector<std::uint32_t> rules;
+};
+
+// Which of the places takes the event, null when none does.
+std::string place_sql(const Group& group) {
+  if (!group.places) return "CASE WHEN " + declared_sql(group.name) + " THEN 0 END";
+  std::string out = "CASE";
+  for (std::size_t i = 0; i < group.places->size(); ++i)
+    out += " WHEN " + accepts_sql((*group.places)[i]) + " THEN " + std::to_string(i);
+  return out + " END";
+}
+
+std::string kinds_sql(const Group& group) {
+  if (!group.places) return declared_sql(group.name);
+  std::string out = "(FALSE";
+  for (const EventPlace& place : *group.places) out += " OR " + accepts_sql(place);
+  return out + ")";
+}
+
+std::string question_of(const Group& group, std::span<const std::uint32_t> chosen, const std::vector<sigma::Rule>& rules,
+                        const TimeRange& range, const std::vector<std::string>& repeated, RuleQuestions& out) {
+  Slots slots(group.places, repeated);
+  std::string matches;
+  for (const std::uint32_t index : chosen) {
+    RuleMaker maker(rules[index], slots);
+    const std::string condition = maker.make();
+    if (maker.failed().empty())
+      matches += (matches.empty() ? "" : ",\n") + ("CASE WHEN " + condition) + " THEN " + std::to_string(index) + " END";
+    else out.refused.emplace_back(index, maker.failed());
+  }
+  if (matches.empty()) return {};
+  return "SELECT time, host, evidence, record_id, id, unnest(matched) AS rule FROM (SELECT time, host, evidence, record_id, id, "
+         "list_filter([" + matches + "], lambda r: r IS NOT NULL) AS matched FROM (SELECT *" + slots.folded_sql() +
+         " FROM (SELECT *" + slots.values_sql() + " FROM (SELECT *, " + place_sql(group) + " AS place FROM events WHERE " +
+         kinds_sql(group) + " AND " + sql_of_range(range) + "))))";
+}
+
 }  // namespace
 
-std::expected<RuleSql, std::string> sql_of_rule(const sigma::Rule& rule, const LogsourceTable& table) {
-  const LogsourceName name{rule.logsource.category, rule.logsource.product, rule.logsource.service};
-  const std::vector<EventPlace>* places = table.places(name);
-  if (!places) {
-    RuleMaker maker(rule, nullptr);
-    RuleSql sql{declared_sql(name), maker.make()};
-    if (!maker.failed().empty()) return std::unexpected(maker.failed());
-    return sql;
+RuleQuestions questions_of(const std::vector<sigma::Rule>& rules, const LogsourceTable& table, const TimeRange& range,
+                           const std::vector<std::string>& repeated) {
+  RuleQuestions out;
+  std::map<LogsourceName, Group> groups;
+  for (std::uint32_t i = 0; i < rules.size(); ++i) {
+    const LogsourceName name{rules[i].logsource.category, rules[i].logsource.product, rules[i].logsource.service};
+    Group& group = groups[name];
+    group.name = name;
+    group.places = table.places(name);
+    if (group.places && group.places->empty()) out.refused.emplace_back(i, "no log has its log source");
+    else group.rules.push_back(i);
   }
-  if (places->empty()) return std::unexpected("no log has its log source");
-  RuleSql sql{"(FALSE", "CASE"};
-  for (const EventPlace& place : *places) {
-    RuleMaker maker(rule, &place);
-    const std::string accepts = accepts_sql(place);
-    sql.kinds += " OR " + accepts;
-    sql.condition += " WHEN " + accepts + " THEN " + maker.make();
-    if (!maker.failed().empty()) return std::unexpected(maker.failed());
-  }
-  sql.kinds += ")";
-  sql.condition += " ELSE FALSE END";
-  return sql;
+  for (const auto& [name, group] : groups)
+    for (std::size_t at = 0; at < group.rules.size(); at += kRulesAtOnce) {
+      const auto chosen = std::span(group.rules).subspan(at, std::min(kRulesAtOnce, group.rules.size() - at));
+      std::string sql = question_of(group, chosen, rules, range, repeated, out);
+      if (!sql.empty()) out.questions.push_back(std::move(sql));
+    }
+  return out;
+}
+
+std::string repeated_names_sql(const TimeRange& range) {
+  return "SELECT DISTINCT regexp_replace(name, '#[0-9]+$', '') FROM (SELECT unnest(map_keys(fields)) AS name FROM events WHERE "
+         "repeats IS NOT NULL AND " + sql_of_range(range) + ") WHERE regexp_matches(name, '#[0-9]+$')";
 }
 
 }  // namespace bartizan::hunt
