@@ -20,6 +20,7 @@
 #include "app/progress.h"
 #include "app/report_content.h"
 #include "app/rule_options.h"
+#include "app/store_option.h"
 #include "app/time_zone_option.h"
 #include "app/verbs.h"
 #include "base/limits.h"
@@ -63,6 +64,7 @@ constexpr Option kOptions[] = {
            Repeat::kOnce, kLevels),
     option("Output", "--threads", "N",
            "work with N threads, one for each processor unless given; the output is the same"),
+    kStoreOption,
     flag("Output", "--plain", "test every rule one by one, without the index: slow, to compare with"),
     flag("Output", "--verbose",
          "list every oddity of the input, every unusable rule and every entry of the tuning file"),
@@ -277,15 +279,22 @@ int run_scan(const Arguments& arguments) {
   std::optional<intel::YaraRules> yara;
   if (arguments.has("--yara") && !load_yara(arguments, yara)) return kExitUsage;
   options.yara = yara ? &*yara : nullptr;
+  auto stored = ScanStore::open(arguments.value("--store"), rules, options);
+  if (!stored.has_value()) {
+    std::fprintf(stderr, "bartizan: cannot open the store: %s\n", stored.error().text().c_str());
+    return kExitUnreadable;
+  }
 
   ScanOutcome outcome = scan_with_progress(arguments.operands, options, rules);
+  const bool is_stored = !*stored || (*stored)->finish(outcome.findings.findings());
   outcome.summary.tuned = lines_of(tuning, arguments.has("--verbose"));
   report_on_input(arguments, outcome, rules);
   if (auto written = write_report(arguments, outcome); !written.has_value()) {
     std::fprintf(stderr, "bartizan: cannot write %s\n", written.error().text().c_str());
     return kExitUnreadable;
   }
-  if (!outcome.summary.unreadable.empty() || outcome.summary.interrupted) return kExitUnreadable;
+  if (!is_stored || !outcome.summary.unreadable.empty() || outcome.summary.interrupted)
+    return kExitUnreadable;
   if (!outcome.findings.problem().empty())
     std::fprintf(stderr, "bartizan: %s\n", outcome.findings.problem().c_str());
   if (arguments.has("--fail-level") && is_reached(parse_level(arguments.value("--fail-level")), outcome))

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/hunt_verbs.h"
+
 namespace bartizan::app {
 namespace {
 
@@ -15,7 +17,10 @@ constexpr const Verb* kVerbs[] = {
     &kIntelImportVerb,    &kIntelListVerb,       &kIntelExplainVerb, &kIntelCheckVerb,
     &kIntelRemoveVerb,    &kIntelExportVerb,
     &kFormatsExplainVerb, &kFormatsVerb,         &kRulesCheckVerb,   &kRulesTestVerb,
-    &kRulesListVerb,      &kRulesExplainVerb,    &kRulesFetchVerb,   &kCompletionVerb};
+    &kRulesListVerb,      &kRulesExplainVerb,    &kRulesFetchVerb,   &kHuntSearchVerb,
+    &kHuntSqlVerb,        &kHuntRulesVerb,       &kHuntStackVerb,       &kHuntBeaconsVerb,  &kHuntFirstSeenVerb,
+    &kHuntTreeVerb,       &kHuntAroundVerb,      &kHuntPivotVerb,    &kHuntSessionsVerb,
+    &kHuntLongConnectionsVerb, &kHuntFieldsVerb, &kStoreShowVerb, &kStorePruneVerb, &kCompletionVerb};
 
 constexpr std::size_t kOverviewColumn = 36;
 

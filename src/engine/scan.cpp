@@ -78,7 +78,10 @@ class Scan {
     {
       OrderedWorkers<LogPiece, PieceResult> workers(
           detectors_.size(),
-          [this](std::size_t worker, LogPiece& piece) { return detectors_[worker]->detect(piece); },
+          [this](std::size_t worker, LogPiece& piece) {
+            if (options_.on_piece) options_.on_piece(worker, piece);
+            return detectors_[worker]->detect(piece);
+          },
           [this](PieceResult&& result) { collect(std::move(result)); });
       for (const std::string& file : files) {
         if (interrupted_) break;

@@ -15,6 +15,7 @@
 #include "decode/decoder.h"
 #include "engine/finding_store.h"
 #include "engine/intelligence.h"
+#include "engine/log_reader.h"
 #include "engine/rule_set.h"
 #include "engine/selection.h"
 #include "engine/yara_scan.h"
@@ -34,6 +35,8 @@ struct ScanOptions {
   const Intelligence* intelligence = nullptr;  // compare events with it, besides the rules
   const intel::YaraRules* yara = nullptr;      // look at every file with them
   bool plain = false;                   // with the plain evaluator alone, to compare with
+  // Each piece before it is looked at, by the worker of that number; for --store.
+  std::function<void(std::size_t worker, const LogPiece& piece)> on_piece = {};
 };
 
 struct ScanProgress {

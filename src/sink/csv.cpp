@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "sink/csv_cell.h"
 #include "sink/groups.h"
 #include "sink/report.h"
 
@@ -17,7 +18,9 @@ bool looks_like_formula(std::string_view cell) {
   return !cell.empty() && std::string_view("=+-@\t\r\n").find(cell[0]) != std::string_view::npos;
 }
 
-void append_cell(std::string_view value, std::string& out) {
+}  // namespace
+
+void append_csv_cell(std::string_view value, std::string& out) {
   std::string cell;
   if (looks_like_formula(value)) cell += '\'';
   append_valid_utf8(value, cell);
@@ -33,12 +36,14 @@ void append_cell(std::string_view value, std::string& out) {
   out += '"';
 }
 
+namespace {
+
 void append_row(std::initializer_list<std::string_view> cells, std::string& out) {
   bool first = true;
   for (const std::string_view cell : cells) {
     if (!first) out += ',';
     first = false;
-    append_cell(cell, out);
+    append_csv_cell(cell, out);
   }
   out += "\r\n";
 }

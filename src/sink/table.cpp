@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "sink/csv_cell.h"
 #include "sink/escape.h"
 
 namespace bartizan {
@@ -79,6 +80,18 @@ std::string render_table_jsonl(const Table& table) {
     }
     json.end_object();
     out += '\n';
+  }
+  return out;
+}
+
+std::string render_table_csv(const Table& table) {
+  std::string out;
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    out += i ? "," : "", append_csv_cell(table.columns[i].key, out);
+  out += "\r\n";
+  for (const auto& row : table.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) out += i ? "," : "", append_csv_cell(row[i], out);
+    out += "\r\n";
   }
   return out;
 }

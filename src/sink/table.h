@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Table: rows of text under headings, as columns for a terminal, as JSON lines, and as one HTML page. Pure; values are hostile
+// Table: rows of text under headings, as columns for a terminal, as JSON lines, as CSV, and as one HTML page. Pure; values are hostile
 // and cannot leave their cell. Any thread.
 #pragma once
 
@@ -25,6 +25,7 @@ struct Table {
 
 std::string render_table_text(const Table& table);
 std::string render_table_jsonl(const Table& table);
+std::string render_table_csv(const Table& table);
 std::string render_table_html(const Table& table);
 
 }  // namespace bartizan
