@@ -19,7 +19,8 @@ extern const Verb kScanVerb, kDecodeVerb, kNormaliseVerb, kDetectVerb, kPowershe
 extern const Verb kFormatsVerb, kFormatsExplainVerb;
 extern const Verb kIdentityTicketsVerb, kIdentityPathsVerb, kIdentityNtlmVerb, kIdentityPostureVerb,
     kIdentityCoverageVerb;
-extern const Verb kIntelImportVerb, kIntelListVerb, kIntelExplainVerb, kIntelCheckVerb, kIntelRemoveVerb, kIntelExportVerb;
+extern const Verb kIntelImportVerb, kIntelListVerb, kIntelExplainVerb, kIntelCheckVerb, kIntelRemoveVerb,
+    kIntelExportVerb;
 extern const Verb kRulesCheckVerb, kRulesTestVerb, kRulesListVerb, kRulesExplainVerb, kRulesFetchVerb;
 
 std::span<const Verb* const> verbs();

@@ -77,7 +77,8 @@ inline constexpr std::size_t kYamlAliasBytesMax =
     64u << 20;  // text copied by aliases: a long scalar can be named often
 
 // Sigma
-inline constexpr std::size_t kRuleCacheFilesMin = 64;  // of fewer rule files nothing is kept: reading them is as quick
+inline constexpr std::size_t kRuleCacheFilesMin =
+    64;  // of fewer rule files nothing is kept: reading them is as quick
 inline constexpr std::size_t kRuleCacheBytesMax = 256u << 20;  // the public rules take 12 MB
 inline constexpr std::size_t kRuleCachesKept = 8;              // the newest
 inline constexpr std::size_t kSeenTextsMax =
@@ -122,7 +123,7 @@ inline constexpr std::size_t kFindingsInMemoryBytes =
     48u << 20;  // packed; some 60,000. What exceeds it goes to a temporary file
 inline constexpr std::size_t kFindingsWrittenAtOnceBytes = 1u << 20;  // to that file
 inline constexpr std::size_t kOutputWrittenAtOnceBytes = 256u << 10;  // of a report
-inline constexpr std::size_t kFindingsMergeBytes = 16u << 20;         // read from it at once, over all its parts
+inline constexpr std::size_t kFindingsMergeBytes = 16u << 20;  // read from it at once, over all its parts
 inline constexpr std::size_t kCorrelationReasonsMax =
     32;  // records a finding of a correlation names; an analyst reads no more
 

@@ -28,7 +28,7 @@ struct JsonShape {
   std::array<std::string_view, 3>
       hosts;  // none: as any record; a web log's `host` is what a client asked for
   JsonNaming naming = JsonNaming::kPath;
-  bool is_audit = false;  // several audit records of one event in one object (json_audit.cpp)
+  bool is_audit = false;    // several audit records of one event in one object (json_audit.cpp)
   bool is_carrier = false;  // of messages as programs write them into syslog (carried_message.h)
 };
 

@@ -22,9 +22,10 @@ const Columns& RuleOut::columns_of(const Event& event) {
       if (i > 0) std::swap(known_[i], known_[i - 1]);
       return *known_[i > 0 ? i - 1 : 0].columns;
     }
-  Known known{std::string(event.channel),  std::string(event.provider), std::string(event.product),
-              std::string(event.category), std::string(event.service),  event.event_id,
-              event.header_is_plain,       projection_->columns_of(kind_of(event))};
+  Known known{std::string(event.channel), std::string(event.provider),
+              std::string(event.product), std::string(event.category),
+              std::string(event.service), event.event_id,
+              event.header_is_plain,      projection_->columns_of(kind_of(event))};
   if (known_.size() == kKnownMax) known_.pop_back();
   return *known_.emplace_back(std::move(known)).columns;
 }

@@ -33,7 +33,8 @@ bool want_identity_fields(const EventKind& kind, Columns& columns) {
 
 // Fields that others than the rules ask for.
 KindRules::FurtherFields further_fields(const ScanOptions& options) {
-  return [identity = options.identity, intel = options.intelligence != nullptr](const EventKind& kind, Columns& columns) {
+  return [identity = options.identity, intel = options.intelligence != nullptr](const EventKind& kind,
+                                                                                Columns& columns) {
     if (intel) IntelWatch::want_fields(columns);
     return identity && want_identity_fields(kind, columns);
   };
@@ -47,8 +48,7 @@ class Scan {
         keep_going_(keep_going),
         correlations_(rules),
         kinds_(
-            rules, [this](std::uint32_t rule) { return wants_rule(rule); },
-            further_fields(options)),
+            rules, [this](std::uint32_t rule) { return wants_rule(rule); }, further_fields(options)),
         block_detector_(kinds_, correlations_, scripts_, options.plain, options.keep_records,
                         [this](std::uint32_t rule) { return wants_rule(rule); }),
         views_(block_detector_, correlations_) {
@@ -118,7 +118,9 @@ class Scan {
       return !(interrupted_ = interrupted_ || !keep_going_(progress_));
     };
     auto done = read_logs(path, take, report,
-                          {.carve = options_.decode.carve, .zone = options_.decode.zone, .capture = {options_.suricata_rules, keep_going}});
+                          {.carve = options_.decode.carve,
+                           .zone = options_.decode.zone,
+                           .capture = {options_.suricata_rules, keep_going}});
     ScanSummary& summary = outcome_.summary;
     if (!done.has_value()) return summary.unreadable.push_back(done.error().text());
     for (std::string& error : report.errors) summary.unreadable.push_back(std::move(error));
@@ -128,12 +130,14 @@ class Scan {
   }
 
   void look_at_files(const std::vector<std::string>& files) {
-    auto looked = yara_scan(files, *options_.yara, [&] { return !(interrupted_ = interrupted_ || !keep_going_(progress_)); });
+    auto looked = yara_scan(files, *options_.yara,
+                            [&] { return !(interrupted_ = interrupted_ || !keep_going_(progress_)); });
     ScanSummary& summary = outcome_.summary;
     if (!looked.has_value()) return summary.unreadable.push_back(looked.error().text());
     keep(looked->findings);
     for (std::string& line : looked->unreadable) summary.unreadable.push_back(std::move(line));
-    for (std::string& line : looked->oddities) ++summary.oddities, outcome_.oddities.push_back(std::move(line));
+    for (std::string& line : looked->oddities)
+      ++summary.oddities, outcome_.oddities.push_back(std::move(line));
   }
 
   // In the order of the evidence, one at a time.
@@ -146,7 +150,8 @@ class Scan {
     directory_.add(std::move(result.directory));
     views_.add(std::move(result.views), events_before_, result.oddities);
     identities_.add(result.identity, result.log->file, events_before_);
-    for (intel::PatternHit& hit : result.patterns) hit.sequence += events_before_, patterns_->add(std::move(hit));
+    for (intel::PatternHit& hit : result.patterns)
+      hit.sequence += events_before_, patterns_->add(std::move(hit));
     events_before_ += result.events;
     outcome_.findings.add_packed(result.findings);
     note_oddities(*result.log, result.oddities);

@@ -23,8 +23,8 @@ struct RuleQuestions {
 
 // `repeated`: the names that some record has more than once, as repeated_names_sql() tells; their values are looked at one by
 // one, which is slower.
-RuleQuestions questions_of(const std::vector<sigma::Rule>& rules, const LogsourceTable& table, const TimeRange& range,
-                           const std::vector<std::string>& repeated);
+RuleQuestions questions_of(const std::vector<sigma::Rule>& rules, const LogsourceTable& table,
+                           const TimeRange& range, const std::vector<std::string>& repeated);
 std::string repeated_names_sql(const TimeRange& range);
 
 }  // namespace bartizan::hunt

@@ -32,7 +32,8 @@ INSERT OR IGNORE INTO setting VALUES('schema', 1), ('version', 0);
 )sql";
 
 constexpr std::string_view kKnownColumns =
-    "SELECT i.id, i.kind, i.key, s.confidence, s.first, s.last, s.until, s.title, s.reference, s.attack, o.name,"
+    "SELECT i.id, i.kind, i.key, s.confidence, s.first, s.last, s.until, s.title, s.reference, s.attack, "
+    "o.name,"
     " coalesce((SELECT sum(count) FROM sighting g WHERE g.indicator = i.id), 0),"
     " coalesce((SELECT min(first) FROM sighting g WHERE g.indicator = i.id AND first <> 0), 0),"
     " coalesce((SELECT max(last) FROM sighting g WHERE g.indicator = i.id), 0),"
@@ -74,9 +75,14 @@ Result<void> read_known(Query& query, const std::function<bool(const Known&)>& v
       known.is_removed = query.number(15) != 0;
     }
     if (query.text(10).empty()) continue;
-    known.statements.push_back({std::string(query.text(10)), static_cast<int>(query.number(3)), {query.number(4)},
-                                {query.number(5)}, {query.number(6)}, std::string(query.text(7)),
-                                std::string(query.text(8)), parted(query.text(9))});
+    known.statements.push_back({std::string(query.text(10)),
+                                static_cast<int>(query.number(3)),
+                                {query.number(4)},
+                                {query.number(5)},
+                                {query.number(6)},
+                                std::string(query.text(7)),
+                                std::string(query.text(8)),
+                                parted(query.text(9))});
   }
 }
 
@@ -94,7 +100,8 @@ class IntelStore::Statements final : public ImportReceiver {
         {&state_,
          "INSERT INTO statement VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
          " confidence = max(confidence, excluded.confidence),"
-         " first = iif(first = 0 OR excluded.first = 0, max(first, excluded.first), min(first, excluded.first)),"
+         " first = iif(first = 0 OR excluded.first = 0, max(first, excluded.first), min(first, "
+         "excluded.first)),"
          " last = max(last, excluded.last),"
          " until = iif(until = 0 OR excluded.until = 0, 0, max(until, excluded.until)),"
          " title = iif(excluded.title = '', title, excluded.title),"
@@ -102,7 +109,8 @@ class IntelStore::Statements final : public ImportReceiver {
          " attack = iif(excluded.attack = '', attack, excluded.attack)"},
         {&techniques_, "UPDATE statement SET attack = ? WHERE reference = ? AND source = ?"},
         {&sight_,
-         "INSERT INTO sighting SELECT indicator, source, ?, ?, ? FROM statement WHERE reference = ? AND source = ?"
+         "INSERT INTO sighting SELECT indicator, source, ?, ?, ? FROM statement WHERE reference = ? AND "
+         "source = ?"
          " ON CONFLICT DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last),"
          " count = max(count, excluded.count)"},
         {&revoke_, "DELETE FROM statement WHERE reference = ? AND source = ?"},
@@ -117,8 +125,9 @@ class IntelStore::Statements final : public ImportReceiver {
     given_ = source;
     trouble_ = {};
     TRY_VOID(database_.run("BEGIN IMMEDIATE"));
-    TRY(Query add, database_.prepare("INSERT INTO source(name, format, imported) VALUES(?, '', ?)"
-                                     " ON CONFLICT(name) DO UPDATE SET imported = excluded.imported RETURNING id"));
+    TRY(Query add,
+        database_.prepare("INSERT INTO source(name, format, imported) VALUES(?, '', ?)"
+                          " ON CONFLICT(name) DO UPDATE SET imported = excluded.imported RETURNING id"));
     TRY(const bool has_row, add.bind(1, source.name).bind(2, now.ticks).step());
     source_ = has_row ? add.number(0) : 0;
     add.reset();
@@ -140,7 +149,9 @@ class IntelStore::Statements final : public ImportReceiver {
     return false;
   }
 
-  Result<void> raise_version() { return database_.run("UPDATE setting SET value = value + 1 WHERE name = 'version'"); }
+  Result<void> raise_version() {
+    return database_.run("UPDATE setting SET value = value + 1 WHERE name = 'version'");
+  }
 
   void take(const Statement& statement) override {
     if (!trouble_.message.empty()) return;
@@ -149,9 +160,13 @@ class IntelStore::Statements final : public ImportReceiver {
     const int confidence = statement.confidence < 0 ? given_.confidence : statement.confidence;
     const std::string attack = joined(statement.attack);
     std::string_view title = statement.title;
-    state_.bind(1, *id).bind(2, source_).bind(3, std::int64_t{confidence}).bind(4, statement.valid_from.ticks);
+    state_.bind(1, *id)
+        .bind(2, source_)
+        .bind(3, std::int64_t{confidence})
+        .bind(4, statement.valid_from.ticks);
     state_.bind(5, statement.valid_from.ticks).bind(6, statement.valid_until.ticks);
-    state_.bind(7, title.substr(0, limits::kIntelValueBytesMax)).bind(8, std::string_view(statement.reference));
+    state_.bind(7, title.substr(0, limits::kIntelValueBytesMax))
+        .bind(8, std::string_view(statement.reference));
     note(state_.bind(9, std::string_view(attack)).run());
   }
   void take_techniques(std::string_view reference, const std::vector<std::string>& attack) override {
@@ -164,7 +179,9 @@ class IntelStore::Statements final : public ImportReceiver {
     sight_.bind(3, static_cast<std::int64_t>(std::min(count, kCountMax)));
     note(sight_.bind(4, reference).bind(5, source_).run());
   }
-  void take_revocation(std::string_view reference) override { note(revoke_.bind(1, reference).bind(2, source_).run()); }
+  void take_revocation(std::string_view reference) override {
+    note(revoke_.bind(1, reference).bind(2, source_).run());
+  }
   void take_harmless(std::string_view list, const Harmless& harmless) override {
     harmless_.bind(1, list).bind(2, static_cast<std::int64_t>(harmless.match));
     note(harmless_.bind(3, static_cast<std::int64_t>(harmless.kind)).bind_blob(4, harmless.key).run());
@@ -214,8 +231,10 @@ void IntelStore::import(const ReadBytes& read, const ImportOptions& options, Imp
 }
 Result<bool> IntelStore::end(const ImportReport& report) { return statements_->end(report); }
 
-Result<void> IntelStore::for_each(const std::function<bool(const Known&)>& visit, std::optional<Kind> kind) const {
-  const std::string sql = std::string(kKnownColumns) + (kind ? "WHERE i.kind = ? " : "") + "ORDER BY i.id, s.source";
+Result<void> IntelStore::for_each(const std::function<bool(const Known&)>& visit,
+                                  std::optional<Kind> kind) const {
+  const std::string sql =
+      std::string(kKnownColumns) + (kind ? "WHERE i.kind = ? " : "") + "ORDER BY i.id, s.source";
   TRY(Query query, statements_->database_.prepare(sql));
   if (kind) query.bind(1, static_cast<std::int64_t>(*kind));
   return read_known(query, visit);
@@ -240,13 +259,16 @@ Result<std::optional<Known>> IntelStore::find(std::uint32_t id) const {
 }
 
 Result<std::vector<SourceFacts>> IntelStore::sources() const {
-  TRY(Query query, statements_->database_.prepare("SELECT name, format, imported, (SELECT count(*) FROM statement s WHERE"
-                                                  " s.source = o.id) FROM source o ORDER BY name"));
+  TRY(Query query,
+      statements_->database_.prepare("SELECT name, format, imported, (SELECT count(*) FROM statement s WHERE"
+                                     " s.source = o.id) FROM source o ORDER BY name"));
   std::vector<SourceFacts> out;
   for (;;) {
     TRY(const bool more, query.step());
     if (!more) return out;
-    out.push_back({std::string(query.text(0)), std::string(query.text(1)), {query.number(2)},
+    out.push_back({std::string(query.text(0)),
+                   std::string(query.text(1)),
+                   {query.number(2)},
                    static_cast<std::uint64_t>(query.number(3))});
   }
 }
@@ -256,8 +278,8 @@ Result<void> IntelStore::load_harmless(HarmlessList& list) const {
   for (;;) {
     TRY(const bool more, query.step());
     if (!more) return {};
-    list.add(query.text(0), {static_cast<Harmless::Match>(query.number(1)), static_cast<Kind>(query.number(2)),
-                             std::string(query.blob(3))});
+    list.add(query.text(0), {static_cast<Harmless::Match>(query.number(1)),
+                             static_cast<Kind>(query.number(2)), std::string(query.blob(3))});
   }
 }
 
@@ -272,7 +294,8 @@ Result<bool> IntelStore::remove(const Indicator& indicator, std::string_view rea
 }
 
 Result<std::uint64_t> IntelStore::remove_source(std::string_view name) {
-  TRY(Query query, statements_->database_.prepare("DELETE FROM statement WHERE source IN (SELECT id FROM source WHERE name = ?)"));
+  TRY(Query query, statements_->database_.prepare(
+                       "DELETE FROM statement WHERE source IN (SELECT id FROM source WHERE name = ?)"));
   TRY_VOID(query.bind(1, name).run());
   const auto count = static_cast<std::uint64_t>(statements_->database_.changes());
   TRY(Query forget, statements_->database_.prepare("DELETE FROM source WHERE name = ?"));
