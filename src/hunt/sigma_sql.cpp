@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hunt/sigma_sql.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 #include <charconv>
 #include <map>
@@ -10,6 +8,7 @@
 #include <span>
 
 #include "base/text.h"
+#include "detect/sigma/regex.h"
 #include "hunt/search_sql.h"
 #include "store/database.h"
 #include "store/event_columns.h"
@@ -325,10 +324,9 @@ class RuleMaker {
     if (leaf.regex_run_min > 0)
       return "coalesce(list_max(list_transform(string_split(" + raw +
              ", chr(10)), lambda l: length(l))), 0) >= " + std::to_string(leaf.regex_run_min);
-    const re2::RE2::Options& options = leaf.regex->options();
     std::string flags;
-    if (!options.case_sensitive()) flags += 'i';
-    if (options.dot_nl()) flags += 's';
+    if (leaf.regex->ignores_case()) flags += 'i';
+    if (leaf.regex->dot_matches_newline()) flags += 's';
     const std::string pattern = (flags.empty() ? "" : "(?" + flags + ")") + leaf.regex->pattern();
     return "regexp_matches(" + raw + ", " + sql_text(pattern) + ")";
   }
