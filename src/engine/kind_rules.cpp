@@ -39,8 +39,7 @@ class KindRules::Compiler {
   }
 
   // The names of the fields the program needs go to `names`; `all` is set when keywords need every one.
-  // With `only_tests` the program is not to be run.
-  std::unique_ptr<KindProgram> compile(const std::vector<RuleSet::Candidate>& chosen, bool only_tests,
+  std::unique_ptr<KindProgram> compile(const std::vector<RuleSet::Candidate>& chosen, sigma::Program::Use use,
                                        std::vector<std::string>& names, bool& all) {
     std::vector<sigma::BoundRule> bound;
     for (std::uint32_t i = 0; i < chosen.size(); ++i) bound.push_back(bind(chosen[i], i));
@@ -48,10 +47,7 @@ class KindRules::Compiler {
       return known(leaf, slot);
     };
     auto compiled = std::make_unique<KindProgram>(
-        KindProgram{only_tests ? sigma::Program::only_tests(bound, sources_.size(), known_leaf)
-                               : sigma::Program(bound, sources_.size(), known_leaf),
-                    {},
-                    chosen});
+        KindProgram{sigma::Program(bound, sources_.size(), known_leaf, use), {}, chosen});
     for (sigma::SlotId slot : compiled->program.used_slots()) note_fields(sources_[slot], names, all);
     return compiled;
   }
@@ -208,7 +204,9 @@ std::unique_ptr<Kind> KindRules::make_kind(const EventKind& given) {
   }
   MUST(kind->conditional.size() <= 64);
   Compiler compiler(*this, *kind);
-  auto compiled = compiler.compile(chosen, !kind->conditional.empty(), kind->names, kind->all);
+  // Where conditions differ from event to event, program_of compiles once more.
+  const auto use = kind->conditional.empty() ? sigma::Program::Use::kToRun : sigma::Program::Use::kToAsk;
+  auto compiled = compiler.compile(chosen, use, kind->names, kind->all);
   for (const EventPlace* place : kind->conditional)
     for (const auto& [name, values] : place->where) add_once(kind->names, name);
   kind->script_fields = script_fields_of(given, rules_.logsources());
@@ -260,7 +258,7 @@ const KindProgram& KindRules::program_of(const Kind& kind, std::uint64_t conditi
   Compiler compiler(*this, kind);
   std::vector<std::string> names;
   bool all = false;
-  program = compiler.compile(chosen, false, names, all);
+  program = compiler.compile(chosen, sigma::Program::Use::kToRun, names, all);
   program->slots = compiler.slot_sources();
   return *program;
 }

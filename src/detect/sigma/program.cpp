@@ -77,15 +77,10 @@ class ProgramBuilder {
     program_.slots_.resize(slot_count);
   }
 
-  // What the rules ask for, and nothing that runs.
-  void list_tests() {
-    for (const BoundRule& bound : rules_) (void)simplified(*bound.rule, bound.rule->condition, bound);
-  }
-
-  void build() {
+  void build(bool with_indexes) {
     for (const BoundRule& bound : rules_) add_rule(bound);
     for (std::size_t slot = 0; slot < literals_.size(); ++slot) {
-      if (literals_[slot].empty()) continue;
+      if (literals_[slot].empty() || !with_indexes) continue;
       program_.slots_[slot].index = FieldIndex(literals_[slot]);
       program_.slots_[slot].has_index = true;
     }
@@ -338,17 +333,10 @@ class ProgramBuilder {
   std::vector<std::vector<std::uint32_t>> woken_by_, groups_of_;
 };
 
-Program Program::only_tests(std::span<const BoundRule> rules, std::size_t slot_count,
-                            const KnownLeaf& known) {
-  Program program;
-  ProgramBuilder(program, rules, slot_count, known).list_tests();
-  return program;
-}
-
-Program::Program(std::span<const BoundRule> rules, std::size_t slot_count, const KnownLeaf& known) {
+Program::Program(std::span<const BoundRule> rules, std::size_t slot_count, const KnownLeaf& known, Use use) {
   static std::atomic<std::uint64_t> programs = 0;
   serial_ = ++programs;
-  ProgramBuilder(*this, rules, slot_count, known).build();
+  ProgramBuilder(*this, rules, slot_count, known).build(use == Use::kToRun);
   std::sort(always_true_.begin(), always_true_.end());
 }
 

@@ -51,10 +51,10 @@ using KnownLeaf = std::function<std::optional<bool>(const Leaf& leaf, SlotId slo
 
 class Program {
  public:
-  Program(std::span<const BoundRule> rules, std::size_t slot_count, const KnownLeaf& known);
-
-  // Knows used_slots() and tests(), and is not to be run.
-  static Program only_tests(std::span<const BoundRule> rules, std::size_t slot_count, const KnownLeaf& known);
+  // To ask only is to learn what the rules need: such a program has no indexes and is not to be run.
+  enum class Use : std::uint8_t { kToRun, kToAsk };
+  Program(std::span<const BoundRule> rules, std::size_t slot_count, const KnownLeaf& known,
+          Use use = Use::kToRun);
 
   bool is_empty() const { return rules_.empty() && always_true_.empty(); }
   // Slots that any rule left over asks for.
@@ -72,8 +72,6 @@ class Program {
  private:
   friend class ProgramRun;
   friend class ProgramBuilder;
-  Program() = default;
-
   enum class Check : std::uint8_t {
     kIndex,  // the index answers
     kGlob,   // the index finds a part, the pattern is tested at once
