@@ -240,6 +240,8 @@ inline constexpr std::size_t kPowershellInflateRatioMax =
     64;  // real ones reach 4; below 64 KiB of output no ratio
 inline constexpr std::size_t kPowershellInflateFreeBytes = 64u << 10;
 inline constexpr std::size_t kPowershellPatternMax = 4096;  // characters of a regular expression
+inline constexpr std::size_t kPowershellPatternMatchesMax =
+    262'144;  // of one -replace; a line of hidden text has some thousands
 inline constexpr std::size_t kPowershellWildcardWorkMax =
     1 << 24;  // length of pattern times text: -like is quadratic
 inline constexpr std::size_t kPowershellFoldMax = 4u
@@ -250,7 +252,7 @@ inline constexpr std::size_t kPowershellCommandLineMax = 128u
 inline constexpr std::size_t kHtmlLayerBytesMax =
     256u << 10;  // of one layer in the page of `powershell --format html`: a browser stays quick
 inline constexpr std::size_t kPowershellShellWorkMax =
-    4u << 20;  // bytes of commands cmd runs in loops; a line built letter by letter needs 1 MB
+    2u << 20;  // bytes of commands cmd runs in loops; a line built letter by letter needs 1 MB
 inline constexpr std::size_t kPowershellShellTurnsMax =
     20'000;                                           // of one `for`; the longest line has 8,191 letters
 inline constexpr unsigned kPowershellShellsMax = 16;  // cmd within cmd within wmic ...

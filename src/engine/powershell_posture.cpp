@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/powershell_posture.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <tuple>
 
@@ -92,9 +94,43 @@ bool is_powershell(const Kind& kind, std::uint32_t event_id) {
   return kind.event_id == event_id && kind.channel.starts_with("Microsoft-Windows-PowerShell");
 }
 
+// The start, the providers and the end of a session; each names its engine.
+template <class AnyKind>
+bool is_session(const AnyKind& kind) {
+  return (kind.event_id == 400 || kind.event_id == 403 || kind.event_id == 600) &&
+         kind.channel == "Windows PowerShell";
+}
+
+template <class AnyKind>
+bool is_image_load(const AnyKind& kind) {
+  return kind.event_id == 7 && kind.channel == "Microsoft-Windows-Sysmon/Operational";
+}
+
+// What only an enforced policy writes; PowerShell constrains scripts that such a policy does not allow.
+template <class AnyKind>
+std::string_view enforced_policy(const AnyKind& kind) {
+  if (kind.event_id == 8007 && kind.channel == "Microsoft-Windows-AppLocker/MSI and Script")
+    return "AppLocker blocked a script or installer, so its policy is enforced (event 8007 was written)";
+  if (kind.event_id == 3077 && kind.channel == "Microsoft-Windows-CodeIntegrity/Operational")
+    return "App Control blocked a file, so its policy is enforced (event 3077 was written)";
+  return {};
+}
+
+bool ends_with(const Event& event, std::string_view field, std::string_view ending) {
+  const std::string_view* value = event.find(field);
+  return value && value->size() >= ending.size() &&
+         equals_ignoring_ascii_case(value->substr(value->size() - ending.size()), ending);
+}
+
+bool loads_amsi(const Event& event) {
+  return ends_with(event, "ImageLoaded", "\\amsi.dll") &&
+         (ends_with(event, "Image", "\\powershell.exe") || ends_with(event, "Image", "\\pwsh.exe"));
+}
+
 bool is_old_engine(const Event& event) {
   return std::any_of(event.fields.begin(), event.fields.end(), [](const Field& field) {
-    return field.name == "Data" && field.value.find("EngineVersion=2.") != field.value.npos;
+    return field.name == "Data" && (field.value.find("EngineVersion=2.") != field.value.npos ||
+                                    field.value.find("HostVersion=2.") != field.value.npos);
   });
 }
 
@@ -109,7 +145,9 @@ bool proves_logging(const Event& record) {
 std::string_view posture_field_of(const EventKind& kind) {
   if (DirectoryPosture::concerns(kind)) return "Computer";
   if (kind.event_id == 4103 && kind.channel.starts_with("Microsoft-Windows-PowerShell")) return "Computer";
-  if (kind.event_id == 400 && kind.channel == "Windows PowerShell") return "Data";
+  if (is_session(kind)) return "Data";
+  if (is_image_load(kind)) return "ImageLoaded";
+  if (!enforced_policy(kind).empty()) return "Computer";
   const bool is_sysmon = kind.channel == "Microsoft-Windows-Sysmon/Operational";
   return (is_sysmon && (kind.event_id == 12 || kind.event_id == 13)) || kind.category == "registry_set"
              ? "TargetObject"
@@ -123,7 +161,9 @@ bool PostureNotes::concerns(const Kind& kind, const Event& event) const {
     const std::string_view* host = event.find("Computer");
     return !host || !seen_.contains(std::string(kModules) + '\n' + std::string(*host));
   }
-  if (kind.event_id == 400 && kind.channel == "Windows PowerShell") return is_old_engine(event);
+  if (is_session(kind)) return is_old_engine(event);
+  if (is_image_load(kind)) return ends_with(event, "ImageLoaded", "\\amsi.dll");
+  if (!enforced_policy(kind).empty()) return true;
   return setting_of(event) != nullptr;
 }
 
@@ -134,10 +174,18 @@ void PostureNotes::note(const Kind& kind, const Event& record, const std::string
       add(kBlocks, true, "for a block without suspicious words event 4104 was written", record, file);
     return;
   }
-  if (kind.event_id == 400 && kind.channel == "Windows PowerShell") {
-    if (is_old_engine(record)) add(kOldEngine, false, "PowerShell 2 was started (event 400)", record, file);
+  if (is_session(kind)) {
+    if (is_old_engine(record))
+      add(kOldEngine, false, fmt::format("PowerShell 2 was started (event {})", kind.event_id), record, file);
     return;
   }
+  if (is_image_load(kind)) {
+    if (loads_amsi(record))
+      add(kAmsi, true, "for PowerShell's load of amsi.dll Sysmon event 7 was written", record, file);
+    return;
+  }
+  if (const std::string_view evidence = enforced_policy(kind); !evidence.empty())
+    return add(kLanguage, true, std::string(evidence), record, file);
   if (kind.channel.empty() && kind.category == "ps_script")
     return add(kTranscripts, true, "a transcript was written", record, file);
   const Setting* setting = setting_of(record);
@@ -158,7 +206,9 @@ void PostureNotes::add(std::string_view control, bool in_force, std::string evid
                        const std::string& file) {
   std::string key = std::string(control) + '\n' + std::string(record.host);
   // Of what a protection writes again and again, one record a piece of a log is enough; settings are all kept.
-  if (in_force && evidence.ends_with("written") && !seen_.insert(std::move(key)).second) return;
+  if (in_force && (evidence.ends_with("written") || evidence.ends_with("written)")) &&
+      !seen_.insert(std::move(key)).second)
+    return;
   facts_.push_back({std::string(record.host),
                     std::string(control),
                     in_force,

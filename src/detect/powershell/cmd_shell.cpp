@@ -287,6 +287,7 @@ bool CmdShell::run_builtin(const std::string& word, std::string_view rest, const
 CmdShell::Piped CmdShell::run_simple(std::string_view command, const Piped& input) {
   Piped out;
   std::string delayed = expand(command, '!');
+  if (!spend(delayed.size())) return out;
   const std::string_view text =
       std::string_view(delayed).substr(std::min(delayed.find_first_not_of(" \t\r\n,;=@("), delayed.size()));
   if (text.empty() || depth_ >= limits::kPowershellShellsMax) return out;

@@ -2,6 +2,7 @@
 // Properties and methods of values. Whatever is not in the tables is Unknown.
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "base/limits.h"
 #include "detect/powershell/evaluate.h"
@@ -263,6 +264,30 @@ constexpr std::pair<std::string_view, std::string_view> kTextSignatures[] = {
     {"tochararray", "char[] ToCharArray(), char[] ToCharArray(int startIndex, int length)"},
 };
 
+// Stacks and queues; nullopt for another method. A stack has its top first, as it is listed; moving the others
+// has its price.
+std::optional<Value> stack_method(Evaluator& evaluator, Array& array, const std::string& name,
+                                  const Values& arguments) {
+  const bool takes = name == "pop" || name == "dequeue" || name == "peek";
+  const bool gives = name == "push" || name == "enqueue";
+  if (takes ? !arguments.empty() || array.items.empty() : !gives || arguments.size() != 1)
+    return std::nullopt;
+  if (array.uncertain) return Value(Reason::kBranch);
+  evaluator.mutate(array);
+  if (array.items.size() >= limits::kPowershellArrayMax ||
+      !evaluator.charge((array.items.size() + 1) * sizeof(Value)))
+    return Value(Reason::kLimit);
+  if (name == "peek") return array.items.front();
+  if (gives) {
+    array.items.insert(name == "push" ? array.items.begin() : array.items.end(),
+                       Evaluator::held_by(array, arguments[0]));
+    return Value();
+  }
+  Value front = std::move(array.items.front());
+  array.items.erase(array.items.begin());
+  return front;
+}
+
 Value list_method(Evaluator& evaluator, const Value& self, const std::string& name, const Values& arguments) {
   if (name == "clone" || name == "toarray" || name == "getenumerator" || name == "tolist") {
     if (auto* bytes = self.shared<ByteArray>()) return evaluator.make_bytes(bytes->bytes);
@@ -309,25 +334,7 @@ Value list_method(Evaluator& evaluator, const Value& self, const std::string& na
       array->items.push_back(Evaluator::held_by(*array, list_item(source, i)));
     return Value();
   }
-  // A stack has its top first, as it is listed; moving the others has its price.
-  const bool takes = name == "pop" || name == "dequeue" || name == "peek";
-  if ((takes && arguments.empty() && !array->items.empty()) ||
-      ((name == "push" || name == "enqueue") && arguments.size() == 1)) {
-    if (array->uncertain) return Reason::kBranch;
-    evaluator.mutate(*array);
-    if (array->items.size() >= limits::kPowershellArrayMax ||
-        !evaluator.charge((array->items.size() + 1) * sizeof(Value)))
-      return Reason::kLimit;
-    if (name == "peek") return array->items.front();
-    if (!takes) {
-      array->items.insert(name == "push" ? array->items.begin() : array->items.end(),
-                          Evaluator::held_by(*array, arguments[0]));
-      return Value();
-    }
-    Value front = std::move(array->items.front());
-    array->items.erase(array->items.begin());
-    return front;
-  }
+  if (std::optional<Value> moved = stack_method(evaluator, *array, name, arguments)) return std::move(*moved);
   if (name == "reverse" && arguments.empty()) {
     evaluator.mutate(*array);
     std::reverse(array->items.begin(), array->items.end());

@@ -287,6 +287,25 @@ Value encoding_object(Evaluator& evaluator, Encoding encoding) {
   return made;
 }
 
+namespace {
+Reason reason_of_type(std::string_view type) {
+  if (type.starts_with("net.") || type.find("xmlhttp") != std::string::npos || type.starts_with("winhttp") ||
+      type.starts_with("msxml"))
+    return Reason::kNetwork;
+  if (type == "random") return Reason::kRandom;
+  if (type.starts_with("io.")) return Reason::kFile;
+  return Reason::kUnsupported;
+}
+
+bool is_list_type(std::string_view type) {
+  for (std::string_view list :
+       {"collections.arraylist", "collections.stack", "collections.queue", "collections.generic.list",
+        "collections.generic.stack", "collections.generic.queue"})
+    if (type.starts_with(list)) return true;
+  return false;
+}
+}  // namespace
+
 Value Evaluator::new_object(const std::string& written, const Values& arguments) {
   std::string type = canonical_type(written);
   for (const Value& argument : arguments)
@@ -320,28 +339,20 @@ Value Evaluator::new_object(const std::string& written, const Values& arguments)
     return made;
   }
   if (type == "string" && !arguments.empty()) return call_static("string", "new", arguments, Node());
-  if (type == "collections.arraylist" || type.starts_with("collections.generic.list") ||
-      type == "collections.stack" || type == "collections.queue" ||
-      type.starts_with("collections.generic.stack") || type.starts_with("collections.generic.queue"))
-    return arguments.empty() ? make_array({}) : Value(Reason::kUnsupported);
-  if (type == "psobject" || type == "pscustomobject") {
+  if (is_list_type(type)) return arguments.empty() ? make_array({}) : Value(Reason::kUnsupported);
+  const bool is_object = type == "psobject" || type == "pscustomobject";
+  if (is_object || type == "hashtable" || type.starts_with("collections.generic.dictionary")) {
     Value empty = Value::make<Table>();
     empty.shared<Table>()->rank = kRankEmpty;
     empty.shared<Table>()->birth = ++births_;
-    empty.shared<Table>()->ordered = true;
-    return arguments.empty() ? empty : Value(Reason::kUnsupported);
+    empty.shared<Table>()->ordered = is_object;
+    return empty;
   }
   if (type == "diagnostics.processstartinfo") {
     constexpr std::string_view kParts[] = {"filename", "arguments"};
     for (std::size_t i = 0; i < arguments.size() && i < 2; ++i)
       add_member(object, std::string(kParts[i]), arguments[i]);
     return made;
-  }
-  if (type == "hashtable" || type.starts_with("collections.generic.dictionary")) {
-    Value empty = Value::make<Table>();
-    empty.shared<Table>()->rank = kRankEmpty;
-    empty.shared<Table>()->birth = ++births_;
-    return empty;
   }
   if (type.ends_with("encoding") && type.starts_with("text.")) {
     auto encoding = encoding_named(type.substr(5, type.size() - 13));
@@ -361,12 +372,7 @@ Value Evaluator::new_object(const std::string& written, const Values& arguments)
     return made;
   }
   if (type.ends_with("[]") && arguments.size() == 1) return new_sized_array(*this, type, arguments[0]);
-  if (type.starts_with("net.") || type.find("xmlhttp") != std::string::npos || type.starts_with("winhttp") ||
-      type.starts_with("msxml"))
-    return Reason::kNetwork;
-  if (type == "random") return Reason::kRandom;
-  if (type.starts_with("io.")) return Reason::kFile;
-  return Reason::kUnsupported;
+  return reason_of_type(type);
 }
 
 Value call_object(Evaluator& evaluator, const Value& self, Object& object, const std::string& name,

@@ -152,8 +152,8 @@ Value add(Evaluator& self, const Value& left, const Value& right, const Text& se
     auto more = to_text(right, separator);
     if (!more) return Reason::kUnsupported;
     std::size_t size = text->size() + more->size();
-    return size <= limits::kPowershellStringMax && self.charge(size * 2) ? Value(*text + *more)
-                                                                         : Value(Reason::kLimit);
+    if (size > limits::kPowershellStringMax) return self.note_limit("bytes"), Reason::kLimit;
+    return self.charge(size * 2) ? Value(*text + *more) : Value(Reason::kLimit);
   }
   if (auto* c = left.as<Char>(); c != nullptr && right.text()) {
     // The language tries to read the text as a number first.

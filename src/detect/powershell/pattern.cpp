@@ -162,10 +162,38 @@ std::optional<std::vector<PatternMatch>> Pattern::find_all(const Text& text, std
   return found;
 }
 
+// The number of the group that ${name} at `at` means; 0 for none.
+std::size_t Pattern::named_group(const Text& replacement, std::size_t at) const {
+  const std::size_t close = replacement.find(u'}', at);
+  if (close == Text::npos) return 0;
+  const std::string name = narrow(replacement.substr(at + 2, close - at - 2));
+  for (std::size_t group = 1; group < group_names_.size(); ++group)
+    if (group_names_[group] == name) return group;
+  return 0;
+}
+
+// Replaces a literal without a list of matches.
+std::optional<Text> Pattern::replace_literal(const Text& text, const Text& replacement) const {
+  std::vector<Value> parts = split_literal(text, limits::kPowershellPatternMatchesMax);
+  std::size_t size = (parts.size() - 1) * replacement.size();
+  for (const Value& part : parts) size += part.text()->size();
+  if (size > limits::kPowershellStringMax || parts.size() > limits::kPowershellPatternMatchesMax)
+    return std::nullopt;
+  Text out;
+  out.reserve(size);
+  for (const Value& part : parts) {
+    if (&part != &parts.front()) out += replacement;
+    out += *part.text();
+  }
+  return out;
+}
+
 std::optional<Text> Pattern::replace(const Text& text, const Text& replacement) const {
   if (options_.right_to_left) return std::nullopt;
-  auto found = find_all(text, limits::kPowershellArrayMax);
-  if (!found) return std::nullopt;
+  if (!re_ && !literal_.empty() && replacement.find(u'$') == Text::npos)
+    return replace_literal(text, replacement);
+  auto found = find_all(text, limits::kPowershellPatternMatchesMax);
+  if (!found || found->size() >= limits::kPowershellPatternMatchesMax) return std::nullopt;
   Text out;
   std::size_t from = 0;
   for (const PatternMatch& match : *found) {
@@ -184,6 +212,11 @@ std::optional<Text> Pattern::replace(const Text& text, const Text& replacement) 
         if (match.groups[group])
           out.append(text, match.groups[group]->first,
                      match.groups[group]->second - match.groups[group]->first);
+      } else if (const std::size_t group = next == '{' ? named_group(replacement, i) : 0; group > 0) {
+        if (group < match.groups.size() && match.groups[group])
+          out.append(text, match.groups[group]->first,
+                     match.groups[group]->second - match.groups[group]->first);
+        i = replacement.find(u'}', i);
       } else if (next == '{' || next == '`' || next == '\'' || next == '+' || next == '_') {
         return std::nullopt;
       } else {
@@ -245,18 +278,45 @@ Text escape_pattern(std::u16string_view text) {
   return out;
 }
 
+namespace {
+// The element of a wildcard pattern at `at`: ?, a plain unit, or a set in brackets; `end` is where the next begins.
+bool matches_element(std::u16string_view pattern, std::size_t at, char16_t unit, bool case_sensitive,
+                     std::size_t& end) {
+  auto folded = [&](char16_t u) { return case_sensitive ? u : lower_unit(u); };
+  end = at + 1;
+  if (pattern[at] == '?') return true;
+  if (pattern[at] != '[') return folded(pattern[at]) == folded(unit);
+  end = pattern.find(u']', at + 1) + 1;
+  for (std::size_t i = at + 1; i + 1 < end; ++i) {
+    const bool range = i + 3 < end && pattern[i + 1] == '-';
+    const char16_t low = folded(pattern[i]), high = range ? folded(pattern[i + 2]) : low;
+    if (folded(unit) >= low && folded(unit) <= high) return true;
+    if (range) i += 2;
+  }
+  return false;
+}
+
+// Sets that hold something, closed, and not within each other.
+bool has_plain_sets(std::u16string_view pattern) {
+  for (std::size_t open = pattern.find(u'['); open != pattern.npos; open = pattern.find(u'[', open)) {
+    const std::size_t close = pattern.find(u']', open);
+    if (close == pattern.npos || close < open + 2 ||
+        pattern.substr(open + 1, close - open - 1).find(u'[') != pattern.npos)
+      return false;
+    open = close;
+  }
+  return true;
+}
+}  // namespace
+
 std::optional<bool> match_wildcard(std::u16string_view pattern, std::u16string_view text,
                                    bool case_sensitive) {
-  if (pattern.find(u'[') != std::u16string_view::npos || pattern.find(u'`') != std::u16string_view::npos)
-    return std::nullopt;
+  if (pattern.find(u'`') != pattern.npos || !has_plain_sets(pattern)) return std::nullopt;
   if (pattern.size() * text.size() > limits::kPowershellWildcardWorkMax) return std::nullopt;
-  auto same = [&](char16_t a, char16_t b) {
-    return case_sensitive ? a == b : lower_unit(a) == lower_unit(b);
-  };
-  std::size_t p = 0, t = 0, star = Text::npos, mark = 0;
+  std::size_t p = 0, t = 0, star = Text::npos, mark = 0, next = 0;
   while (t < text.size()) {
     if (p < pattern.size() && pattern[p] == '*') star = p++, mark = t;
-    else if (p < pattern.size() && (pattern[p] == '?' || same(pattern[p], text[t]))) ++p, ++t;
+    else if (p < pattern.size() && matches_element(pattern, p, text[t], case_sensitive, next)) p = next, ++t;
     else if (star != Text::npos) p = star + 1, t = ++mark;
     else return false;
   }

@@ -38,6 +38,8 @@ class Pattern {
 
  private:
   std::vector<Value> split_literal(const Text& text, std::size_t matches_max) const;
+  std::optional<Text> replace_literal(const Text& text, const Text& replacement) const;
+  std::size_t named_group(const Text& replacement, std::size_t at) const;
   std::optional<std::vector<PatternMatch>> find_literal(const Text& text, std::size_t most) const;
 
   Text literal_;  // used when re_ is null
