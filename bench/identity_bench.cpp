@@ -110,7 +110,8 @@ void make_events_only(benchmark::State& state) {
 }
 
 void follow_identities(benchmark::State& state) {
-  const auto count = static_cast<std::uint64_t>(state.range(0)), controllers = static_cast<std::uint64_t>(state.range(1));
+  const auto count = static_cast<std::uint64_t>(state.range(0)),
+             controllers = static_cast<std::uint64_t>(state.range(1));
   for (auto _ : state) {
     identity::IdentityDetector detector;
     identity::Observations piece;

@@ -125,7 +125,8 @@ constinit const Verb kIdentityPathsVerb{
     .operands_min = 1,
     .summary = "chains of logons across hosts on which the account changes, the best of each day",
     .about =
-        "Reads logons (4624, Samba, sshd), tickets of KDCs, and who took another's credentials (4648, type 9, "
+        "Reads logons (4624, Samba, sshd), tickets of KDCs, and who took another's credentials (4648, type "
+        "9, "
         "sudo).\nGive it several days, or --context, so that everyday work is known.\n",
     .options = kPathOptions,
     .examples =
@@ -141,7 +142,8 @@ constinit const Verb kIdentityPostureVerb{
     .operands_min = 1,
     .summary = "what the evidence says of protections: RC4, pre-authentication, delegation, NTLM, signing",
     .about =
-        "Reads a directory as LDIF (ldapsearch, ldifde) or SharpHound JSON, registry exports, and the same logs as the "
+        "Reads a directory as LDIF (ldapsearch, ldifde) or SharpHound JSON, registry exports, and the same "
+        "logs as the "
         "other lists.\nEach line has its record and the next step.\n",
     .options = kOptions,
     .examples =

@@ -64,15 +64,17 @@ std::vector<TimeRow> time_rows(const IdentitySurvey& survey) {
     const std::string account(names.text(one->account));
     const Instant end = std::max(one->issued, one->last_use);
     TimeRow row{account, {}, one->issued, end, !one->was_issued, {}};
-    row.words = fmt::format("{}: {} to {}, used {} times, last {}", account,
-                            one->was_issued ? "issued " + time_text(one->issued) : "issue not in the evidence",
-                            list_text(one->from, names), one->uses, time_text(one->last_use));
+    row.words =
+        fmt::format("{}: {} to {}, used {} times, last {}", account,
+                    one->was_issued ? "issued " + time_text(one->issued) : "issue not in the evidence",
+                    list_text(one->from, names), one->uses, time_text(one->last_use));
     for (std::size_t i = 0; i < one->used_from.size(); ++i) {
       const bool home = std::ranges::find(one->from, one->used_from[i]) != one->from.end();
-      row.marks.push_back({one->first_uses[i],
-                           fmt::format("{}: first used from {} at {}{}", account, names.text(one->used_from[i]),
-                                       time_text(one->first_uses[i]), home ? "" : ", another address than issued to"),
-                           !home});
+      row.marks.push_back(
+          {one->first_uses[i],
+           fmt::format("{}: first used from {} at {}{}", account, names.text(one->used_from[i]),
+                       time_text(one->first_uses[i]), home ? "" : ", another address than issued to"),
+           !home});
     }
     rows.push_back(std::move(row));
   }
@@ -87,8 +89,8 @@ std::vector<GraphEdge> graph_of(const std::vector<const LogonPath*>& paths, cons
       if (!drawn.insert({hop.from, hop.to, hop.account}).second) continue;
       const std::string words = identity::marks_in_words(hop.marks), account(names.text(hop.account));
       edges.push_back({std::string(names.text(hop.from)), std::string(names.text(hop.to)), account,
-                       fmt::format("{} from {} to {} at {}{}{}", account, names.text(hop.from), names.text(hop.to),
-                                   time_text(hop.time), words.empty() ? "" : ": ", words),
+                       fmt::format("{} from {} to {} at {}{}{}", account, names.text(hop.from),
+                                   names.text(hop.to), time_text(hop.time), words.empty() ? "" : ": ", words),
                        (hop.marks & (LogonHop::kTook | LogonHop::kUnexplained)) != 0});
     }
   return edges;
@@ -121,7 +123,8 @@ Table tickets_of(const IdentitySurvey& survey) {
          std::to_string(one->handed_on), list_text(one->services, names)});
   note_left_out(survey.tickets.left_out(), table);
   table.figures.push_back(render_time_rows(
-      "Tickets over time: a circle is the first use from where it was issued, a diamond from another address", time_rows(survey)));
+      "Tickets over time: a circle is the first use from where it was issued, a diamond from another address",
+      time_rows(survey)));
   return table;
 }
 
@@ -146,8 +149,10 @@ Table ntlm_of(const IdentitySurvey& survey) {
   note_left_out(survey.ntlm.left_out(), table);
   std::vector<CountBar> bars;
   for (const auto& row : std::span(table.rows).first(std::min(table.rows.size(), kFigureBars)))
-    bars.push_back({row[0] + " at " + row[1], fmt::format("{} at {} from {}: {} logons, {} failures", row[0], row[1], row[2], row[3], row[4]),
-                    identity::number_in(row[3]) + identity::number_in(row[4])});
+    bars.push_back(
+        {row[0] + " at " + row[1],
+         fmt::format("{} at {} from {}: {} logons, {} failures", row[0], row[1], row[2], row[3], row[4]),
+         identity::number_in(row[3]) + identity::number_in(row[4])});
   table.figures.push_back(render_count_bars("The most frequent", bars));
   return table;
 }
@@ -182,25 +187,26 @@ Table coverage_of(const IdentitySurvey& survey) {
 
 Table paths_of(const IdentitySurvey& survey, std::size_t a_day) {
   const NameTable& names = survey.names();
-  Table table{"Logon paths",
-              {{"day", "Day"},
-               {"score", "Score", true},
-               {"path", "Path"},
-               {"hops", "Hops", true},
-               {"first", "From"},
-               {"last", "To"},
-               {"other_causes", "Other causes", true},
-               {"records", "Records"}},
-              {},
-              {"A path is worth a look, not a verdict: the best of each day are listed. What is new is told from the "
-               "third day on, counted from the first in the evidence or in the file of --context."},
-              {}};
+  Table table{
+      "Logon paths",
+      {{"day", "Day"},
+       {"score", "Score", true},
+       {"path", "Path"},
+       {"hops", "Hops", true},
+       {"first", "From"},
+       {"last", "To"},
+       {"other_causes", "Other causes", true},
+       {"records", "Records"}},
+      {},
+      {"A path is worth a look, not a verdict: the best of each day are listed. What is new is told from the "
+       "third day on, counted from the first in the evidence or in the file of --context."},
+      {}};
   const std::vector<const LogonPath*> paths = survey.detector.paths().ranked(a_day);
   for (const LogonPath* path : paths) {
     std::string records;
     const auto add = [&](const identity::Proof& proof) {
-      records += fmt::format("{}{} {} of {}", records.empty() ? "" : ", ", proof.event_id ? "record" : "byte", proof.record,
-                             names.text(proof.file));
+      records += fmt::format("{}{} {} of {}", records.empty() ? "" : ", ", proof.event_id ? "record" : "byte",
+                             proof.record, names.text(proof.file));
     };
     for (const LogonHop& hop : path->hops) add(hop.proof);
     for (const identity::Proof& proof : path->taken) add(proof);
@@ -212,18 +218,25 @@ Table paths_of(const IdentitySurvey& survey, std::size_t a_day) {
   std::vector<const LogonPath*> best = paths;
   std::ranges::stable_sort(best, std::greater(), &LogonPath::score);
   best.resize(std::min(best.size(), kFigurePaths));
-  table.figures.push_back(render_graph("The best paths: dashed where the account changes", graph_of(best, names)));
+  table.figures.push_back(
+      render_graph("The best paths: dashed where the account changes", graph_of(best, names)));
   return table;
 }
 
 Table posture_of(const IdentitySurvey& survey) {
   Table table{"Protections of identities, by the evidence",
-              {{"where", "Where"}, {"control", "Protection"}, {"state", "State"}, {"evidence", "Because"}, {"next_step", "Next step"}, {"record", "Record"}},
+              {{"where", "Where"},
+               {"control", "Protection"},
+               {"state", "State"},
+               {"evidence", "Because"},
+               {"next_step", "Next step"},
+               {"record", "Record"}},
               {},
               {"Silence is no fact: what the evidence does not say is not listed."},
               {}};
   for (const PostureFact& fact : survey.posture())
-    table.rows.push_back({fact.host, fact.control, fact.in_force ? "in force" : "not in force", fact.evidence, fact.next_step,
+    table.rows.push_back({fact.host, fact.control, fact.in_force ? "in force" : "not in force", fact.evidence,
+                          fact.next_step,
                           fact.record_id.empty() ? fact.file : fact.file + ", record " + fact.record_id});
   return table;
 }

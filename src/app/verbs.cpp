@@ -8,12 +8,24 @@ namespace bartizan::app {
 namespace {
 
 // The longer of two names that begin alike stands first.
-constexpr const Verb* kVerbs[] = {
-    &kScanVerb,           &kDecodeVerb,          &kNormaliseVerb,    &kDetectVerb,
-    &kPowershellVerb,     &kIdentityTicketsVerb, &kIdentityPathsVerb, &kIdentityNtlmVerb,
-    &kIdentityPostureVerb, &kIdentityCoverageVerb,
-    &kFormatsExplainVerb, &kFormatsVerb,         &kRulesCheckVerb,   &kRulesTestVerb,
-    &kRulesListVerb,      &kRulesExplainVerb,    &kRulesFetchVerb,   &kCompletionVerb};
+constexpr const Verb* kVerbs[] = {&kScanVerb,
+                                  &kDecodeVerb,
+                                  &kNormaliseVerb,
+                                  &kDetectVerb,
+                                  &kPowershellVerb,
+                                  &kIdentityTicketsVerb,
+                                  &kIdentityPathsVerb,
+                                  &kIdentityNtlmVerb,
+                                  &kIdentityPostureVerb,
+                                  &kIdentityCoverageVerb,
+                                  &kFormatsExplainVerb,
+                                  &kFormatsVerb,
+                                  &kRulesCheckVerb,
+                                  &kRulesTestVerb,
+                                  &kRulesListVerb,
+                                  &kRulesExplainVerb,
+                                  &kRulesFetchVerb,
+                                  &kCompletionVerb};
 
 constexpr std::size_t kOverviewColumn = 36;
 

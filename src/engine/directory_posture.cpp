@@ -14,8 +14,9 @@ namespace bartizan {
 namespace {
 
 // userAccountControl ([MS-ADTS] 2.2.16).
-constexpr std::uint64_t kDisabled = 0x2, kController = 0x2000, kForDelegation = 0x80000, kNotDelegated = 0x100000,
-                        kDesOnly = 0x200000, kNoPreauth = 0x400000, kAnyProtocol = 0x1000000;
+constexpr std::uint64_t kDisabled = 0x2, kController = 0x2000, kForDelegation = 0x80000,
+                        kNotDelegated = 0x100000, kDesOnly = 0x200000, kNoPreauth = 0x400000,
+                        kAnyProtocol = 0x1000000;
 constexpr std::uint64_t kRc4 = 0x4, kAes = 0x18;  // msDS-SupportedEncryptionTypes ([MS-KILE] 2.2.7)
 constexpr std::int64_t kKrbtgtDaysMax = 180;
 
@@ -24,21 +25,27 @@ struct Control {
   std::string_view what;  // the accounts that lack it, in words
   std::string_view next_step;
 };
-constexpr Control kPreauth{"pre-authentication", "need none", "Clear DONT_REQ_PREAUTH and reset the passwords."};
-constexpr Control kNoRc4{"RC4 off for service accounts", "may still be given RC4 tickets",
-                         "Set msDS-SupportedEncryptionTypes to 24 (AES only), then reset the passwords once."};
-constexpr Control kNoRoasting{"no privileged account with a service name", "are privileged and can be guessed offline",
-                              "Move the services to managed accounts (gMSA) without privileges, or remove the service names."};
-constexpr Control kUnconstrained{"no unconstrained delegation", "receive the tickets of everybody who logs on to them",
-                                 "Replace it by constrained or resource-based delegation; take TRUSTED_FOR_DELEGATION away."};
-constexpr Control kTransition{"no delegation for any protocol", "may act for users who never logged on to them",
+constexpr Control kPreauth{"pre-authentication", "need none",
+                           "Clear DONT_REQ_PREAUTH and reset the passwords."};
+constexpr Control kNoRc4{
+    "RC4 off for service accounts", "may still be given RC4 tickets",
+    "Set msDS-SupportedEncryptionTypes to 24 (AES only), then reset the passwords once."};
+constexpr Control kNoRoasting{
+    "no privileged account with a service name", "are privileged and can be guessed offline",
+    "Move the services to managed accounts (gMSA) without privileges, or remove the service names."};
+constexpr Control kUnconstrained{
+    "no unconstrained delegation", "receive the tickets of everybody who logs on to them",
+    "Replace it by constrained or resource-based delegation; take TRUSTED_FOR_DELEGATION away."};
+constexpr Control kTransition{"no delegation for any protocol",
+                              "may act for users who never logged on to them",
                               "Check the services they may act for; prefer resource-based delegation."};
 constexpr Control kProtected{"privileged accounts in Protected Users", "are privileged and not in the group",
                              "Add them to Protected Users after a test; keep one emergency account out."};
 constexpr Control kSensitive{"privileged accounts not delegated", "are privileged and may be delegated",
                              "Mark them as sensitive (NOT_DELEGATED), or add them to Protected Users."};
 constexpr Control kNoDes{"DES off", "use DES only", "Clear USE_DES_KEY_ONLY and reset the passwords."};
-constexpr Control kControls[] = {kPreauth, kNoRc4, kNoRoasting, kUnconstrained, kTransition, kProtected, kSensitive, kNoDes};
+constexpr Control kControls[] = {kPreauth,    kNoRc4,     kNoRoasting, kUnconstrained,
+                                 kTransition, kProtected, kSensitive,  kNoDes};
 
 // Warnings of a domain controller, by event of the channels Directory Service and System.
 struct Warning {
@@ -46,13 +53,15 @@ struct Warning {
   bool of_directory;
   std::string_view control, evidence, next_step;
 };
-constexpr std::string_view kLdapSigning = "LDAP signing", kLdapBinding = "LDAP channel binding", kKdcRc4 = "RC4 off on the KDC";
+constexpr std::string_view kLdapSigning = "LDAP signing", kLdapBinding = "LDAP channel binding",
+                           kKdcRc4 = "RC4 off on the KDC";
 constexpr Warning kWarnings[] = {
     {2886, true, kLdapSigning, "the domain controller accepts unsigned LDAP (event 2886)",
      "Find the clients (event 2889, with `16 LDAP Interface Events` at 2), then require signing."},
     {2887, true, kLdapSigning, "clients bound without signing in the last day (event 2887)",
      "Switch event 2889 on, change those clients, then require signing."},
-    {2889, true, kLdapSigning, "a client bound without signing (event 2889)", "Change the client, then require signing."},
+    {2889, true, kLdapSigning, "a client bound without signing (event 2889)",
+     "Change the client, then require signing."},
     {3039, true, kLdapBinding, "a client bound without a channel binding token (event 3039)",
      "Update the client, then set LdapEnforceChannelBinding to 2."},
     {3040, true, kLdapBinding, "clients bound without a channel binding token (event 3040)",
@@ -87,8 +96,9 @@ std::int64_t unix_of_filetime(std::int64_t value) {
 // `20261120101112.0Z`, as whenChanged.
 std::int64_t unix_of_ldap_time(std::string_view text) {
   if (text.size() < 14) return 0;
-  const std::string rfc = fmt::format("{}-{}-{}T{}:{}:{}Z", text.substr(0, 4), text.substr(4, 2), text.substr(6, 2),
-                                      text.substr(8, 2), text.substr(10, 2), text.substr(12, 2));
+  const std::string rfc =
+      fmt::format("{}-{}-{}T{}:{}:{}Z", text.substr(0, 4), text.substr(4, 2), text.substr(6, 2),
+                  text.substr(8, 2), text.substr(10, 2), text.substr(12, 2));
   const auto time = parse_instant(rfc);
   return time ? time->ticks / kTicksPerSecond : 0;
 }
@@ -112,7 +122,8 @@ struct DirectoryPosture::Account {
   std::string name, domain;
   std::uint64_t flags = 0;  // as userAccountControl
   std::int64_t encryption = -1, password_set = 0, newest = 0, machine_quota = -1;
-  bool has_flags = false, is_machine = false, is_privileged = false, has_service = false, is_protected = false;
+  bool has_flags = false, is_machine = false, is_privileged = false, has_service = false,
+       is_protected = false;
 
   // What SharpHound says with words of its own.
   void read_export(std::string_view field, std::string_view value) {
@@ -121,7 +132,8 @@ struct DirectoryPosture::Account {
       has_flags = true;
       if ((value == "true") == when) flags |= bit;
     };
-    flag("dontreqpreauth", kNoPreauth), flag("unconstraineddelegation", kForDelegation), flag("sensitive", kNotDelegated);
+    flag("dontreqpreauth", kNoPreauth), flag("unconstraineddelegation", kForDelegation),
+        flag("sensitive", kNotDelegated);
     flag("trustedtoauth", kAnyProtocol), flag("enabled", kDisabled, false), flag("usedeskeyonly", kDesOnly);
     flag("isdc", kController);
     if (field == "name" && name.empty()) name = folded(value.substr(0, value.find('@')));
@@ -129,12 +141,16 @@ struct DirectoryPosture::Account {
     if (field == "hasspn" && value == "true") has_service = true;
     if (field == "admincount" && value == "true") is_privileged = true;
     if (field == "operatingsystem") is_machine = true;
-    if (field == "primarygroupsid" && (value.ends_with("-516") || value.ends_with("-521"))) flags |= kController;
+    if (field == "primarygroupsid" && (value.ends_with("-516") || value.ends_with("-521")))
+      flags |= kController;
     if (field == "supportedencryptiontypes" && encryption < 0) encryption = 0;
     if (field == "supportedencryptiontypes")
-      encryption |= static_cast<std::int64_t>(value.find("RC4") != value.npos ? kRc4 : value.find("AES") != value.npos ? kAes : 0);
+      encryption |= static_cast<std::int64_t>(value.find("RC4") != value.npos   ? kRc4
+                                              : value.find("AES") != value.npos ? kAes
+                                                                                : 0);
     if (field == "pwdlastset") password_set = number(value);
-    if (field == "pwdlastset" || field == "lastlogontimestamp" || field == "lastlogon" || field == "whencreated")
+    if (field == "pwdlastset" || field == "lastlogontimestamp" || field == "lastlogon" ||
+        field == "whencreated")
       newest = std::max(newest, number(value));
     if (field == "machineaccountquota") machine_quota = number(value);
   }
@@ -182,7 +198,9 @@ void DirectoryPosture::note_account(const Account& a, const Event& record, const
   }
   if (!a.has_flags || (a.flags & kDisabled)) return;
   const auto has = [&](std::uint64_t flag) { return (a.flags & flag) != 0; };
-  const auto say = [&](const Control& control, bool bad) { count(a.domain, control.name, bad, a.name, record, file); };
+  const auto say = [&](const Control& control, bool bad) {
+    count(a.domain, control.name, bad, a.name, record, file);
+  };
   const bool is_user = !a.is_machine;
   if (is_user) say(kPreauth, has(kNoPreauth));
   say(kNoDes, has(kDesOnly));
@@ -210,17 +228,19 @@ void DirectoryPosture::note_warning(const Event& record, const std::string& file
   }
 }
 
-void DirectoryPosture::count(const std::string& where, std::string_view control, bool bad, std::string_view example,
-                             const Event& record, const std::string& file) {
+void DirectoryPosture::count(const std::string& where, std::string_view control, bool bad,
+                             std::string_view example, const Event& record, const std::string& file) {
   if (counts_.size() >= limits::kPostureFactsMax && !counts_.contains({where, std::string(control)})) return;
   Count& one = counts_[{where, std::string(control)}];
   ++one.of;
   if (one.file.empty() || (bad && one.bad == 0))
-    one.file = file, one.time = record.time, one.record_id = std::string(record.record_id), one.warning = record.event_id;
+    one.file = file, one.time = record.time, one.record_id = std::string(record.record_id),
+    one.warning = record.event_id;
   if (!bad) return;
   ++one.bad;
   const std::string name(example.substr(0, 80));
-  if (!name.empty() && one.examples.size() < limits::kPostureExamplesMax && std::ranges::find(one.examples, name) == one.examples.end())
+  if (!name.empty() && one.examples.size() < limits::kPostureExamplesMax &&
+      std::ranges::find(one.examples, name) == one.examples.end())
     one.examples.push_back(name);
 }
 
@@ -228,10 +248,12 @@ void DirectoryPosture::add(DirectoryPosture&& later) {
   for (auto& [key, other] : later.counts_) {
     Count& one = counts_[key];
     if (one.file.empty() || (one.bad == 0 && other.bad > 0))
-      one.file = other.file, one.time = other.time, one.record_id = other.record_id, one.warning = other.warning;
+      one.file = other.file, one.time = other.time, one.record_id = other.record_id,
+      one.warning = other.warning;
     one.bad += other.bad, one.of += other.of;
     for (std::string& example : other.examples)
-      if (one.examples.size() < limits::kPostureExamplesMax && std::ranges::find(one.examples, example) == one.examples.end())
+      if (one.examples.size() < limits::kPostureExamplesMax &&
+          std::ranges::find(one.examples, example) == one.examples.end())
         one.examples.push_back(std::move(example));
   }
   for (auto& [name, other] : later.domains_) {
@@ -262,7 +284,8 @@ std::vector<PostureFact> DirectoryPosture::facts() const {
       }
     if (key.second == kKdcRc4)
       fact.evidence = fmt::format("the KDC warned {} times of RC4: {}", one.bad, named),
-      fact.next_step = "Give the named accounts AES keys (reset the password) and allow AES only before RC4 is refused.";
+      fact.next_step =
+          "Give the named accounts AES keys (reset the password) and allow AES only before RC4 is refused.";
     if (fact.evidence.empty()) fact.evidence = fmt::format("{} of {}: {}", one.bad, one.of, named);
     out.push_back(std::move(fact));
   }
@@ -270,12 +293,26 @@ std::vector<PostureFact> DirectoryPosture::facts() const {
     if (!one.krbtgt_file.empty() && one.newest > 0) {
       const std::int64_t days = (one.newest - one.krbtgt) / 86'400;
       const bool fresh = one.krbtgt > 0 && days <= kKrbtgtDaysMax;
-      out.push_back({name, "krbtgt reset within half a year", fresh, fmt::format("its password was {} days old when the directory was exported", days),
-                     one.krbtgt_file, {}, {}, fresh ? "" : "Reset krbtgt twice, a ticket's life apart; then twice a year."});
+      out.push_back({name,
+                     "krbtgt reset within half a year",
+                     fresh,
+                     fmt::format("its password was {} days old when the directory was exported", days),
+                     one.krbtgt_file,
+                     {},
+                     {},
+                     fresh ? "" : "Reset krbtgt twice, a ticket's life apart; then twice a year."});
     }
     if (one.machine_quota >= 0)
-      out.push_back({name, "nobody may add machines", one.machine_quota == 0, fmt::format("ms-DS-MachineAccountQuota is {}", one.machine_quota),
-                     one.quota_file, {}, {}, one.machine_quota ? "Set ms-DS-MachineAccountQuota to 0 and let few accounts join machines." : ""});
+      out.push_back({name,
+                     "nobody may add machines",
+                     one.machine_quota == 0,
+                     fmt::format("ms-DS-MachineAccountQuota is {}", one.machine_quota),
+                     one.quota_file,
+                     {},
+                     {},
+                     one.machine_quota
+                         ? "Set ms-DS-MachineAccountQuota to 0 and let few accounts join machines."
+                         : ""});
   }
   std::ranges::sort(out, {}, [](const PostureFact& fact) { return std::tie(fact.host, fact.control); });
   return out;

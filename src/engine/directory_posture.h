@@ -33,8 +33,8 @@ class DirectoryPosture {
   };
   struct Account;
   struct Domain {
-    std::int64_t newest = 0;          // Unix seconds, of any time in the export
-    std::int64_t krbtgt = 0;          // when its password was set
+    std::int64_t newest = 0;  // Unix seconds, of any time in the export
+    std::int64_t krbtgt = 0;  // when its password was set
     std::string krbtgt_file;
     std::int64_t machine_quota = -1;  // how many machines anybody may add
     std::string quota_file;
@@ -42,8 +42,8 @@ class DirectoryPosture {
 
   void note_account(const Account& account, const Event& record, const std::string& file);
   void note_warning(const Event& record, const std::string& file);
-  void count(const std::string& where, std::string_view control, bool bad, std::string_view example, const Event& record,
-             const std::string& file);
+  void count(const std::string& where, std::string_view control, bool bad, std::string_view example,
+             const Event& record, const std::string& file);
 
   std::map<std::pair<std::string, std::string>, Count> counts_;  // by domain or host, and control
   std::map<std::string, Domain> domains_;

@@ -43,7 +43,8 @@ std::vector<PostureFact> IdentitySurvey::posture() const {
   std::vector<PostureFact> out = directory.facts();
   for (const auto& [key, use] : weak.uses()) {
     std::string named;
-    for (const identity::Name name : use.examples) named.append(named.empty() ? "" : ", ").append(names().text(name));
+    for (const identity::Name name : use.examples)
+      named.append(named.empty() ? "" : ", ").append(names().text(name));
     if (use.examples.size() == limits::kIdentityListedNamesMax) named += ", …";
     std::string_view control, next_step;
     std::string evidence;
@@ -51,11 +52,15 @@ std::vector<PostureFact> IdentitySurvey::posture() const {
     switch (key.second) {
       case Kind::kNtlm:
         control = "NTLM not used", evidence = "logons over NTLM, " + times + ": " + named;
-        next_step = "`bartizan identity ntlm` lists who, to what and from where; give those services names and Kerberos.";
+        next_step =
+            "`bartizan identity ntlm` lists who, to what and from where; give those services names and "
+            "Kerberos.";
         break;
       case Kind::kRc4Ticket:
-        control = "no RC4 service tickets", evidence = "tickets with RC4 or DES were issued " + times + ", for " + named;
-        next_step = "Reset the password of those services' accounts so that they get AES keys, then allow AES only.";
+        control = "no RC4 service tickets",
+        evidence = "tickets with RC4 or DES were issued " + times + ", for " + named;
+        next_step =
+            "Reset the password of those services' accounts so that they get AES keys, then allow AES only.";
         break;
       case Kind::kRc4Logon:
         control = "no RC4 logons", evidence = "first tickets with RC4 or DES, " + times + ": " + named;
@@ -66,14 +71,16 @@ std::vector<PostureFact> IdentitySurvey::posture() const {
         next_step = "Clear DONT_REQ_PREAUTH and reset the passwords.";
         break;
       case Kind::kLongLife:
-        control = "tickets of at most 10 hours", evidence = "a KDC gave " + std::to_string(use.most) + " hours, first to " + named;
+        control = "tickets of at most 10 hours",
+        evidence = "a KDC gave " + std::to_string(use.most) + " hours, first to " + named;
         next_step = "Shorten the ticket life of the realm.";
         break;
     }
     const bool has_number = use.first.by_windows;
-    out.push_back({std::string(detector.domain().written(key.first)), std::string(control), false, std::move(evidence),
-                   std::string(names().text(use.first.file)), has_number ? std::to_string(use.first.record) : "",
-                   use.first.time, std::string(next_step)});
+    out.push_back({std::string(detector.domain().written(key.first)), std::string(control), false,
+                   std::move(evidence), std::string(names().text(use.first.file)),
+                   has_number ? std::to_string(use.first.record) : "", use.first.time,
+                   std::string(next_step)});
   }
   std::ranges::sort(out, {}, [](const PostureFact& fact) { return std::tie(fact.host, fact.control); });
   return out;

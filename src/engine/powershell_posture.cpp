@@ -27,23 +27,40 @@ constexpr Setting kSettings[] = {
     {"\\powershell\\transcription\\enabletranscripting", kTranscripts, {"1", ""}},
     {"\\environment\\__pslockdownpolicy", kLanguage, {"4", "8"}},
     {"\\windows script\\settings\\amsienable", kAmsi, {"1", ""}},
-    {"\\services\\lanmanserver\\parameters\\requiresecuritysignature", "SMB signing, as server", {"1", ""},
+    {"\\services\\lanmanserver\\parameters\\requiresecuritysignature",
+     "SMB signing, as server",
+     {"1", ""},
      "Require signing by group policy: relayed logons then end here."},
-    {"\\services\\lanmanworkstation\\parameters\\requiresecuritysignature", "SMB signing, as client", {"1", ""},
+    {"\\services\\lanmanworkstation\\parameters\\requiresecuritysignature",
+     "SMB signing, as client",
+     {"1", ""},
      "Require signing by group policy."},
-    {"\\services\\ntds\\parameters\\ldapserverintegrity", "LDAP signing", {"2", ""},
+    {"\\services\\ntds\\parameters\\ldapserverintegrity",
+     "LDAP signing",
+     {"2", ""},
      "Find the clients without it (events 2887, 2889), then set 2."},
-    {"\\services\\ntds\\parameters\\ldapenforcechannelbinding", "LDAP channel binding", {"2", ""},
+    {"\\services\\ntds\\parameters\\ldapenforcechannelbinding",
+     "LDAP channel binding",
+     {"2", ""},
      "Find the clients without it (events 3039, 3040), then set 2."},
     {"\\control\\lsa\\lmcompatibilitylevel", "NTLMv1 refused", {"5", ""}, "Set LmCompatibilityLevel to 5."},
-    {"\\control\\lsa\\msv1_0\\restrictsendingntlmtraffic", "outgoing NTLM refused", {"2", ""},
+    {"\\control\\lsa\\msv1_0\\restrictsendingntlmtraffic",
+     "outgoing NTLM refused",
+     {"2", ""},
      "Audit first (1; events 8001), list exceptions, then 2."},
-    {"\\control\\lsa\\msv1_0\\restrictreceivingntlmtraffic", "incoming NTLM refused", {"2", ""},
+    {"\\control\\lsa\\msv1_0\\restrictreceivingntlmtraffic",
+     "incoming NTLM refused",
+     {"2", ""},
      "Audit first (events 8002), then 2; domain controllers and certificate services first."},
-    {"\\services\\netlogon\\parameters\\restrictntlmindomain", "NTLM refused in the domain", {"7", ""},
+    {"\\services\\netlogon\\parameters\\restrictntlmindomain",
+     "NTLM refused in the domain",
+     {"7", ""},
      "`bartizan identity ntlm` lists who still needs it."},
     {"\\control\\lsa\\runasppl", "LSA protection", {"1", "2"}, "Set RunAsPPL to 1."},
-    {"\\control\\lsa\\lsacfgflags", "Credential Guard", {"1", "2"}, "Turn Credential Guard on where the hardware can."},
+    {"\\control\\lsa\\lsacfgflags",
+     "Credential Guard",
+     {"1", "2"},
+     "Turn Credential Guard on where the hardware can."},
 };
 
 const Setting* setting_of(const Event& event) {
@@ -66,7 +83,8 @@ std::string number_of(std::string_view data) {
 
 EventKind kind_of_rules(const Kind& kind) {
   EventKind out;
-  out.channel = kind.channel, out.provider = kind.provider, out.event_id = kind.event_id, out.product = kind.product;
+  out.channel = kind.channel, out.provider = kind.provider, out.event_id = kind.event_id,
+  out.product = kind.product;
   return out;
 }
 
@@ -142,8 +160,14 @@ void PostureNotes::add(std::string_view control, bool in_force, std::string evid
   std::string key = std::string(control) + '\n' + std::string(record.host);
   // Of what a protection writes again and again, one record a piece of a log is enough; settings are all kept.
   if (in_force && evidence.ends_with("written") && !seen_.insert(std::move(key)).second) return;
-  facts_.push_back({std::string(record.host), std::string(control), in_force, std::move(evidence), file,
-                    std::string(record.record_id), record.time, {}});
+  facts_.push_back({std::string(record.host),
+                    std::string(control),
+                    in_force,
+                    std::move(evidence),
+                    file,
+                    std::string(record.record_id),
+                    record.time,
+                    {}});
 }
 
 std::vector<PostureFact> PostureNotes::take() {

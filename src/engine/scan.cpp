@@ -57,15 +57,18 @@ constexpr std::string_view kAlsoFound = "also found by a rule";
 void merge_with_rules(std::vector<Finding>& of_identities, const std::vector<Finding>& of_rules) {
   std::multimap<std::pair<std::string_view, std::string_view>, Finding*> by_record;
   for (Finding& one : of_identities)
-    if (!one.record_id.empty()) by_record.emplace(std::pair<std::string_view, std::string_view>(one.file, one.record_id), &one);
+    if (!one.record_id.empty())
+      by_record.emplace(std::pair<std::string_view, std::string_view>(one.file, one.record_id), &one);
   for (const Finding& other : of_rules) {
-    const auto [from, to] = by_record.equal_range(std::pair<std::string_view, std::string_view>(other.file, other.record_id));
+    const auto [from, to] =
+        by_record.equal_range(std::pair<std::string_view, std::string_view>(other.file, other.record_id));
     for (auto at = from; at != to; ++at) {
       Finding& one = *at->second;
       const bool same = std::ranges::any_of(other.attack, [&](const std::string& technique) {
         return std::ranges::find(one.attack, technique) != one.attack.end();
       });
-      if (same && one.why.back().predicate != kAlsoFound) one.why.push_back({"", std::string(kAlsoFound), "", other.rule_title});
+      if (same && one.why.back().predicate != kAlsoFound)
+        one.why.push_back({"", std::string(kAlsoFound), "", other.rule_title});
     }
   }
 }
@@ -199,7 +202,8 @@ class Scan {
     keep(correlated);
     std::vector<Finding> of_identities;
     identities_.finish(of_identities);
-    if (const Tuning* tuning = rules_.tuning()) std::erase_if(of_identities, [&](Finding& one) { return !tuned(one, *tuning); });
+    if (const Tuning* tuning = rules_.tuning())
+      std::erase_if(of_identities, [&](Finding& one) { return !tuned(one, *tuning); });
     merge_with_rules(of_identities, outcome_.findings);
     keep(of_identities);
     std::sort(outcome_.findings.begin(), outcome_.findings.end(), earlier);

@@ -14,7 +14,7 @@ namespace bartizan {
 
 struct GraphEdge {
   std::string from, to, label;
-  std::string words;  // what a reader is told who points at it
+  std::string words;        // what a reader is told who points at it
   bool stands_out = false;  // dashed and in orange
 };
 // Nodes stand in columns by their distance from where edges begin.

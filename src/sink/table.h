@@ -20,7 +20,7 @@ struct Table {
   std::vector<TableColumn> columns;
   std::vector<std::vector<std::string>> rows;  // a value for each column
   std::vector<std::string> notes;              // sentences below it
-  std::vector<std::string> figures;  // above it on a page, as sink/figure.h makes them
+  std::vector<std::string> figures;            // above it on a page, as sink/figure.h makes them
 };
 
 std::string render_table_text(const Table& table);

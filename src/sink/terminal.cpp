@@ -309,9 +309,9 @@ void write_posture(const ScanSummary& summary, Page& page) {
   const std::size_t shown = std::min(summary.posture.size(), limits::kTerminalRulesMax);
   for (const PostureFact& fact : std::span(summary.posture).first(shown))
     page.paragraph(
-        fmt::format("{} {}: {}{}, {}{}", visible(fact.control, 60), fact.in_force ? "in force" : "NOT in force",
-                    visible(fact.evidence, 160), fact.time == Instant{} ? "" : ", " + time_text(fact.time),
-                    visible_path(fact.file, 60),
+        fmt::format("{} {}: {}{}, {}{}", visible(fact.control, 60),
+                    fact.in_force ? "in force" : "NOT in force", visible(fact.evidence, 160),
+                    fact.time == Instant{} ? "" : ", " + time_text(fact.time), visible_path(fact.file, 60),
                     fact.record_id.empty() ? "" : ", record " + visible(fact.record_id, 20)),
         28, fmt::format("  {:<26}", fact.host.empty() ? "(no host named)" : visible(fact.host, 25)));
   if (summary.posture.size() > shown)

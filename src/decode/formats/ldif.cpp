@@ -19,7 +19,8 @@ namespace {
 constexpr std::size_t kHexBytesMax = 64;
 
 bool base64_bytes(std::string_view text, std::string& out) {
-  static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  static constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   static constexpr auto kValues = [] {
     std::array<std::int8_t, 256> values{};
     values.fill(-1);
@@ -78,9 +79,9 @@ class LdifCutter final : public Cutter {
     if (at_end || buffer.size() >= limits::kPieceBytesMax) return buffer.size();
     const std::string_view text = as_text(buffer);
     const std::size_t unix_end = text.rfind("\n\n"), dos_end = text.rfind("\n\r\n");
-    const std::size_t last = unix_end == text.npos                           ? dos_end
+    const std::size_t last = unix_end == text.npos                        ? dos_end
                              : dos_end == text.npos || dos_end < unix_end ? unix_end
-                                                                           : dos_end;
+                                                                          : dos_end;
     if (last == text.npos) return 0;
     return last + (text[last + 1] == '\r' ? 3 : 2);
   }
@@ -130,7 +131,8 @@ class LdifDecoder final : public Decoder {
       open_ = true;
     }
     if (!open_) return;  // `version: 1`, `search: 2`
-    if (out.fields_of_draft() >= limits::kLdifFieldsMax) return oddities.add("entry has too many values", offset);
+    if (out.fields_of_draft() >= limits::kLdifFieldsMax)
+      return oddities.add("entry has too many values", offset);
     if (!is_encoded) return out.add(out.keep(name), out.keep(value));
     if (!base64_bytes(value, bytes_)) return oddities.add("value is not base64", offset);
     out.add(out.keep(name), out.keep(printable(name, bytes_)));

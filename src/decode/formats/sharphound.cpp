@@ -90,7 +90,8 @@ class SharpHoundDecoder final : public Decoder {
 
   std::string_view lower(std::string_view name) {
     name_.assign(name);
-    std::ranges::transform(name_, name_.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+    std::ranges::transform(name_, name_.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
     return name_;
   }
 
@@ -121,7 +122,10 @@ int recognise(Bytes head) {
   if (first == text.npos || text[first] != '{') return 0;
   const auto has = [&](std::string_view part) { return text.find(part) != text.npos; };
   const bool is_list = has("\"data\"") || has("\"users\"") || has("\"computers\"") || has("\"domains\"");
-  return is_list && has("\"Properties\"") && (has("\"ObjectIdentifier\"") || has("\"Aces\"") || has("\"domainsid\"")) ? 93 : 0;
+  return is_list && has("\"Properties\"") &&
+                 (has("\"ObjectIdentifier\"") || has("\"Aces\"") || has("\"domainsid\""))
+             ? 93
+             : 0;
 }
 
 }  // namespace
@@ -135,8 +139,10 @@ const Format& sharphound_format() {
       []() -> std::unique_ptr<Cutter> { return std::make_unique<SharpHoundCutter>(); },
       [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<SharpHoundDecoder>(); },
       nullptr,
-      "{\"data\":[{\"Properties\":{\"domain\":\"LAB.TEST\",\"name\":\"ALICE@LAB.TEST\",\"samaccountname\":\"alice\","
-      "\"hasspn\":false,\"dontreqpreauth\":false,\"enabled\":true},\"ObjectIdentifier\":\"S-1-5-21-1-2-3-1103\","
+      "{\"data\":[{\"Properties\":{\"domain\":\"LAB.TEST\",\"name\":\"ALICE@LAB.TEST\",\"samaccountname\":"
+      "\"alice\","
+      "\"hasspn\":false,\"dontreqpreauth\":false,\"enabled\":true},\"ObjectIdentifier\":\"S-1-5-21-1-2-3-"
+      "1103\","
       "\"Aces\":[]}],\"meta\":{\"type\":\"users\",\"count\":1,\"version\":5}}\n"};
   return kFormat;
 }

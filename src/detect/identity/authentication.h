@@ -58,7 +58,7 @@ struct Authentication {
 
   Name account = kNoName, realm = kNoName, sid = kNoName;  // realm as written
   Name domain = kNoName;  // the realm folded; when the record is judged, one name for all of that realm's
-  Name by = kNoName, by_sid = kNoName;                     // who changed the account
+  Name by = kNoName, by_sid = kNoName;  // who changed the account
   Name address = kNoName, workstation = kNoName;
   Name service = kNoName;  // an account (`srv1$`) or a service principal (`cifs/fs1.lab.test`)
   Name service_realm = kNoName;

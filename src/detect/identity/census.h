@@ -22,7 +22,7 @@ struct ListedTicket {
   std::vector<Name> from;  // where it was issued
   std::vector<Name> used_from;
   std::vector<Instant> first_uses;  // from each of those
-  std::vector<Name> services;  // it was used for
+  std::vector<Name> services;       // it was used for
 };
 
 class TicketList final : public Observer {

@@ -48,7 +48,7 @@ class Coverage {
  private:
   struct Host {
     std::vector<Stretch> segments;
-    std::map<Name, std::size_t> open;  // the segment each file goes on with
+    std::map<Name, std::size_t> open;             // the segment each file goes on with
     std::map<Name, std::int64_t> first_authtime;  // by realm, of a KDC; 0: no first ticket was seen
   };
   const Stretch* holding(const Host& host, Instant at) const;

@@ -47,8 +47,8 @@ class IdentityDetector {
   std::vector<Observer*> observers_;  // the invariants, the paths, then those of tell()
   std::vector<Authentication> pending_;
   std::vector<const Authentication*> order_;  // of these
-  SortedRuns runs_;  // before those
-  std::vector<Name> numbers_;  // in the domain, of the names of the piece at hand
+  SortedRuns runs_;                           // before those
+  std::vector<Name> numbers_;                 // in the domain, of the names of the piece at hand
   Observations single_;
   Instant judged_until_{INT64_MIN};
   std::uint64_t authentications_ = 0;

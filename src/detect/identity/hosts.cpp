@@ -37,8 +37,7 @@ void HostTable::observe(const Authentication& a, const NameTable& names) {
     lease.shared = lease.shared || &name == &lease.in_window[kSharedMachines - 1];
     break;
   }
-  if (lease.host != machine)
-    lease.before = lease.host, lease.seen_before = lease.seen, lease.host = machine;
+  if (lease.host != machine) lease.before = lease.host, lease.seen_before = lease.seen, lease.host = machine;
   lease.seen = a.time;
 }
 
@@ -55,7 +54,8 @@ Principal HostTable::machine_at(Name address, Instant time) const {
 bool HostTable::same_host(Name a, Instant at_a, Name b, Instant at_b) const {
   if (a == b) return true;
   const Name hardware = hardware_at(b, at_b);
-  if (hardware != kNoName && (hardware == hardware_at(a, at_a) || hardware == hardware_at(a, at_b))) return true;
+  if (hardware != kNoName && (hardware == hardware_at(a, at_a) || hardware == hardware_at(a, at_b)))
+    return true;
   const Principal host = machine_at(b, at_b);
   return host != 0 && (host == machine_at(a, at_a) || host == machine_at(a, at_b));
 }

@@ -43,7 +43,7 @@ class HostTable {
   void note_lease(const Authentication& a);
 
   std::unordered_map<Name, Hardware> hardware_;  // by address
-  std::unordered_map<Name, Lease> leases_;  // by address
+  std::unordered_map<Name, Lease> leases_;       // by address
 };
 
 }  // namespace bartizan::identity

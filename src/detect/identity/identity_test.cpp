@@ -373,7 +373,8 @@ TEST(Recent, IsBoundedAndForgetsWhatIsOld) {
 }
 
 TEST(StolenTicket, IsNotAMachineWhoseLeaseChanged) {
-  const auto lease = [](Evening& evening, std::int64_t at, const std::string& ip, const char* mac, const char* action) {
+  const auto lease = [](Evening& evening, std::int64_t at, const std::string& ip, const char* mac,
+                        const char* action) {
     evening.log("windows", "dhcp-audit", at, {{"action", action}, {"ip", ip}, {"mac", mac}});
     evening.category("dhcp");
   };
@@ -403,7 +404,8 @@ TEST(DirectoryReplication, OnTheWireIsBetweenDomainControllers) {
 TEST(Spraying, OfAShellIsToldWhenSomebodyGetsIn) {
   Evening evening;
   const auto sshd = [&](std::int64_t at, const std::string& user, const char* result) {
-    evening.log("linux", "sshd", at, {{"Action", "logon"}, {"Result", result}, {"User", user}, {"SourceIp", kA}});
+    evening.log("linux", "sshd", at,
+                {{"Action", "logon"}, {"Result", result}, {"User", user}, {"SourceIp", kA}});
   };
   for (int i = 0; i < 9; ++i) sshd(i, "user" + std::to_string(i), "failure");
   sshd(20, "other", "success");
@@ -418,8 +420,10 @@ TEST(SortedRuns, GiveBackWhatTheyWereGivenInOrder) {
   for (std::uint32_t i = 0; i < all.size(); ++i) {
     Authentication& a = all[i];
     a.time = {static_cast<std::int64_t>((i * 7919 % 3000)) * kTicksPerSecond}, a.sequence = i;
-    a.record = i * 3, a.account = i + 1, a.presented = ~0ull - i, a.encryption = static_cast<std::int8_t>(i % 24 - 1);
-    a.preauth = static_cast<std::int16_t>(i % 3 - 1), a.authtime = -5, a.status = 0xc000006a, a.short_realm = i % 2;
+    a.record = i * 3, a.account = i + 1, a.presented = ~0ull - i,
+    a.encryption = static_cast<std::int8_t>(i % 24 - 1);
+    a.preauth = static_cast<std::int16_t>(i % 3 - 1), a.authtime = -5, a.status = 0xc000006a,
+    a.short_realm = i % 2;
     a.act = i % 2 ? Act::kPipeOpened : Act::kRenewal, a.value = i;
   }
   for (std::size_t from = 0; from < all.size(); from += 1000) {
@@ -451,9 +455,10 @@ TEST(IdentityDetector, JudgesLogsReadOneAfterTheOther) {
   std::uint64_t sequence = 0;
   const auto record = [&](const char* host, std::int64_t second, std::uint32_t id, const std::string& hash) {
     const std::string number = std::to_string(second + 1);
-    const Field fields[] = {{"TargetUserName", "alice"}, {"TargetDomainName", "LAB.TEST"}, {"IpAddress", kA},
-                            {"ServiceName", id == 4768 ? "krbtgt" : "SRV1$"}, {"Status", "0x0"},
-                            {id == 4768 ? "ResponseTicket" : "RequestTicketHash", hash}};
+    const Field fields[] = {
+        {"TargetUserName", "alice"}, {"TargetDomainName", "LAB.TEST"},
+        {"IpAddress", kA},           {"ServiceName", id == 4768 ? "krbtgt" : "SRV1$"},
+        {"Status", "0x0"},           {id == 4768 ? "ResponseTicket" : "RequestTicketHash", hash}};
     Event event;
     event.channel = "Security", event.host = host, event.event_id = id, event.record_id = number;
     event.time = {1'795'486'000 * kTicksPerSecond + second * kTicksPerSecond}, event.fields = fields;

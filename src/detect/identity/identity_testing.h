@@ -67,7 +67,8 @@ class Evening {
       for (const auto& [name, value] : made.values) fields.push_back({name, value});
       Event event;
       event.channel = made.channel, event.host = made.host, event.record_id = made.record;
-      event.event_id = made.id, event.product = made.product, event.service = made.service, event.category = made.category;
+      event.event_id = made.id, event.product = made.product, event.service = made.service,
+      event.category = made.category;
       event.time = {kStart + made.at * kTicksPerSecond};
       event.fields = fields;
       piece.observe(event, in_piece++);

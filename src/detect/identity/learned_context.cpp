@@ -92,7 +92,8 @@ std::string LearnedContext::bytes() const {
   std::string out(kMagic);
   append(kept.size(), 8, out);
   for (const Seen& seen : kept)
-    append(seen.key, 8, out), append(seen.first, 2, out), append(seen.last, 2, out), append(seen.count, 4, out);
+    append(seen.key, 8, out), append(seen.first, 2, out), append(seen.last, 2, out),
+        append(seen.count, 4, out);
   return out + sha256_hex(out);
 }
 

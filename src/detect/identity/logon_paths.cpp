@@ -21,7 +21,7 @@ constexpr InvariantText kText{
 // Points: what an account never did is worth one, a known theft of credentials two, reaching a domain controller two.
 constexpr std::uint16_t kNewPoints = 10, kPairPoints = 5, kTookPoints = 20, kUnexplainedPoints = 10,
                         kControllerPoints = 20, kNtlmPoints = 5;
-constexpr std::uint32_t kPointsMin = 30;     // of the three most telling hops
+constexpr std::uint32_t kPointsMin = 30;      // of the three most telling hops
 constexpr std::uint32_t kDaysLearnedMin = 2;  // before that everything is new
 constexpr std::uint32_t kFanOutMax = 50;      // hosts a day from which on a source manages or scans machines
 constexpr std::int64_t kDay = 24 * 3600 * kTicksPerSecond;
@@ -31,7 +31,8 @@ std::uint16_t points_of(std::uint8_t marks) {
   const auto add = [&](std::uint8_t mark, std::uint16_t worth) {
     if (marks & mark) points = static_cast<std::uint16_t>(points + worth);
   };
-  add(LogonHop::kNewTarget, kNewPoints), add(LogonHop::kNewSource, kNewPoints), add(LogonHop::kNewPair, kPairPoints);
+  add(LogonHop::kNewTarget, kNewPoints), add(LogonHop::kNewSource, kNewPoints),
+      add(LogonHop::kNewPair, kPairPoints);
   add(LogonHop::kTook, kTookPoints), add(LogonHop::kUnexplained, kUnexplainedPoints);
   add(LogonHop::kController, kControllerPoints), add(LogonHop::kNtlm, kNtlmPoints);
   return points;
@@ -44,17 +45,20 @@ std::uint64_t key_of(const LogonHop& hop) {
 bool is_person(Name account, const NameTable& names) {
   const std::string_view text = names.text(account);
   return !text.empty() && !text.ends_with('$') && text != "anonymous logon" && text.find('/') == text.npos &&
-         !text.starts_with("dwm-") && !text.starts_with("umfd-") && text != "local service" && text != "network service" &&
-         text != "system";
+         !text.starts_with("dwm-") && !text.starts_with("umfd-") && text != "local service" &&
+         text != "network service" && text != "system";
 }
 
-bool is_at_the_keyboard(std::uint8_t logon_type) { return logon_type == 2 || logon_type == 7 || logon_type == 11; }
+bool is_at_the_keyboard(std::uint8_t logon_type) {
+  return logon_type == 2 || logon_type == 7 || logon_type == 11;
+}
 
 }  // namespace
 
 Name LogonPaths::machine(Name name, Domain& domain) {
   if (name == kNoName) return kNoName;
-  if (name >= machines_.size()) machines_.resize(std::max<std::size_t>(name + 1, domain.names.size()), kNoName);
+  if (name >= machines_.size())
+    machines_.resize(std::max<std::size_t>(name + 1, domain.names.size()), kNoName);
   if (machines_[name] != kNoName) return machines_[name];
   std::string_view text = domain.names.text(name);
   const bool is_address = text.find(':') != text.npos || text.find_first_not_of("0123456789.") == text.npos;
@@ -82,7 +86,8 @@ bool LogonPaths::read_hop(const Authentication& a, Domain& domain, LogonHop& hop
   const bool is_ticket = a.act == Act::kServiceTicket;
   if (is_ticket) {
     const std::string_view service = domain.names.text(a.service);
-    if (service.starts_with("krbtgt") || (!service.ends_with('$') && service.find('/') == service.npos)) return false;
+    if (service.starts_with("krbtgt") || (!service.ends_with('$') && service.find('/') == service.npos))
+      return false;
     hop.to = machine(a.service, domain);
   } else {
     if (a.act != Act::kLogon || (a.by_windows && a.event_id != 4624)) return false;
@@ -105,9 +110,10 @@ bool LogonPaths::read_hop(const Authentication& a, Domain& domain, LogonHop& hop
 void LogonPaths::judge_novelty(LogonHop& hop, Domain& domain) {
   using Pair = LearnedContext::Pair;
   const auto text = [&](Name name) { return domain.names.text(name); };
-  const std::uint64_t keys[] = {LearnedContext::key_of(Pair::kAccountOnHost, text(hop.account), text(hop.to)),
-                                LearnedContext::key_of(Pair::kAccountFromHost, text(hop.account), text(hop.from)),
-                                LearnedContext::key_of(Pair::kHostToHost, text(hop.from), text(hop.to))};
+  const std::uint64_t keys[] = {
+      LearnedContext::key_of(Pair::kAccountOnHost, text(hop.account), text(hop.to)),
+      LearnedContext::key_of(Pair::kAccountFromHost, text(hop.account), text(hop.from)),
+      LearnedContext::key_of(Pair::kHostToHost, text(hop.from), text(hop.to))};
   const std::uint8_t marks[] = {LogonHop::kNewTarget, LogonHop::kNewSource, LogonHop::kNewPair};
   bool counts = context.days_learned(hop.time) >= kDaysLearnedMin && !context.full();
   if (fan_out_.size() < limits::kIdentityGroupsMax || fan_out_.contains(hop.from)) {
@@ -136,7 +142,8 @@ LogonPaths::Cause LogonPaths::cause_of(const LogonHop& hop) {
       continue;
     }
     for (const Occurrence& one : taken)
-      if (cause.mark == 0 && one.what == before->account && hop.time.ticks - one.record.time.ticks <= kCauseWindow)
+      if (cause.mark == 0 && one.what == before->account &&
+          hop.time.ticks - one.record.time.ticks <= kCauseWindow)
         cause = {*at, LogonHop::kTook, 0, &one};
     if (!stranger) stranger = *at;
     else if (++cause.others >= limits::kIdentityCausesMax) break;
@@ -192,7 +199,8 @@ void LogonPaths::observe(const Authentication& a, Domain& domain) {
   const Cause cause = cause_of(hop);
   hop.cause = cause.number, hop.marks |= cause.mark;
   if (const LogonHop* before = logon(cause.number); before && cause.number)
-    hop.hops = static_cast<std::uint8_t>(std::min<std::size_t>(before->hops + 1u, limits::kIdentityPathHopsMax));
+    hop.hops =
+        static_cast<std::uint8_t>(std::min<std::size_t>(before->hops + 1u, limits::kIdentityPathHopsMax));
   hop.score = points_of(hop.marks);
   (void)add(hop);
   if (hop.hops > 1) keep(hop, cause, a);
@@ -239,9 +247,11 @@ std::vector<const LogonPath*> LogonPaths::ranked(std::size_t a_day) const {
   for (const auto& [day, kept] : days_) {
     const std::size_t from = out.size();
     for (const LogonPath& path : kept) out.push_back(&path);
-    std::sort(out.begin() + static_cast<std::ptrdiff_t>(from), out.end(), [](const LogonPath* a, const LogonPath* b) {
-      return std::tuple(b->score, a->last.time, a->last.sequence) < std::tuple(a->score, b->last.time, b->last.sequence);
-    });
+    std::sort(out.begin() + static_cast<std::ptrdiff_t>(from), out.end(),
+              [](const LogonPath* a, const LogonPath* b) {
+                return std::tuple(b->score, a->last.time, a->last.sequence) <
+                       std::tuple(a->score, b->last.time, b->last.sequence);
+              });
     out.resize(std::min(out.size(), from + a_day));
   }
   return out;
@@ -281,7 +291,8 @@ std::string path_in_words(const LogonPath& path, const NameTable& names) {
   std::string out(names.text(path.hops.front().from));
   for (const LogonHop& hop : path.hops) {
     out.append(" -> ").append(names.text(hop.to)).append(" as ").append(names.text(hop.account));
-    if (const std::string words = marks_in_words(hop.marks); !words.empty()) out.append(" (").append(words).append(")");
+    if (const std::string words = marks_in_words(hop.marks); !words.empty())
+      out.append(" (").append(words).append(")");
   }
   return out;
 }

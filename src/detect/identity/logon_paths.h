@@ -18,10 +18,10 @@ namespace bartizan::identity {
 
 struct LogonHop {
   enum Mark : std::uint8_t {
-    kNewTarget = 1,   // the account was never seen on this host
-    kNewSource = 2,   // nor coming from that one
-    kNewPair = 4,     // nobody was seen going from the one to the other
-    kTook = 8,        // the one before took this account's credentials
+    kNewTarget = 1,     // the account was never seen on this host
+    kNewSource = 2,     // nor coming from that one
+    kNewPair = 4,       // nobody was seen going from the one to the other
+    kTook = 8,          // the one before took this account's credentials
     kUnexplained = 16,  // nothing says how the one before came to this account
     kController = 32,   // the host is a domain controller, the path begins elsewhere
     kNtlm = 64,

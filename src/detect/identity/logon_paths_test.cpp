@@ -53,7 +53,8 @@ TEST(LogonPaths, AreReportedWhereAnAccountIsTakenOver) {
   ASSERT_EQ(found.size(), 1u);
   EXPECT_EQ(found[0].rule_title, kTitle);
   EXPECT_EQ(found[0].why[0].value,
-            "ws1 -> srv1 as alice -> srv2 as admin (its credentials were taken there, never came from there, machines "
+            "ws1 -> srv1 as alice -> srv2 as admin (its credentials were taken there, never came from there, "
+            "machines "
             "that never met)");
 }
 
@@ -119,10 +120,12 @@ TEST(LearnedContext, KeepsWhatWasSeenAndForgetsWhatIsOld) {
 
 TEST(LearnedContext, RefusesADamagedFile) {
   LearnedContext context;
-  context.note(LearnedContext::key_of(LearnedContext::Pair::kHostToHost, "a", "b"), Instant{kDay * kTicksPerSecond});
+  context.note(LearnedContext::key_of(LearnedContext::Pair::kHostToHost, "a", "b"),
+               Instant{kDay * kTicksPerSecond});
   const std::string whole = context.bytes();
   LearnedContext read;
-  for (std::size_t cut = 0; cut < whole.size(); ++cut) EXPECT_FALSE(read.parse(whole.substr(0, cut)).has_value());
+  for (std::size_t cut = 0; cut < whole.size(); ++cut)
+    EXPECT_FALSE(read.parse(whole.substr(0, cut)).has_value());
   for (std::size_t at = 0; at < whole.size(); ++at) {
     std::string other = whole;
     other[at] = static_cast<char>(other[at] ^ 1);

@@ -14,8 +14,8 @@ constexpr std::int64_t kStart = 1'795'486'000, kHour = 3600;
 
 // A line of krb5kdc.log of `realm`; the ticket is from `authtime` seconds after the start.
 void kdc(Evening& evening, std::int64_t at, const char* request, const std::string& client,
-         const std::string& service, const std::string& realm, std::int64_t authtime, const char* result = "ISSUE",
-         const char* offered = "18,17") {
+         const std::string& service, const std::string& realm, std::int64_t authtime,
+         const char* result = "ISSUE", const char* offered = "18,17") {
   evening.log("linux", "krb5kdc", at,
               {{"Request", request},
                {"Result", result},
@@ -99,8 +99,8 @@ TEST(Realms, AreDomainsWithTheirOwnControllers) {
     ticket(evening, hour * kHour, "two", "carol", "2" + std::to_string(hour + 10));
   use(evening, 11 * kHour + 1, "two", "carol", "TWO.TEST", "221");
   EXPECT_EQ(evening.titles(), Titles{});
-  use(evening, 11 * kHour + 2, "two", "ghost", "TWO.TEST", "3");   // that log does not reach back ten hours
-  use(evening, 11 * kHour + 3, "two", "carol", "ONE.TEST", "4");   // handed out by a trust
+  use(evening, 11 * kHour + 2, "two", "ghost", "TWO.TEST", "3");  // that log does not reach back ten hours
+  use(evening, 11 * kHour + 3, "two", "carol", "ONE.TEST", "4");  // handed out by a trust
   EXPECT_EQ(evening.titles(), Titles{});
   evening.log_of("dc1.one.test");
   use(evening, 11 * kHour - 1, "one", "ghost", "ONE.TEST", "5");

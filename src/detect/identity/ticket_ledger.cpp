@@ -139,7 +139,8 @@ void TicketLedger::observe(const Authentication& a, const NameTable& names) {
     // Without hashes a ticket asked for with krbtgt may be one to hand on; text logs do not say.
     if (granting && service && !a.presented && a.authtime > 0 && a.end == 0 && ticket->issued_to(a.address))
       ticket->forwarded = a.time;
-    if (ticket->short_realm && !a.short_realm && ticket->client == a.account) realms_.same(ticket->domain, a.domain);
+    if (ticket->short_realm && !a.short_realm && ticket->client == a.account)
+      realms_.same(ticket->domain, a.domain);
     ++ticket->uses;
     if (ticket->issued_to(a.address)) ticket->last_at_home = std::max(ticket->last_at_home, a.time);
     for (Name& place : ticket->use_addresses) {

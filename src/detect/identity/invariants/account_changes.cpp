@@ -46,7 +46,8 @@ class AccountChanges final : public Invariant {
     switch (a.act) {
       case Act::kTicketGranted:
       case Act::kServiceTicket:
-        if (a.by_windows && observers_.size() < limits::kIdentityGroupsMax && observers_.insert(a.observer).second)
+        if (a.by_windows && observers_.size() < limits::kIdentityGroupsMax &&
+            observers_.insert(a.observer).second)
           controllers_.insert(domain.names.number(machine_of_service(domain.names.text(a.observer))));
         break;
       case Act::kAccountChanged: changed(a, domain); break;

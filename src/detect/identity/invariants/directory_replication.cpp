@@ -49,7 +49,8 @@ class DirectoryReplication final : public Invariant {
       const Name host = domain.hosts.host_of(address, a.time);
       if (host != kNoName && domain.coverage.is_kdc(machine_of_service(domain.names.text(host)))) continue;
       domain.report(kText, Level::kHigh, a,
-                    domain.quoted(address) + ", which is not known as a domain controller, replicated the directory of " +
+                    domain.quoted(address) +
+                        ", which is not known as a domain controller, replicated the directory of " +
                         domain.quoted(a.observer),
                     {{"replication is asked for", proof_of(a)}});
     }

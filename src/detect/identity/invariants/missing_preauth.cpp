@@ -24,7 +24,8 @@ constexpr InvariantText kText{"5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a05",
 class MissingPreauth final : public Invariant {
  public:
   void observe(const Authentication& a, Domain&) override {
-    if (a.act == Act::kPreauthAsked && asked_.size() < limits::kIdentityGroupsMax) asked_.insert(principal_of(a));
+    if (a.act == Act::kPreauthAsked && asked_.size() < limits::kIdentityGroupsMax)
+      asked_.insert(principal_of(a));
     if (a.act != Act::kTicketGranted || a.account == kNoName) return;
     const bool is_mit = !a.by_windows && a.preauth < 0 && a.authtime > 0;
     if (a.preauth != 0 && !is_mit) return;

@@ -33,9 +33,8 @@ class TicketLifetime final : public Invariant {
     } else if (a.act == Act::kServiceTicket && policy.logons >= kLogonsNeeded &&
                reach > policy.longest + kSkew) {
       domain.report(kText, Level::kHigh, a,
-                    "The ticket of " + domain.who(a) + " for " + domain.quoted(a.service) +
-                        " reaches " + std::to_string(reach / 3600) +
-                        " hours from its logon; the realm gives at most " +
+                    "The ticket of " + domain.who(a) + " for " + domain.quoted(a.service) + " reaches " +
+                        std::to_string(reach / 3600) + " hours from its logon; the realm gives at most " +
                         std::to_string(policy.longest / 3600),
                     {{"the ticket is made", proof_of(a)}});
     }
