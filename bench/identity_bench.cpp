@@ -36,8 +36,8 @@ class Domain {
     server_ = "SRV" + std::to_string(turn / 7 % 500) + "$";
     const std::string round = std::to_string(i / 4);
     ticket_ = "0123456789abcdef0123456789abcdef" + round;
-    // Each log counts its own records.
-    record_ = std::to_string(++records_[i % 4 == 3 ? 2 : i % controllers]);
+    // Each domain controller counts its own records; those of the servers have none.
+    record_ = i % 4 == 3 ? "" : std::to_string(++records_[i % controllers]);
     Event event;
     event.channel = "Security", event.record_id = record_;
     event.host = i % controllers ? "dc2.example.test" : "dc1.example.test";
@@ -80,7 +80,8 @@ class Domain {
     event.fields = fields_;
   }
   void logon(Event& event) {
-    event.event_id = 4624, event.host = "srv.example.test";
+    host_ = "srv" + server_.substr(3, server_.size() - 4) + ".example.test";
+    event.event_id = 4624, event.host = host_;
     fields_ = {{{"SubjectUserSid", "S-1-0-0"},
                 {"SubjectUserName", "-"},
                 {"TargetUserName", account_},
@@ -95,8 +96,8 @@ class Domain {
     event.fields = fields_;
   }
 
-  std::uint64_t people_, machines_, records_[3] = {};
-  std::string account_, address_, server_, ticket_, record_;
+  std::uint64_t people_, machines_, records_[2] = {};
+  std::string account_, address_, server_, host_, ticket_, record_;
   std::array<Field, 11> fields_;
 };
 
