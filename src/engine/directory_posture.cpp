@@ -234,7 +234,8 @@ void DirectoryPosture::count(const std::string& where, std::string_view control,
   Count& one = counts_[{where, std::string(control)}];
   ++one.of;
   if (one.file.empty() || (bad && one.bad == 0))
-    one.file = file, one.time = record.time, one.record_id = std::string(record.record_id);
+    one.file = file, one.time = record.time, one.record_id = std::string(record.record_id),
+    one.warning = record.event_id;
   if (!bad) return;
   ++one.bad;
   const std::string name(example.substr(0, 80));
@@ -247,7 +248,8 @@ void DirectoryPosture::add(DirectoryPosture&& later) {
   for (auto& [key, other] : later.counts_) {
     Count& one = counts_[key];
     if (one.file.empty() || (one.bad == 0 && other.bad > 0))
-      one.file = other.file, one.time = other.time, one.record_id = other.record_id;
+      one.file = other.file, one.time = other.time, one.record_id = other.record_id,
+      one.warning = other.warning;
     one.bad += other.bad, one.of += other.of;
     for (std::string& example : other.examples)
       if (one.examples.size() < limits::kPostureExamplesMax &&
@@ -276,8 +278,10 @@ std::vector<PostureFact> DirectoryPosture::facts() const {
       if (one.bad) fact.next_step = control.next_step;
     }
     for (const Warning& warning : kWarnings)
-      if (fact.evidence.empty() && warning.control == key.second)
-        fact.evidence = warning.evidence, fact.next_step = warning.next_step;
+      if (fact.evidence.empty() && warning.control == key.second && warning.id == one.warning) {
+        fact.evidence = fmt::format("{}{}{}", warning.evidence, named.empty() ? "" : ": ", named);
+        fact.next_step = warning.next_step;
+      }
     if (key.second == kKdcRc4)
       fact.evidence = fmt::format("the KDC warned {} times of RC4: {}", one.bad, named),
       fact.next_step =

@@ -26,6 +26,7 @@ class DirectoryPosture {
  private:
   struct Count {
     std::uint64_t bad = 0, of = 0;
+    std::uint32_t warning = 0;  // the event of the first warning; 0: it is about accounts
     std::vector<std::string> examples;
     std::string file, record_id;  // of the first
     Instant time;

@@ -168,6 +168,7 @@ bool PostureNotes::concerns(const Kind& kind, const Event& event) const {
 }
 
 void PostureNotes::note(const Kind& kind, const Event& record, const std::string& file) {
+  if (DirectoryPosture::concerns(kind_of_rules(kind))) return directory_.note(record, file);
   if (is_powershell(kind, 4103)) return add(kModules, true, "event 4103 was written", record, file);
   if (is_powershell(kind, 4104)) {
     if (proves_logging(record))

@@ -79,6 +79,8 @@ std::string drawn(const GraphEdge& edge, const Node& from, const Node& to) {
 }
 
 std::string axis(Instant from, Instant to, int height) {
+  constexpr std::int64_t kHour = 3600 * kTicksPerSecond;
+  const std::size_t chars = to.ticks - from.ticks < kHour ? 19 : 16;  // with seconds
   std::string out;
   for (int i = 0; i <= 4; ++i) {
     const int x = kLabelWidth + (kWidth - kLabelWidth - 30) * i / 4;
@@ -86,7 +88,7 @@ std::string axis(Instant from, Instant to, int height) {
     out += fmt::format(
         "<line class=\"axis\" x1=\"{0}\" y1=\"22\" x2=\"{0}\" y2=\"{1}\"/><text class=\"axis\" x=\"{0}\" "
         "y=\"14\" text-anchor=\"{3}\">{2}</text>\n",
-        x, height, format_instant(at).substr(0, 16), i == 4 ? "end" : "middle");
+        x, height, format_instant(at).substr(0, chars), i == 4 ? "end" : "middle");
   }
   return out;
 }

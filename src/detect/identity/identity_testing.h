@@ -3,6 +3,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -58,7 +59,8 @@ class Evening {
   }
 
   // Given to the detector in pieces of so many events.
-  std::vector<Finding> findings(std::size_t piece_size = 1) const {
+  std::vector<Finding> findings(std::size_t piece_size = 1,
+                                const std::function<void(const IdentityDetector&)>& look = {}) const {
     IdentityDetector detector;
     Observations piece;
     std::uint64_t in_piece = 0, before = 0;
@@ -79,6 +81,7 @@ class Evening {
     }
     std::vector<Finding> found;
     detector.finish(found);
+    if (look) look(detector);
     return found;
   }
   std::vector<std::string> titles() const {

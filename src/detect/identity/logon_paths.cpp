@@ -196,6 +196,9 @@ void LogonPaths::observe(const Authentication& a, Domain& domain) {
       return void(before.last = std::max(before.last, hop.time));
   }
   judge_novelty(hop, domain);
+  // A ticket that was handed on says where its account comes from.
+  const Ticket* ticket = domain.ledger.presented(a);
+  if (ticket && ticket->for_forwarding) hop.marks &= static_cast<std::uint8_t>(~LogonHop::kNewSource);
   const Cause cause = cause_of(hop);
   hop.cause = cause.number, hop.marks |= cause.mark;
   if (const LogonHop* before = logon(cause.number); before && cause.number)
@@ -261,11 +264,11 @@ void LogonPaths::finish(Domain& domain) {
   for (const LogonPath* path : ranked(kReportedADay)) {
     std::uint8_t marks = 0;
     for (const LogonHop& hop : path->hops) marks |= hop.marks;
-    if (!(marks & (LogonHop::kTook | LogonHop::kUnexplained))) continue;
+    if (!(marks & LogonHop::kTook)) continue;  // what nothing proves is for the list, not for a report
     std::vector<ProvenBy> chain;
     for (const LogonHop& hop : path->hops) chain.push_back({"a logon of the path", hop.proof});
     for (const Proof& proof : path->taken) chain.push_back({"credentials are taken", proof});
-    const bool grave = (marks & LogonHop::kTook) && path->score >= 2 * kPointsMin;
+    const bool grave = path->score >= 2 * kPointsMin;
     domain.report(kText, grave ? Level::kMedium : Level::kLow, path->last, path_in_words(*path, domain.names),
                   std::move(chain));
   }

@@ -46,7 +46,7 @@ struct LogonPath {
 class LogonPaths final : public Observer {
  public:
   void observe(const Authentication& a, Domain& domain) override;
-  // Reports the best of each day, at most `kReportedADay`, when an account changed on them.
+  // Reports the best of each day, at most `kReportedADay`, on which credentials were seen to be taken.
   void finish(Domain& domain) override;
 
   // The best of each day, by day, then score.
