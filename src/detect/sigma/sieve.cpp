@@ -37,28 +37,109 @@ struct Sieve::Scratch {
   std::vector<std::uint32_t> touched, touched_groups, woken;
 };
 
-std::unique_ptr<Sieve> Sieve::make(const Program& program, const LiteralsOf& literals_of) {
-  if (!program.unwoken_.empty() || !program.always_true_.empty()) return nullptr;
-  std::unique_ptr<Sieve> sieve(new Sieve(program));
-  std::vector<IndexedLiteral> indexed;
-  sieve->is_unknown_.resize(program.predicates_.size());
-  for (std::uint32_t i = 0; i < program.predicates_.size(); ++i) {
-    const Program::Predicate& predicate = program.predicates_[i];
-    const auto literals = literals_of(*predicate.leaf, predicate.slot);
-    if (!literals) {
-      sieve->is_unknown_[i] = 1;
-      if (!program.woken_by_.of(i).empty()) return nullptr;
-      continue;
+class Sieve::Builder {
+ public:
+  Builder(Sieve& sieve, const LiteralsOf& literals_of) : sieve_(sieve), program_(sieve.program_) {
+    sieve.is_unknown_.resize(program_.predicates_.size());
+    sieve.woken_by_.resize(program_.predicates_.size());
+    members_.resize(program_.group_slots_.size());
+    sieve.is_unknown_group_.resize(program_.group_slots_.size());
+    for (std::uint32_t i = 0; i < program_.predicates_.size(); ++i) {
+      const Program::Predicate& predicate = program_.predicates_[i];
+      literals_.push_back(literals_of(*predicate.leaf, predicate.slot));
+      for (std::uint32_t group : program_.groups_of_.of(i)) members_[group].push_back(i);
     }
-    for (const std::string& literal : *literals)
-      if (literal.empty()) sieve->of_empty_.push_back(i);
-      else indexed.push_back({Anchor::kAnywhere, literal, i});
   }
-  // Groups are of tests whose literals are known.
-  for (std::uint32_t i = 0; i < program.predicates_.size(); ++i)
-    if (sieve->is_unknown_[i] && !program.groups_of_.of(i).empty()) return nullptr;
-  sieve->index_ = FieldIndex(indexed);
-  return sieve;
+
+  // False: some rule can hold whatever the text.
+  bool build() {
+    for (std::uint32_t rule = 0; rule < program_.rules_.size(); ++rule) {
+      const Waking waking = waking_of(program_.rules_[rule].condition);
+      if (waking.cost >= kUnknown) return false;
+      for (std::uint32_t predicate : waking.predicates) {
+        std::vector<std::uint32_t>& woken = sieve_.woken_by_[predicate];
+        if (woken.empty() || woken.back() != rule) woken.push_back(rule);
+      }
+    }
+    std::vector<IndexedLiteral> indexed;
+    for (std::uint32_t i = 0; i < program_.predicates_.size(); ++i) {
+      const bool wakes = !sieve_.woken_by_[i].empty();
+      if (!literals_[i] || (!wakes && cost_of(i) > 1)) {
+        sieve_.is_unknown_[i] = 1;
+        for (std::uint32_t group : program_.groups_of_.of(i)) sieve_.is_unknown_group_[group] = 1;
+        continue;
+      }
+      for (const std::string& literal : *literals_[i])
+        if (literal.empty()) sieve_.of_empty_.push_back(i);
+        else indexed.push_back({Anchor::kAnywhere, literal, i});
+    }
+    sieve_.index_ = FieldIndex(indexed);
+    return true;
+  }
+
+ private:
+  // Tests one of which is needed; the dearest literal among them counts.
+  struct Waking {
+    std::vector<std::uint32_t> predicates;
+    unsigned cost = kUnknown;
+  };
+  static constexpr unsigned kUnknown = 100;
+
+  unsigned cost_of(std::uint32_t predicate) const {
+    constexpr std::size_t kLongBytes = 5;  // FieldIndex looks at every place for shorter ones
+    if (!literals_[predicate]) return kUnknown;
+    std::size_t shortest = kLongBytes;
+    for (const std::string& literal : *literals_[predicate])
+      if (!literal.empty()) shortest = std::min(shortest, literal.size());
+    return static_cast<unsigned>(kLongBytes - shortest) + 1;
+  }
+
+  Waking waking_of_group(const std::vector<std::uint32_t>& members) const {
+    Waking all{members, 0};
+    for (std::uint32_t member : members) all.cost = std::max(all.cost, cost_of(member));
+    return all;
+  }
+
+  // As deep as conditions nest.
+  Waking waking_of(std::uint32_t at) const {
+    const Program::Node& node = program_.nodes_[at];
+    using Kind = Program::Node::Kind;
+    switch (node.kind) {
+      case Kind::kPredicate: return {{node.index}, cost_of(node.index)};
+      case Kind::kGroup: return waking_of_group(members_[node.index]);
+      case Kind::kNot: return {};
+      case Kind::kAnd: {
+        Waking best;
+        for (std::uint32_t child = at + 1; child < node.end; child = program_.nodes_[child].end) {
+          Waking waking = waking_of(child);
+          const bool is_rarer = waking.cost == best.cost && waking.predicates.size() < best.predicates.size();
+          if (waking.cost < best.cost || (is_rarer && waking.cost < kUnknown)) best = std::move(waking);
+        }
+        return best;
+      }
+      case Kind::kOr: {
+        Waking all{{}, 0};
+        for (std::uint32_t child = at + 1; child < node.end; child = program_.nodes_[child].end) {
+          const Waking waking = waking_of(child);
+          all.cost = std::max(all.cost, waking.cost);
+          all.predicates.insert(all.predicates.end(), waking.predicates.begin(), waking.predicates.end());
+        }
+        return all;
+      }
+    }
+    return {};
+  }
+
+  Sieve& sieve_;
+  const Program& program_;
+  std::vector<std::optional<std::vector<std::string>>> literals_;
+  std::vector<std::vector<std::uint32_t>> members_;  // of groups
+};
+
+std::unique_ptr<Sieve> Sieve::make(const Program& program, const LiteralsOf& literals_of) {
+  if (!program.always_true_.empty()) return nullptr;
+  std::unique_ptr<Sieve> sieve(new Sieve(program));
+  return Builder(*sieve, literals_of).build() ? std::move(sieve) : nullptr;
 }
 
 bool Sieve::may_hold(std::string_view folded, bool has_empty) const {
@@ -71,7 +152,7 @@ bool Sieve::may_hold(std::string_view folded, bool has_empty) const {
     scratch.touched.push_back(predicate);
     for (std::uint32_t group : program_.groups_of_.of(predicate))
       if (!std::exchange(scratch.groups[group], std::uint8_t{1})) scratch.touched_groups.push_back(group);
-    const auto woken = program_.woken_by_.of(predicate);
+    const std::vector<std::uint32_t>& woken = woken_by_[predicate];
     scratch.woken.insert(scratch.woken.end(), woken.begin(), woken.end());
   };
   index_.find(folded, note);
@@ -92,7 +173,7 @@ bool Sieve::holds(std::uint32_t at, const Scratch& scratch) const {
   using Kind = Program::Node::Kind;
   switch (node.kind) {
     case Kind::kPredicate: return is_unknown_[node.index] || scratch.found[node.index];
-    case Kind::kGroup: return scratch.groups[node.index] != 0;
+    case Kind::kGroup: return is_unknown_group_[node.index] || scratch.groups[node.index] != 0;
     case Kind::kNot: return true;
     case Kind::kAnd:
       for (std::uint32_t child = at + 1; child < node.end; child = program_.nodes_[child].end)

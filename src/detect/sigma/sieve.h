@@ -2,7 +2,8 @@
 // Sieve: whether any rule of a Program can hold on an event, told from a text in which all of its values stand, before one
 // value is looked at. It asks the rules with every test weakened: a test that has literals holds when one of them stands
 // anywhere in the text, other tests and negations hold. So it may say yes too often and never no too often. Most events are
-// done with one pass over their text. Immutable; may_hold from any thread. The Program must outlive it.
+// done with one pass over their text. Short literals stand in too many texts to be worth the search; they are left out, and
+// their tests taken for true, where the rule has other tests without which it cannot hold. Immutable; may_hold from any thread. The Program must outlive it.
 #pragma once
 
 #include <functional>
@@ -30,12 +31,14 @@ class Sieve {
 
  private:
   struct Scratch;
+  class Builder;
   explicit Sieve(const Program& program) : program_(program) {}
   bool holds(std::uint32_t node, const Scratch& scratch) const;
 
   const Program& program_;
   FieldIndex index_;  // of predicates
-  std::vector<std::uint8_t> is_unknown_;
+  std::vector<std::vector<std::uint32_t>> woken_by_;  // predicate -> rules
+  std::vector<std::uint8_t> is_unknown_, is_unknown_group_;
   std::vector<std::uint32_t> of_empty_;  // predicates that hold on an empty value
 };
 
