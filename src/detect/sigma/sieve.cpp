@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "detect/sigma/rarity.h"
 
 namespace bartizan::sigma {
 
@@ -61,10 +62,13 @@ class Sieve::Builder {
         if (woken.empty() || woken.back() != rule) woken.push_back(rule);
       }
     }
+    // Once there are short literals to look for, further ones cost little.
+    for (std::uint32_t i = 0; i < program_.predicates_.size(); ++i)
+      has_shorts_ = has_shorts_ || (literals_[i] && !sieve_.woken_by_[i].empty() && has_short(i));
     std::vector<IndexedLiteral> indexed;
     for (std::uint32_t i = 0; i < program_.predicates_.size(); ++i) {
       const bool wakes = !sieve_.woken_by_[i].empty();
-      if (!literals_[i] || (!wakes && cost_of(i) > 1)) {
+      if (!literals_[i] || (!wakes && has_short(i) && !has_shorts_)) {
         sieve_.is_unknown_[i] = 1;
         for (std::uint32_t group : program_.groups_of_.of(i)) sieve_.is_unknown_group_[group] = 1;
         continue;
@@ -78,25 +82,34 @@ class Sieve::Builder {
   }
 
  private:
-  // Tests one of which is needed; the dearest literal among them counts.
+  // Tests one of which is needed, and the share of records expected to pass one of them.
   struct Waking {
     std::vector<std::uint32_t> predicates;
-    unsigned cost = kUnknown;
+    double cost = kUnknown;
   };
-  static constexpr unsigned kUnknown = 100;
+  static constexpr double kUnknown = 1000;
+  static constexpr std::size_t kLongBytes = 5;  // FieldIndex looks at every place of a text for shorter literals
 
-  unsigned cost_of(std::uint32_t predicate) const {
-    constexpr std::size_t kLongBytes = 5;  // FieldIndex looks at every place for shorter ones
+  double cost_of(std::uint32_t predicate) const {
     if (!literals_[predicate]) return kUnknown;
-    std::size_t shortest = kLongBytes;
-    for (const std::string& literal : *literals_[predicate])
-      if (!literal.empty()) shortest = std::min(shortest, literal.size());
-    return static_cast<unsigned>(kLongBytes - shortest) + 1;
+    constexpr double kShortCost = 0.05;
+    double cost = 0;
+    for (const std::string& literal : *literals_[predicate]) {
+      if (literal.empty()) continue;
+      cost += expected_share(Anchor::kAnywhere, literal);
+      if (literal.size() < kLongBytes) cost += kShortCost;
+    }
+    return cost;
+  }
+
+  bool has_short(std::uint32_t predicate) const {
+    return std::any_of(literals_[predicate]->begin(), literals_[predicate]->end(),
+                       [](const std::string& literal) { return literal.size() < kLongBytes; });
   }
 
   Waking waking_of_group(const std::vector<std::uint32_t>& members) const {
     Waking all{members, 0};
-    for (std::uint32_t member : members) all.cost = std::max(all.cost, cost_of(member));
+    for (std::uint32_t member : members) all.cost += cost_of(member);
     return all;
   }
 
@@ -112,8 +125,7 @@ class Sieve::Builder {
         Waking best;
         for (std::uint32_t child = at + 1; child < node.end; child = program_.nodes_[child].end) {
           Waking waking = waking_of(child);
-          const bool is_rarer = waking.cost == best.cost && waking.predicates.size() < best.predicates.size();
-          if (waking.cost < best.cost || (is_rarer && waking.cost < kUnknown)) best = std::move(waking);
+          if (waking.cost < best.cost) best = std::move(waking);
         }
         return best;
       }
@@ -121,7 +133,7 @@ class Sieve::Builder {
         Waking all{{}, 0};
         for (std::uint32_t child = at + 1; child < node.end; child = program_.nodes_[child].end) {
           const Waking waking = waking_of(child);
-          all.cost = std::max(all.cost, waking.cost);
+          all.cost += waking.cost;
           all.predicates.insert(all.predicates.end(), waking.predicates.begin(), waking.predicates.end());
         }
         return all;
@@ -134,6 +146,7 @@ class Sieve::Builder {
   const Program& program_;
   std::vector<std::optional<std::vector<std::string>>> literals_;
   std::vector<std::vector<std::uint32_t>> members_;  // of groups
+  bool has_shorts_ = false;
 };
 
 std::unique_ptr<Sieve> Sieve::make(const Program& program, const LiteralsOf& literals_of) {
