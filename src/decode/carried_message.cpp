@@ -5,10 +5,12 @@
 #include <charconv>
 #include <string>
 
+#include "base/limits.h"
 #include "decode/auditd.h"
 #include "decode/message_lines.h"
 #include "decode/payload_network.h"
 #include "decode/syslog.h"
+#include "decode/xml_reader.h"
 
 namespace bartizan {
 namespace {
@@ -93,6 +95,26 @@ bool read_carried_message(EventBatch& batch, OddityList& oddities) {
   if (!network_payload(message.program, message.text, {}, batch))
     add_message_fields(message.program, message.text, batch);
   return false;
+}
+
+void read_carried_event_data(EventBatch& batch) {
+  XmlReader reader(value_of(batch, "EventData"));
+  std::string name, text;
+  for (XmlReader::Token token; (token = reader.next()) != XmlReader::Token::kDone;) {
+    if (batch.fields_of_draft() >= limits::kFieldsPerEventMax) return;
+    if (token == XmlReader::Token::kStart && reader.name() == "Data") {
+      name.clear(), text.clear();
+      for_each_attribute(reader.attributes(), [&](std::string_view key, std::string_view raw) {
+        if (key == "Name") append_unescaped(raw, name);
+      });
+    } else if (token == XmlReader::Token::kText) {
+      append_unescaped(reader.value(), text);
+    } else if (token == XmlReader::Token::kEnd && reader.name() == "Data" && !name.empty()) {
+      if (value_of(batch, name).empty())
+        batch.add(batch.keep(std::string_view(name).substr(0, limits::kFieldNameBytesMax)), batch.keep(text));
+      name.clear();
+    }
+  }
 }
 
 }  // namespace bartizan

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The message that a JSON record carries: journald's MESSAGE, or the line of a container (`log`, `message`). It is read as the
-// same message in syslog is, and the event declares the log source of the program that wrote it. One thread.
+// Texts of another form that a JSON record carries. One thread.
 #pragma once
 
 #include "model/event.h"
@@ -8,8 +7,13 @@
 
 namespace bartizan {
 
-// Adds to the draft, which has all fields of the record. True: the message is an audit record, whose events are in `batch`
+// journald's MESSAGE, or the line of a container (`log`, `message`): it is read as the same message in syslog is, and the event
+// declares the log source of the program that wrote it. Adds to the draft, which has all fields of the record. True: the message is an audit record, whose events are in `batch`
 // in place of the draft.
 bool read_carried_message(EventBatch& batch, OddityList& oddities);
+
+// The XML that Azure's SecurityEvent keeps the data of a Windows event in: `<EventData …><Data Name="x">y</Data>…`. Each Data
+// becomes a field, unless the record has a column of that name.
+void read_carried_event_data(EventBatch& batch);
 
 }  // namespace bartizan

@@ -220,8 +220,8 @@ bool JsonFields::emit(Projection* projection) {
   if (leaves_.empty()) return false;
   const JsonShapes::Shape* shape = is_windows_event_ ? nullptr : recognise();
   if (shape && shape->from->is_audit) return emit_audit(*shape), true;
-  const bool is_carrier = shape && shape->from->is_carrier;
-  if (is_carrier) projection = nullptr;
+  const auto carries = shape ? shape->from->carries : JsonShape::Carries::kNothing;
+  if (carries != JsonShape::Carries::kNothing) projection = nullptr;
   Event& event = out_->start();
   event.offset = offset_;
   const JsonNaming naming = is_windows_event_ || (shape && shape->from->naming == JsonNaming::kWindows)
@@ -251,7 +251,8 @@ bool JsonFields::emit(Projection* projection) {
       if (headers_[i].alias != Seen::kNone)
         emit_field(*header_names_[i], shapes_.headers()[i].name, leaves_[headers_[i].alias].value, kind);
   }
-  if (is_carrier && read_carried_message(*out_, *oddities_)) return true;
+  if (carries == JsonShape::Carries::kMessage && read_carried_message(*out_, *oddities_)) return true;
+  if (carries == JsonShape::Carries::kEventData) read_carried_event_data(*out_);
   out_->commit();
   return true;
 }

@@ -13,6 +13,8 @@ constexpr JsonShape kShapes[] = {
     // Windows events, by whatever shipped them
     {"Winlogbeat", "", {"winlog|winlog.channel|winlog.event_id|winlog.provider_name"}, {}, {}, kWindows},
     {"Winlogbeat 6", "", {"log_name", "event_id"}, {}, {}, kWindows},
+    {"SecurityEvent", "", {"EventData=<EventData", "EventID", "Channel"}, {}, {},
+     JsonNaming::kWindows, false, JsonShape::Carries::kEventData},
     {"Windows event", "", {"Channel|LogName", "EventID|EventId|EventCode|Id"}, {}, {}, kWindows},
 
     // Amazon
@@ -94,7 +96,8 @@ constexpr JsonShape kShapes[] = {
      {"ID"}, {"NODE"}, JsonNaming::kPath, true},
     {"journald", "linux//syslog",
      {"__REALTIME_TIMESTAMP", "MESSAGE|_BOOT_ID"},
-     {"_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP"}, {"_HOSTNAME"}, JsonNaming::kPath, false, true},
+     {"_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP"}, {"_HOSTNAME"}, JsonNaming::kPath, false,
+     JsonShape::Carries::kMessage},
     {"Elastic process start", "=host.os.type/process/ecs",
      {"@timestamp", "process.executable|process.name", "event.category=process", "event.type=start"},
      {"@timestamp"}, {"host.name", "host.hostname", "agent.hostname"}},
@@ -153,8 +156,9 @@ constexpr JsonShape kShapes[] = {
     // Whatever a container wrote that is not JSON itself
     {"Kubernetes container", "kubernetes//container",
      {"kubernetes.pod_name|kubernetes.pod.name", "log|message"}, {"time", "@timestamp"},
-     {"kubernetes.host", "kubernetes.node.name"}, JsonNaming::kPath, false, true},
-    {"Docker", "docker//json-file", {"log", "stream", "time"}, {"time"}, {}, JsonNaming::kPath, false, true},
+     {"kubernetes.host", "kubernetes.node.name"}, JsonNaming::kPath, false, JsonShape::Carries::kMessage},
+    {"Docker", "docker//json-file", {"log", "stream", "time"}, {"time"}, {}, JsonNaming::kPath, false,
+     JsonShape::Carries::kMessage},
     // clang-format on
 };
 

@@ -28,8 +28,9 @@ struct JsonShape {
   std::array<std::string_view, 3>
       hosts;  // none: as any record; a web log's `host` is what a client asked for
   JsonNaming naming = JsonNaming::kPath;
-  bool is_audit = false;    // several audit records of one event in one object (json_audit.cpp)
-  bool is_carrier = false;  // of messages as programs write them into syslog (carried_message.h)
+  bool is_audit = false;  // several audit records of one event in one object (json_audit.cpp)
+  enum class Carries : std::uint8_t { kNothing, kMessage, kEventData };
+  Carries carries = Carries::kNothing;  // carried_message.h
 };
 
 std::span<const JsonShape> json_shapes();

@@ -13,7 +13,11 @@ constexpr std::size_t kKnownMax = 16;  // walked for each event, so few; logs se
 void RuleOut::judge(std::string_view record, EventBatch& batch) {
   if (!projection_) return;
   const Columns& columns = columns_of(batch.draft());
-  if (columns.any_rule && !may_match(*columns.any_rule, record, batch)) batch.draft().ruled_out = &columns;
+  // A filter knows numbers in plain decimal only.
+  for (const Field& field : batch.draft_fields())
+    if (field.is_number && field.value.find('e') != field.value.npos) return;
+  if (columns.any_rule && !columns.any_rule->may_match(text_of(record, batch)))
+    batch.draft().ruled_out = &columns;
 }
 
 const Columns& RuleOut::columns_of(const Event& event) {
@@ -30,15 +34,23 @@ const Columns& RuleOut::columns_of(const Event& event) {
   return *known_.emplace_back(std::move(known)).columns;
 }
 
-bool RuleOut::may_match(const KeywordFilter& filter, std::string_view record, const EventBatch& batch) {
-  if (filter.may_match(record)) return true;
+std::string_view RuleOut::text_of(std::string_view record, const EventBatch& batch) {
   const auto is_covered = [&](std::string_view value) {
     return std::less_equal<>()(record.data(), value.data()) &&
            std::less_equal<>()(value.data() + value.size(), record.data() + record.size());
   };
-  return std::any_of(batch.draft_fields().begin(), batch.draft_fields().end(), [&](const Field& field) {
-    return !field.value.empty() && !is_covered(field.value) && filter.may_match(field.value);
-  });
+  bool has_empty = false, is_copied = false;
+  for (const Field& field : batch.draft_fields()) {
+    has_empty = has_empty || field.value.empty();
+    if (field.value.empty() || is_covered(field.value)) continue;
+    if (!is_copied) text_.assign(record), is_copied = true;
+    text_.append(1, '\n').append(field.value);
+  }
+  while (!is_copied && !record.empty() && (record.back() == '\n' || record.back() == '\r'))
+    record.remove_suffix(1);
+  if (!has_empty) return is_copied ? std::string_view(text_) : record;
+  if (!is_copied) text_.assign(record);
+  return text_.append(1, '\n');
 }
 
 }  // namespace bartizan

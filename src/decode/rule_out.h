@@ -36,10 +36,12 @@ class RuleOut {
   };
 
   const Columns& columns_of(const Event& event);
-  static bool may_match(const KeywordFilter& filter, std::string_view record, const EventBatch& batch);
+  // The record, behind it the values that are no views of it, as RuleFilter takes them.
+  std::string_view text_of(std::string_view record, const EventBatch& batch);
 
   Projection* projection_;
   std::vector<Known> known_;
+  std::string text_;
 };
 
 }  // namespace bartizan

@@ -66,6 +66,7 @@ bool read_rfc5424(std::string_view text, SyslogHeader& header) {
   text.remove_prefix(end);
   if (text.starts_with(' ')) text.remove_prefix(1);
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  while (text.starts_with(' ')) text.remove_prefix(1);  // rsyslog keeps the one behind the colon of a tag
   header.message = text;
   return header.is_rfc5424 = true;
 }

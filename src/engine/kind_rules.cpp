@@ -62,11 +62,13 @@ class KindRules::Compiler {
 
   // Null when some rule of a program can hold on a record without any text to look for.
   std::unique_ptr<RuleFilter> rule_filter_of(const sigma::Program& program) const {
-    const auto tests = program.waking_tests();
-    if (!tests) return nullptr;
-    std::vector<RuleFilter::Test> wanted;
-    for (const auto& [leaf, slot] : *tests) wanted.push_back({leaf, sources_[slot].mapping});
-    return RuleFilter::make(wanted);
+    auto sieve = sigma::Sieve::make(program, [this](const sigma::Leaf& leaf, sigma::SlotId slot) {
+      auto literals = sigma::literals_of(leaf);
+      const FieldMapping* mapping = sources_[slot].mapping;
+      if (literals && mapping) literals = literals_before(std::move(*literals), *mapping);
+      return literals;
+    });
+    return sieve ? std::make_unique<RuleFilter>(std::move(sieve)) : nullptr;
   }
 
   // Once the columns of the kind are settled.
@@ -225,13 +227,11 @@ std::unique_ptr<Kind> KindRules::make_kind(const EventKind& given) {
     field.column = static_cast<std::uint16_t>(
         std::lower_bound(kind->names.begin(), kind->names.end(), field.name) - kind->names.begin());
   if (rules_want_all && !others_want_all) kind->keywords = kept(compiler.keywords_of(compiled->program));
+  compiled->slots = compiler.slot_sources();
   kind->rule_filter = compiler.rule_filter_of(compiled->program);
   kind->any_rule = kind->rule_filter.get();
-  if (kind->conditional.empty()) {
-    compiled->slots = compiler.slot_sources();
-    kind->unconditional = compiled.get();
-    programs_[{kind.get(), 0}] = std::move(compiled);
-  }
+  if (kind->conditional.empty()) kind->unconditional = compiled.get();
+  kind->program = std::move(compiled);
   return kind;
 }
 

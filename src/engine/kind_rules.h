@@ -43,6 +43,7 @@ struct Kind : Columns {
   std::vector<const EventPlace*> conditional;  // places with a `where`; the condition of the first is bit 0
   std::vector<RuleSet::Candidate> candidates;
   const KindProgram* unconditional = nullptr;  // when there is none of them
+  std::unique_ptr<KindProgram> program;        // of every rule at every place; rule_filter refers to it
   std::unique_ptr<RuleFilter> rule_filter;     // any_rule
   std::string provider;
   std::vector<ScriptField> script_fields;  // wanted too, whatever the rules ask for

@@ -34,10 +34,18 @@ class LogWalk {
       Utf8Stream text(stream, head, big_endian);
       return read_text(text, file);
     }
+    if (!format && as_text(head).starts_with(kMark)) {
+      const std::vector<std::uint8_t> behind(head.begin() + kMark.size(), head.end());
+      scores = score_formats(behind);
+      format = scores.empty() ? nullptr : scores.front().format;
+      return read_as(format, stream, behind, file, std::move(scores), kMark.size());
+    }
     return read_as(format, stream, head, file, std::move(scores));
   }
 
  private:
+  static constexpr std::string_view kMark = "\xef\xbb\xbf";  // of UTF-8
+
   bool read_text(Utf8Stream& stream, const std::string& file) {
     std::vector<std::uint8_t> head(kHeadBytes);
     auto size = stream.read(head);
@@ -49,7 +57,7 @@ class LogWalk {
   }
 
   bool read_as(const Format* format, ByteStream& stream, const std::vector<std::uint8_t>& head,
-               const std::string& file, std::vector<FormatScore> scores) {
+               const std::string& file, std::vector<FormatScore> scores, std::uint64_t begin = 0) {
     if (!format) {
       report_.not_recognised.push_back(
           file + (head.empty() ? ": the file is empty" : ": no decoder knows this content"));
@@ -58,7 +66,7 @@ class LogWalk {
     ++report_.logs;
     return read_log(
         stream, head,
-        std::make_shared<const Log>(Log{file, format, modified_, std::move(scores), options_.zone}));
+        std::make_shared<const Log>(Log{file, format, modified_, std::move(scores), options_.zone}), begin);
   }
 
   bool read_archive(ByteStream& stream, const std::vector<std::uint8_t>& head, const std::string& file) {
@@ -98,10 +106,12 @@ class LogWalk {
     return going;
   }
 
-  bool read_log(ByteStream& stream, const std::vector<std::uint8_t>& head, std::shared_ptr<const Log> log) {
+  // `begin`: the place of `head` in the log.
+  bool read_log(ByteStream& stream, const std::vector<std::uint8_t>& head, std::shared_ptr<const Log> log,
+                std::uint64_t begin = 0) {
     const std::unique_ptr<Cutter> cutter = log->format->make_cutter();
     std::size_t filled = head.size();
-    piece_.offset = 0;
+    piece_.offset = begin;
     make_room(limits::kPieceBytes + kHeadBytes);
     std::copy(head.begin(), head.end(), piece_.buffer.begin());
     for (bool at_end = false; !at_end;) {

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// RuleFilter: whether any rule of a kind can hold on a record, told from the text its values stand in, before one value is
-// looked at. Of every rule the tests that wake it are represented by their literals (sigma/program.h: one of these tests holds
-// whenever the rule does); they are looked for anywhere in the text, folded. It may say yes too often and never no too
-// often, provided that every value of the record stands in a text that was asked about and that fields which are numbers are
-// written in plain decimal. Most lines of most logs are done with that one pass. Immutable; any thread.
+// RuleFilter: the Sieve of a kind's rules (detect/sigma/sieve.h) for records, whose values a mapping may change on their way
+// to a rule. It is asked about the text of a record, followed by the values that are no part of it, each behind a line feed;
+// a line feed at the end says that some value is empty (decode/rule_out.h). Fields that are numbers must be written in plain
+// decimal. Immutable; any thread.
 #pragma once
 
 #include <memory>
-#include <span>
+#include <utility>
 
-#include "detect/sigma/field_index.h"
-#include "detect/sigma/rule.h"
+#include "detect/sigma/sieve.h"
 #include "model/projection.h"
 #include "normalise/logsource.h"
 
@@ -18,18 +16,16 @@ namespace bartizan {
 
 class RuleFilter final : public KeywordFilter {
  public:
-  struct Test {
-    const sigma::Leaf* leaf;
-    const FieldMapping* mapping;  // what makes the value the leaf is asked about; null: a field of the record
-  };
-  // Null when one of the tests can hold on a text in which there is nothing to look for.
-  static std::unique_ptr<RuleFilter> make(std::span<const Test> tests);
+  explicit RuleFilter(std::unique_ptr<sigma::Sieve> sieve) : sieve_(std::move(sieve)) {}
 
   bool may_match(std::string_view text) const override;
   bool may_match_utf16(Bytes) const override { return true; }
 
  private:
-  sigma::FieldIndex index_;
+  std::unique_ptr<sigma::Sieve> sieve_;
 };
+
+// What stands in the fields a value is mapped from when one of `literals` stands in the value; as Sieve::LiteralsOf.
+std::vector<std::string> literals_before(std::vector<std::string> literals, const FieldMapping& mapping);
 
 }  // namespace bartizan

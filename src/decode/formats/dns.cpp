@@ -80,7 +80,10 @@ bool read_unbound_file(std::string_view line, EventBatch& draft) {
   std::string_view time;
   if (!in.enclosed('[', ']', time) || !in.accept(" unbound[") || !all_digits(time)) return false;
   (void)in.until(' ');
-  if (!unbound_payload({}, in.rest(), draft)) return false;
+  if (!unbound_payload({}, in.rest(), draft)) {  // how it started, its statistics
+    draft.draft().product = draft.draft().service = "unbound";
+    draft.add("message", in.rest());
+  }
   draft.draft().time = parse_instant(time).value_or(Instant{});
   return true;
 }

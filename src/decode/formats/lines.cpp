@@ -93,7 +93,8 @@ int recognise(Bytes head) {
     if (++lines == 1) first = has_time;
     timed += has_time;
   });
-  return first && timed * 2 >= lines ? 10 : 0;
+  const bool begins_cut = lines >= 4 && timed + 1 == lines;
+  return (first && timed * 2 >= lines) || begins_cut ? 10 : 0;
 }
 
 }  // namespace

@@ -357,14 +357,6 @@ std::vector<std::pair<const Leaf*, SlotId>> Program::tests() const {
   return tests;
 }
 
-std::optional<std::vector<std::pair<const Leaf*, SlotId>>> Program::waking_tests() const {
-  if (!unwoken_.empty() || !always_true_.empty()) return {};
-  std::vector<std::pair<const Leaf*, SlotId>> tests;
-  for (std::size_t i = 0; i < predicates_.size(); ++i)
-    if (!woken_by_.of(i).empty()) tests.emplace_back(predicates_[i].leaf, predicates_[i].slot);
-  return tests;
-}
-
 Program::Figures Program::figures() const {
   Figures figures{rules_.size() + always_true_.size(), unwoken_.size(), predicates_.size(), 0,
                   group_slots_.size()};

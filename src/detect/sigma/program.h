@@ -61,8 +61,6 @@ class Program {
   std::vector<SlotId> used_slots() const;
   // The tests of the rules that are left, each once, and where their values come from.
   std::vector<std::pair<const Leaf*, SlotId>> tests() const;
-  // Tests one of which holds on every event on which any rule does; nothing when some rule has none such.
-  std::optional<std::vector<std::pair<const Leaf*, SlotId>>> waking_tests() const;
   // For people: how many rules are left, how many of them are looked at for every event, predicates.
   struct Figures {
     std::size_t rules = 0, unwoken = 0, predicates = 0, indexed = 0, groups = 0;
@@ -72,6 +70,8 @@ class Program {
  private:
   friend class ProgramRun;
   friend class ProgramBuilder;
+  friend class Sieve;
+
   enum class Check : std::uint8_t {
     kIndex,  // the index answers
     kGlob,   // the index finds a part, the pattern is tested at once
