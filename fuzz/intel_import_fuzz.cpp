@@ -14,7 +14,8 @@ class Check final : public ImportReceiver {
  public:
   void take(const Statement& one) override {
     if (one.indicator.kind == Kind::kPattern) return;
-    const Reading again = read_indicator(one.indicator.kind, indicator_text(one.indicator.kind, one.indicator.key));
+    const Reading again =
+        read_indicator(one.indicator.kind, indicator_text(one.indicator.kind, one.indicator.key));
     MUST(again.has_value() && *again == one.indicator);
   }
   void take_techniques(std::string_view, const std::vector<std::string>&) override {}

@@ -17,7 +17,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)waking_values(*pattern);
   PatternSet set;
   if (!set.add(1, std::move(*pattern))) return 0;
-  const Field fields[] = {{"Image", "C:\\a\\b.exe"}, {"CommandLine", "b -x 1"}, {"DestinationIp", "198.51.100.7"}, {"DestinationPort", "443"}, {"QueryName", "a.evil.example"}};
+  const Field fields[] = {{"Image", "C:\\a\\b.exe"},
+                          {"CommandLine", "b -x 1"},
+                          {"DestinationIp", "198.51.100.7"},
+                          {"DestinationPort", "443"},
+                          {"QueryName", "a.evil.example"}};
   Event event;
   event.fields = fields;
   PatternRun run(set);

@@ -39,7 +39,9 @@ int cannot_read(const Error& error) {
 
 Instant present() {
   using namespace std::chrono;
-  return {duration_cast<duration<std::int64_t, std::ratio<1, kTicksPerSecond>>>(system_clock::now().time_since_epoch()).count()};
+  return {duration_cast<duration<std::int64_t, std::ratio<1, kTicksPerSecond>>>(
+              system_clock::now().time_since_epoch())
+              .count()};
 }
 
 bool read_percent(const std::string& text, int& percent) {
@@ -63,7 +65,10 @@ std::unique_ptr<Intelligence> open_intelligence(const std::vector<std::string>& 
   say(diagnostics);
   if (!intelligence.has_value()) return cannot_read(intelligence.error()), nullptr;
   if (count_errors(diagnostics) > 0) {
-    std::fputs("bartizan: files with mistakes are not used; `bartizan intel import --keep-valid` keeps what is right in them\n", stderr);
+    std::fputs(
+        "bartizan: files with mistakes are not used; `bartizan intel import --keep-valid` keeps what is "
+        "right in them\n",
+        stderr);
     return nullptr;
   }
   return std::move(*intelligence);
@@ -74,7 +79,8 @@ std::unique_ptr<Intelligence> open_intelligence(const Arguments& arguments) {
   const std::string folder = intel_folder(arguments);
   std::error_code error;
   if (!std::filesystem::exists(std::filesystem::path(folder) / Intelligence::kStoreName, error)) {
-    std::fprintf(stderr, "bartizan: no intelligence is kept in %s; `bartizan intel import` brings some\n", folder.c_str());
+    std::fprintf(stderr, "bartizan: no intelligence is kept in %s; `bartizan intel import` brings some\n",
+                 folder.c_str());
     return nullptr;
   }
   return open_intelligence(std::vector<std::string>{folder});

@@ -13,12 +13,13 @@
 namespace bartizan::app {
 
 inline constexpr std::string_view kIntelKinds =
-    "address network domain url md5 sha1 sha256 imphash email ja3 ja4 registry-key mutex file-name user-agent pattern";
+    "address network domain url md5 sha1 sha256 imphash email ja3 ja4 registry-key mutex file-name "
+    "user-agent pattern";
 
 inline constexpr Option kIntelOption =
     option("Intelligence", "--intel", "DIR", "the folder it is kept in, instead of the data folder");
-inline constexpr Option kIntelFromOption =
-    option("Intelligence", "--from", "PATH", "use these files as they are, instead of what is kept", Repeat::kMany);
+inline constexpr Option kIntelFromOption = option(
+    "Intelligence", "--from", "PATH", "use these files as they are, instead of what is kept", Repeat::kMany);
 
 // XDG_DATA_HOME/bartizan/intel.
 std::string intel_folder(const Arguments& arguments);

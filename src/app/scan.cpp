@@ -45,10 +45,12 @@ constexpr Option kOptions[] = {
            "YAML file of what is known to be harmless or weighs differently here (docs/user/tuning.md)",
            Repeat::kMany),
     option("Rules", "--intel", "PATH",
-           "compare events with intelligence: a folder that `intel import` keeps, or files as others hand them out",
+           "compare events with intelligence: a folder that `intel import` keeps, or files as others hand "
+           "them out",
            Repeat::kMany),
     option("Rules", "--yara", "FILE",
-           "look at every file of the evidence with YARA rules, a file or a folder (*.yar, *.yara)", Repeat::kMany),
+           "look at every file of the evidence with YARA rules, a file or a folder (*.yar, *.yara)",
+           Repeat::kMany),
     option("Findings", "--min-level", "L", "only findings of this level and above", Repeat::kOnce, kLevels),
     option("Findings", "--since", "T",
            "only findings at or after this time (RFC 3339, UTC unless it says otherwise)"),
@@ -174,7 +176,8 @@ bool load_yara(const Arguments& arguments, std::optional<intel::YaraRules>& yara
   const std::vector<std::string> files = list_yara_files(arguments.values("--yara"), diagnostics);
   auto rules = intel::YaraRules::load(files, diagnostics);
   for (const Diagnostic& diagnostic : diagnostics)
-    if (diagnostic.severity == Severity::kError || arguments.has("--verbose")) std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
+    if (diagnostic.severity == Severity::kError || arguments.has("--verbose"))
+      std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
   if (!rules.has_value()) std::fprintf(stderr, "bartizan: %s\n", rules.error().text().c_str());
   else yara = std::move(*rules);
   return yara && count_errors(diagnostics) == 0;
@@ -252,7 +255,8 @@ int run_scan(const Arguments& arguments) {
   rules.prepare();
 
   std::unique_ptr<Intelligence> intelligence;
-  if (arguments.has("--intel") && !(intelligence = open_intelligence(arguments.values("--intel")))) return kExitUnreadable;
+  if (arguments.has("--intel") && !(intelligence = open_intelligence(arguments.values("--intel"))))
+    return kExitUnreadable;
   options.intelligence = intelligence.get();
   std::optional<intel::YaraRules> yara;
   if (arguments.has("--yara") && !load_yara(arguments, yara)) return kExitUsage;

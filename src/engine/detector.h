@@ -35,11 +35,11 @@ struct PieceResult {
 };
 
 struct PieceOptions {
-  DecodeOptions decode;       // the projection is set by PieceDetector
-  bool plain = false;         // with the plain evaluator alone
-  bool owns_pieces = false;   // pieces are not used by others afterwards
-  bool keep_records = false;  // Finding::record
-  bool identity = false;      // PieceResult::identity
+  DecodeOptions decode;                        // the projection is set by PieceDetector
+  bool plain = false;                          // with the plain evaluator alone
+  bool owns_pieces = false;                    // pieces are not used by others afterwards
+  bool keep_records = false;                   // Finding::record
+  bool identity = false;                       // PieceResult::identity
   const Intelligence* intelligence = nullptr;  // compare events with it
 };
 

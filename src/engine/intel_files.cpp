@@ -14,7 +14,8 @@ constexpr std::size_t kHeadSize = 512;
 
 std::string name_of(const std::string& path) {
   std::filesystem::path name = path;
-  while (!name.has_filename() && name.has_parent_path() && name != name.parent_path()) name = name.parent_path();
+  while (!name.has_filename() && name.has_parent_path() && name != name.parent_path())
+    name = name.parent_path();
   return name.has_stem() ? name.stem().string() : path;
 }
 
@@ -40,10 +41,11 @@ class PathReader {
     if (!size.has_value()) return complain(name + ": " + size.error().text());
     head.resize(*size);
     if (looks_like_archive(head)) {
-      auto done = for_each_member(stream, head, name, budget, [&](const std::string& member, ByteStream& bytes) {
-        read(bytes, name + "!" + member, budget);
-        return true;
-      });
+      auto done =
+          for_each_member(stream, head, name, budget, [&](const std::string& member, ByteStream& bytes) {
+            read(bytes, name + "!" + member, budget);
+            return true;
+          });
       if (!done.has_value()) complain(name + ": " + done.error().text());
       return;
     }
@@ -70,7 +72,8 @@ class PathReader {
 
 void warn_of_missing(const std::string& path, IntelImport& out) {
   const auto warn = [&](const std::string& file, std::string code, std::string message, std::string hint) {
-    out.warnings.push_back({std::move(code), file, 0, 0, std::move(message), std::move(hint), Severity::kWarning});
+    out.warnings.push_back(
+        {std::move(code), file, 0, 0, std::move(message), std::move(hint), Severity::kWarning});
   };
   if (!out.files.empty() && out.files.back().report.has_more)
     warn(out.files.back().file, "taxii.more", "the collection has further pages after this one",
@@ -78,8 +81,14 @@ void warn_of_missing(const std::string& path, IntelImport& out) {
   for (const IntelFile& file : out.files) {
     std::size_t missing = 0;
     for (const std::string& event : file.report.listed_events)
-      missing += std::none_of(out.files.begin(), out.files.end(), [&](const IntelFile& other) { return other.file.find(event) != std::string::npos; });
-    if (missing) warn(file.file, "misp.missing", std::to_string(missing) + " of " + std::to_string(file.report.listed_events.size()) + " events of the feed are not in " + path, {});
+      missing += std::none_of(out.files.begin(), out.files.end(), [&](const IntelFile& other) {
+        return other.file.find(event) != std::string::npos;
+      });
+    if (missing)
+      warn(file.file, "misp.missing",
+           std::to_string(missing) + " of " + std::to_string(file.report.listed_events.size()) +
+               " events of the feed are not in " + path,
+           {});
   }
 }
 

@@ -13,7 +13,9 @@ namespace {
 using intel::FieldRole;
 using intel::Kind;
 
-std::string day_of(Instant time) { return time == Instant{} ? std::string() : format_instant(time).substr(0, 10); }
+std::string day_of(Instant time) {
+  return time == Instant{} ? std::string() : format_instant(time).substr(0, 10);
+}
 
 std::string validity_of(const intel::Worth& worth) {
   if (worth.first == Instant{} && worth.until == Instant{}) return "not said";
@@ -24,10 +26,22 @@ std::string validity_of(const intel::Worth& worth) {
 }
 
 const char* kind_words(Kind kind) {
-  constexpr const char* kWords[intel::kKinds] = {
-      "Address", "Address of a network", "Domain", "URL", "File hash (MD5)", "File hash (SHA-1)", "File hash (SHA-256)",
-      "Import hash", "E-mail address", "JA3 fingerprint", "JA4 fingerprint", "Registry key", "Mutex or pipe", "File name",
-      "User agent", "Pattern"};
+  constexpr const char* kWords[intel::kKinds] = {"Address",
+                                                 "Address of a network",
+                                                 "Domain",
+                                                 "URL",
+                                                 "File hash (MD5)",
+                                                 "File hash (SHA-1)",
+                                                 "File hash (SHA-256)",
+                                                 "Import hash",
+                                                 "E-mail address",
+                                                 "JA3 fingerprint",
+                                                 "JA4 fingerprint",
+                                                 "Registry key",
+                                                 "Mutex or pipe",
+                                                 "File name",
+                                                 "User agent",
+                                                 "Pattern"};
   return kWords[static_cast<std::size_t>(kind)];
 }
 
@@ -38,11 +52,11 @@ Finding begin_finding(const intel::Known& known, int confidence, const Event& ev
   const std::string name = known.indicator.kind == Kind::kPattern ? sha256_hex(text).substr(0, 16) : text;
   finding.time = event.time;
   finding.rule_id = "intel:" + std::string(intel::kind_name(known.indicator.kind)) + ":" + name;
-  const intel::SourceStatement& best = *std::max_element(
-      known.statements.begin(), known.statements.end(),
-      [](const auto& a, const auto& b) { return a.confidence < b.confidence; });
-  finding.rule_title = std::string(kind_words(known.indicator.kind)) + " known from intelligence: " +
-                       (best.title.empty() ? best.source : best.title);
+  const intel::SourceStatement& best =
+      *std::max_element(known.statements.begin(), known.statements.end(),
+                        [](const auto& a, const auto& b) { return a.confidence < b.confidence; });
+  finding.rule_title = std::string(kind_words(known.indicator.kind)) +
+                       " known from intelligence: " + (best.title.empty() ? best.source : best.title);
   finding.level = intel::level_of_confidence(confidence);
   finding.file = log.file;
   finding.record_id = event.record_id;
@@ -85,7 +99,8 @@ FieldRole IntelWatch::role_of(const Event& event, const Field& field) {
   if (event.columns != last_columns_) {
     auto [known, is_new] = roles_.try_emplace(event.columns);
     if (is_new)
-      for (const std::string& name : event.columns->names) known->second.push_back(intel::role_of_field(name));
+      for (const std::string& name : event.columns->names)
+        known->second.push_back(intel::role_of_field(name));
     last_columns_ = event.columns, last_roles_ = &known->second;
   }
   return (*last_roles_)[field.column];
@@ -126,23 +141,26 @@ void IntelWatch::take(Kind kind, std::string_view key) {
     const std::size_t before = matches_.size();
     look_up(Kind::kNetwork, key_, false);
     // A harmless address may lie within a network that is not.
-    if (matches_.size() != before && intelligence_.harmless().find({Kind::kAddress, std::string(key)})) matches_.resize(before);
+    if (matches_.size() != before && intelligence_.harmless().find({Kind::kAddress, std::string(key)}))
+      matches_.resize(before);
   }
 }
 
 void IntelWatch::look_up(Kind kind, std::string_view key, bool is_whole) {
   intelligence_.index().find(kind, key, [&](const intel::IndexEntry& entry) {
     if (matches_.size() < limits::kIntelMatchesPerEventMax)
-      matches_.push_back({entry.id, kind, entry.worth, field_->name, field_->value, is_whole, entry.is_of_pattern});
+      matches_.push_back(
+          {entry.id, kind, entry.worth, field_->name, field_->value, is_whole, entry.is_of_pattern});
   });
 }
 
-void IntelWatch::report(const Event& whole, const Log& log, std::uint64_t sequence, std::vector<Finding>& findings,
-                        std::vector<intel::PatternHit>& patterns) {
+void IntelWatch::report(const Event& whole, const Log& log, std::uint64_t sequence,
+                        std::vector<Finding>& findings, std::vector<intel::PatternHit>& patterns) {
   read(whole);
   std::vector<std::uint32_t> reported;
   for (const Match& match : matches_) {
-    if (match.is_of_pattern || std::find(reported.begin(), reported.end(), match.id) != reported.end()) continue;
+    if (match.is_of_pattern || std::find(reported.begin(), reported.end(), match.id) != reported.end())
+      continue;
     reported.push_back(match.id);
     if (intel::confidence_at(match.kind, match.worth, whole.time) < intel::kConfidenceMin) continue;
     if (const auto known = intelligence_.known(match.id); known && !known->statements.empty())
@@ -151,7 +169,8 @@ void IntelWatch::report(const Event& whole, const Log& log, std::uint64_t sequen
   if (!intelligence_.patterns().empty()) report_patterns(whole, log, sequence, patterns);
 }
 
-Finding IntelWatch::make(const Match& match, const intel::Known& known, const Event& event, const Log& log) const {
+Finding IntelWatch::make(const Match& match, const intel::Known& known, const Event& event,
+                         const Log& log) const {
   const int confidence = intel::confidence_at(match.kind, match.worth, event.time);
   Finding finding = begin_finding(known, confidence, event, log);
   const std::string text = intel::indicator_text(known.indicator.kind, known.indicator.key);
@@ -159,17 +178,20 @@ Finding IntelWatch::make(const Match& match, const intel::Known& known, const Ev
                           : match.kind == Kind::kNetwork ? "lies within"
                           : match.kind == Kind::kDomain  ? "is or names a name below"
                                                          : "contains";
-  finding.why.push_back({std::string(match.field), predicate, text, std::string(match.value.substr(0, limits::kIntelValueBytesMax))});
+  finding.why.push_back({std::string(match.field), predicate, text,
+                         std::string(match.value.substr(0, limits::kIntelValueBytesMax))});
   add_provenance(known, match.worth, confidence, finding);
   const auto add_entity = [&](const char* type) {
     const Entity entity{type, text};
-    if (std::find(finding.entities.begin(), finding.entities.end(), entity) == finding.entities.end()) finding.entities.push_back(entity);
+    if (std::find(finding.entities.begin(), finding.entities.end(), entity) == finding.entities.end())
+      finding.entities.push_back(entity);
   };
   if (match.kind == Kind::kAddress || match.kind == Kind::kDomain) add_entity("address");
   return finding;
 }
 
-void IntelWatch::report_patterns(const Event& whole, const Log& log, std::uint64_t sequence, std::vector<intel::PatternHit>& out) {
+void IntelWatch::report_patterns(const Event& whole, const Log& log, std::uint64_t sequence,
+                                 std::vector<intel::PatternHit>& out) {
   std::vector<std::uint32_t> numbers = intelligence_.patterns().free();
   for (const Match& match : matches_)
     if (match.is_of_pattern)

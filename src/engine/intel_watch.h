@@ -45,7 +45,8 @@ class IntelWatch final : private intel::KeyReceiver {
   void take(intel::Kind kind, std::string_view key) override;
   void look_up(intel::Kind kind, std::string_view key, bool is_whole);
   Finding make(const Match& match, const intel::Known& known, const Event& event, const Log& log) const;
-  void report_patterns(const Event& whole, const Log& log, std::uint64_t sequence, std::vector<intel::PatternHit>& out);
+  void report_patterns(const Event& whole, const Log& log, std::uint64_t sequence,
+                       std::vector<intel::PatternHit>& out);
 
   const Intelligence& intelligence_;
   intel::ObservedValues observed_;

@@ -23,7 +23,8 @@ std::uint64_t drawn_seed() {
 }
 
 // An index that lives as long as it is used.
-Result<intel::IndicatorIndex> make_index(const intel::IntelStore& store, const intel::HarmlessList& harmless) {
+Result<intel::IndicatorIndex> make_index(const intel::IntelStore& store,
+                                         const intel::HarmlessList& harmless) {
   const FilePtr file(std::tmpfile(), std::fclose);
   if (!file) return fail(std::strerror(errno), "a temporary file");
   TRY_VOID(intel::build_index(store, harmless, 0, drawn_seed(), file.get()));
@@ -37,8 +38,9 @@ bool is_kept_folder(const std::string& path) {
 
 }  // namespace
 
-Result<intel::HarmlessList> Intelligence::load_harmless(const intel::IntelStore& store, const std::string& file,
-                                                        std::uint64_t& version, std::vector<Diagnostic>& diagnostics) {
+Result<intel::HarmlessList> Intelligence::load_harmless(const intel::IntelStore& store,
+                                                        const std::string& file, std::uint64_t& version,
+                                                        std::vector<Diagnostic>& diagnostics) {
   intel::HarmlessList list;
   TRY(const std::int64_t number, store.version());
   version = static_cast<std::uint64_t>(number);
@@ -51,10 +53,13 @@ Result<intel::HarmlessList> Intelligence::load_harmless(const intel::IntelStore&
   return list;
 }
 
-Result<intel::IndicatorIndex> Intelligence::refresh_index(const std::string& folder, const intel::IntelStore& store,
-                                                          const intel::HarmlessList& harmless, std::uint64_t version) {
+Result<intel::IndicatorIndex> Intelligence::refresh_index(const std::string& folder,
+                                                          const intel::IntelStore& store,
+                                                          const intel::HarmlessList& harmless,
+                                                          std::uint64_t version) {
   const std::string path = (std::filesystem::path(folder) / kIndexName).string();
-  if (auto index = intel::IndicatorIndex::open(path); index.has_value() && index->version() == version) return index;
+  if (auto index = intel::IndicatorIndex::open(path); index.has_value() && index->version() == version)
+    return index;
   std::string partial = path + ".partial-XXXXXX";
   const int descriptor = ::mkstemp(partial.data());
   // A folder that cannot be written to may still be read.
@@ -70,10 +75,12 @@ Result<intel::IndicatorIndex> Intelligence::refresh_index(const std::string& fol
   return intel::IndicatorIndex::open(path);
 }
 
-Result<std::unique_ptr<Intelligence>> Intelligence::open(const std::vector<std::string>& paths, const std::string& harmless,
+Result<std::unique_ptr<Intelligence>> Intelligence::open(const std::vector<std::string>& paths,
+                                                         const std::string& harmless,
                                                          std::vector<Diagnostic>& diagnostics) {
   const bool is_folder = paths.size() == 1 && is_kept_folder(paths[0]);
-  const std::string place = is_folder ? (std::filesystem::path(paths[0]) / kStoreName).string() : intel::IntelStore::kMemory;
+  const std::string place =
+      is_folder ? (std::filesystem::path(paths[0]) / kStoreName).string() : intel::IntelStore::kMemory;
   TRY(intel::IntelStore store, intel::IntelStore::open(place));
   for (const std::string& path : is_folder ? std::vector<std::string>() : paths) {
     TRY(const IntelImport import, import_intel_path(store, path, {}, {}, {}));
@@ -89,7 +96,8 @@ Result<std::unique_ptr<Intelligence>> Intelligence::open(const std::vector<std::
   out->harmless_ = std::move(list);
   TRY_VOID(out->load_patterns(diagnostics));
   for (std::size_t i = 0; i < intel::kKinds; ++i)
-    if (const auto kind = static_cast<intel::Kind>(i); out->index_.has(kind)) out->kinds_ |= intel::set_of(kind);
+    if (const auto kind = static_cast<intel::Kind>(i); out->index_.has(kind))
+      out->kinds_ |= intel::set_of(kind);
   return out;
 }
 
@@ -101,10 +109,15 @@ Result<void> Intelligence::load_patterns(std::vector<Diagnostic>& diagnostics) {
         if (!pattern) return true;
         if (auto added = patterns_.add(known.id, std::move(*pattern)); !added) {
           const intel::SourceStatement& statement = known.statements.front();
-          diagnostics.push_back({"stix.not_evaluated", statement.source, 0, 0,
-                                 "the pattern of " + (statement.reference.empty() ? statement.title : statement.reference) +
+          diagnostics.push_back({"stix.not_evaluated",
+                                 statement.source,
+                                 0,
+                                 0,
+                                 "the pattern of " +
+                                     (statement.reference.empty() ? statement.title : statement.reference) +
                                      " is left out: " + added.error(),
-                                 {}, Severity::kWarning});
+                                 {},
+                                 Severity::kWarning});
         }
         return true;
       },
@@ -113,7 +126,8 @@ Result<void> Intelligence::load_patterns(std::vector<Diagnostic>& diagnostics) {
 
 std::shared_ptr<const intel::Known> Intelligence::known(std::uint32_t id) const {
   const std::lock_guard lock(mutex_);
-  if (const auto remembered = remembered_.find(id); remembered != remembered_.end()) return remembered->second;
+  if (const auto remembered = remembered_.find(id); remembered != remembered_.end())
+    return remembered->second;
   auto found = store_.find(id);
   if (!found.has_value() || !*found) return nullptr;
   if (remembered_.size() >= limits::kIntelKnownMax) remembered_.clear();

@@ -24,14 +24,18 @@ class Intelligence {
 
   // Of a folder or files. What is wrong with files, or with patterns, is in `diagnostics`; files with errors count not at all.
   // `harmless`: our own list.
-  static Result<std::unique_ptr<Intelligence>> open(const std::vector<std::string>& paths, const std::string& harmless,
+  static Result<std::unique_ptr<Intelligence>> open(const std::vector<std::string>& paths,
+                                                    const std::string& harmless,
                                                     std::vector<Diagnostic>& diagnostics);
   // Writes the index of a folder's store when it is not up to date.
-  static Result<intel::IndicatorIndex> refresh_index(const std::string& folder, const intel::IntelStore& store,
-                                                     const intel::HarmlessList& harmless, std::uint64_t version);
+  static Result<intel::IndicatorIndex> refresh_index(const std::string& folder,
+                                                     const intel::IntelStore& store,
+                                                     const intel::HarmlessList& harmless,
+                                                     std::uint64_t version);
   // Our own list and those that were imported, and a number that changes with them.
   static Result<intel::HarmlessList> load_harmless(const intel::IntelStore& store, const std::string& file,
-                                                   std::uint64_t& version, std::vector<Diagnostic>& diagnostics);
+                                                   std::uint64_t& version,
+                                                   std::vector<Diagnostic>& diagnostics);
 
   const intel::IndicatorIndex& index() const { return index_; }
   const intel::PatternSet& patterns() const { return patterns_; }
@@ -43,7 +47,8 @@ class Intelligence {
   std::shared_ptr<const intel::Known> known(std::uint32_t id) const;
 
  private:
-  Intelligence(intel::IntelStore store, intel::IndicatorIndex index) : store_(std::move(store)), index_(std::move(index)) {}
+  Intelligence(intel::IntelStore store, intel::IndicatorIndex index)
+      : store_(std::move(store)), index_(std::move(index)) {}
   Result<void> load_patterns(std::vector<Diagnostic>& diagnostics);
 
   intel::IntelStore store_;

@@ -36,7 +36,8 @@ bool want_identity_fields(const EventKind& kind, Columns& columns) {
 
 // Fields that others than the rules ask for.
 KindRules::FurtherFields further_fields(const ScanOptions& options) {
-  return [identity = options.identity, intel = options.intelligence != nullptr](const EventKind& kind, Columns& columns) {
+  return [identity = options.identity, intel = options.intelligence != nullptr](const EventKind& kind,
+                                                                                Columns& columns) {
     if (intel) IntelWatch::want_fields(columns);
     return identity && want_identity_fields(kind, columns);
   };
@@ -50,16 +51,15 @@ class Scan {
         keep_going_(keep_going),
         correlations_(rules),
         kinds_(
-            rules, [this](std::uint32_t rule) { return wants_rule(rule); },
-            further_fields(options)),
+            rules, [this](std::uint32_t rule) { return wants_rule(rule); }, further_fields(options)),
         block_detector_(kinds_, correlations_, scripts_, options.plain, options.keep_records,
                         [this](std::uint32_t rule) { return wants_rule(rule); }),
         views_(block_detector_, correlations_) {
     if (options.intelligence) patterns_.emplace(options.intelligence->patterns());
     MUST(rules.is_prepared());
     const std::size_t threads = std::clamp<std::size_t>(options.threads, 1, limits::kThreadsMax);
-    const PieceOptions piece{options.decode, options.plain, threads > 1, options.keep_records,
-                             options.identity, options.intelligence};
+    const PieceOptions piece{options.decode,       options.plain,    threads > 1,
+                             options.keep_records, options.identity, options.intelligence};
     for (std::size_t i = 0; i < threads; ++i)
       detectors_.push_back(std::make_unique<PieceDetector>(
           kinds_, correlations_, scripts_, piece, [this](std::uint32_t rule) { return wants_rule(rule); }));
@@ -123,12 +123,14 @@ class Scan {
   }
 
   void look_at_files(const std::vector<std::string>& files) {
-    auto looked = yara_scan(files, *options_.yara, [&] { return !(interrupted_ = interrupted_ || !keep_going_(progress_)); });
+    auto looked = yara_scan(files, *options_.yara,
+                            [&] { return !(interrupted_ = interrupted_ || !keep_going_(progress_)); });
     ScanSummary& summary = outcome_.summary;
     if (!looked.has_value()) return summary.unreadable.push_back(looked.error().text());
     keep(looked->findings);
     for (std::string& line : looked->unreadable) summary.unreadable.push_back(std::move(line));
-    for (std::string& line : looked->oddities) ++summary.oddities, outcome_.oddities.push_back(std::move(line));
+    for (std::string& line : looked->oddities)
+      ++summary.oddities, outcome_.oddities.push_back(std::move(line));
   }
 
   // In the order of the evidence, one at a time.
@@ -140,7 +142,8 @@ class Scan {
     posture_.add(std::move(result.posture));
     views_.add(std::move(result.views), events_before_, result.oddities);
     identities_.add(result.identity, result.log->file, events_before_);
-    for (intel::PatternHit& hit : result.patterns) hit.sequence += events_before_, patterns_->add(std::move(hit));
+    for (intel::PatternHit& hit : result.patterns)
+      hit.sequence += events_before_, patterns_->add(std::move(hit));
     events_before_ += result.events;
     keep(result.findings);
     note_oddities(*result.log, result.oddities);

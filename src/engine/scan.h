@@ -24,12 +24,12 @@ struct ScanOptions {
   std::vector<std::string> suricata_rules;  // for captures of networks; none: those installed
   std::size_t threads = 1;
   Level level_min = Level::kInformational;
-  std::optional<Instant> since, until;  // until is exclusive
-  bool keep_records = false;            // Finding::record, within limits::kFindingRecordBytesMax
-  bool identity = true;                 // follow tickets and logons across hosts, besides the rules
+  std::optional<Instant> since, until;         // until is exclusive
+  bool keep_records = false;                   // Finding::record, within limits::kFindingRecordBytesMax
+  bool identity = true;                        // follow tickets and logons across hosts, besides the rules
   const Intelligence* intelligence = nullptr;  // compare events with it, besides the rules
   const intel::YaraRules* yara = nullptr;      // look at every file with them
-  bool plain = false;                   // with the plain evaluator alone, to compare with
+  bool plain = false;                          // with the plain evaluator alone, to compare with
 };
 
 struct ScanProgress {

@@ -24,7 +24,8 @@ Level level_of(const intel::YaraMatch& match) {
   if (score >= 0) return score >= 80 ? Level::kHigh : score >= 60 ? Level::kMedium : Level::kLow;
   for (const char* name : {"severity", "level", "threat_level"}) {
     const std::string word = folded(match.meta_of(name));
-    for (const Level level : {Level::kInformational, Level::kLow, Level::kMedium, Level::kHigh, Level::kCritical})
+    for (const Level level :
+         {Level::kInformational, Level::kLow, Level::kMedium, Level::kHigh, Level::kCritical})
       if (word == level_name(level)) return level;
   }
   return Level::kMedium;
@@ -35,7 +36,9 @@ void add_techniques(std::string_view text, std::vector<std::string>& out) {
   for (std::size_t at = text.find_first_of("Tt"); at != text.npos; at = text.find_first_of("Tt", at + 1)) {
     std::size_t end = at + 1;
     while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
-    if (end - at != 5 || (at > 0 && text[at - 1] != ' ' && text[at - 1] != ',' && text[at - 1] != '.' && text[at - 1] != '_')) continue;
+    if (end - at != 5 ||
+        (at > 0 && text[at - 1] != ' ' && text[at - 1] != ',' && text[at - 1] != '.' && text[at - 1] != '_'))
+      continue;
     std::string id = "T" + std::string(text.substr(at + 1, 4));
     if (text.size() >= end + 4 && (text[end] == '.' || text[end] == '_') &&
         text.substr(end + 1, 3).find_first_not_of("0123456789") == text.npos)
@@ -73,7 +76,8 @@ Finding make_finding(const intel::YaraMatch& match, const std::string& file, Ins
   finding.advisory = {"D4"};
   for (const std::string& tag : match.tags) add_techniques(tag, finding.attack);
   for (const intel::YaraString& string : match.strings)
-    finding.why.push_back({hex(string.offset), "contains", string.name, shown(string.bytes, string.bytes.size() < string.size)});
+    finding.why.push_back({hex(string.offset), "contains", string.name,
+                           shown(string.bytes, string.bytes.size() < string.size)});
   if (match.strings_total > match.strings.size())
     finding.why.push_back({"strings", "is", "", std::to_string(match.strings_total) + " matches in all"});
   for (const auto& [name, value] : match.meta) {
@@ -121,10 +125,12 @@ class FileLook {
       bytes.resize(before + *size);
     }
     if (bytes.size() >= limits::kYaraFileBytesMax)
-      out_.oddities.push_back(name + ": YARA rules looked at its first " + std::to_string(limits::kYaraFileBytesMax >> 20) + " MiB");
+      out_.oddities.push_back(name + ": YARA rules looked at its first " +
+                              std::to_string(limits::kYaraFileBytesMax >> 20) + " MiB");
     auto matches = scanner_.scan(bytes, name);
     if (!matches.has_value()) return out_.unreadable.push_back(matches.error().text());
-    for (const intel::YaraMatch& match : *matches) out_.findings.push_back(make_finding(match, name, modified_, bytes));
+    for (const intel::YaraMatch& match : *matches)
+      out_.findings.push_back(make_finding(match, name, modified_, bytes));
   }
 
   intel::YaraScanner& scanner_;
@@ -147,7 +153,8 @@ Result<YaraOutcome> yara_scan(const std::vector<std::string>& files, const intel
   return out;
 }
 
-std::vector<std::string> list_yara_files(const std::vector<std::string>& paths, std::vector<Diagnostic>& diagnostics) {
+std::vector<std::string> list_yara_files(const std::vector<std::string>& paths,
+                                         std::vector<Diagnostic>& diagnostics) {
   std::vector<std::string> files;
   for (const std::string& path : paths) {
     std::vector<Error> errors;
@@ -158,7 +165,8 @@ std::vector<std::string> list_yara_files(const std::vector<std::string>& paths, 
       if (is_folder && !name.ends_with(".yar") && !name.ends_with(".yara")) continue;
       if (files.size() < limits::kYaraRuleFilesMax) files.push_back(file);
     }
-    for (const Error& error : errors) diagnostics.push_back({"yara.unreadable", path, 0, 0, error.message, {}});
+    for (const Error& error : errors)
+      diagnostics.push_back({"yara.unreadable", path, 0, 0, error.message, {}});
   }
   return files;
 }

@@ -22,6 +22,7 @@ Result<YaraOutcome> yara_scan(const std::vector<std::string>& files, const intel
                               const std::function<bool()>& keep_going);
 
 // The rule files that paths name: files, and *.yar and *.yara in folders.
-std::vector<std::string> list_yara_files(const std::vector<std::string>& paths, std::vector<Diagnostic>& diagnostics);
+std::vector<std::string> list_yara_files(const std::vector<std::string>& paths,
+                                         std::vector<Diagnostic>& diagnostics);
 
 }  // namespace bartizan

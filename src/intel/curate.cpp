@@ -38,7 +38,8 @@ Assessment assess(const Known& known, const HarmlessList& harmless) {
   out.worth = join(known);
   for (const SourceStatement& statement : known.statements)
     for (const std::string& technique : statement.attack)
-      if (std::find(out.attack.begin(), out.attack.end(), technique) == out.attack.end()) out.attack.push_back(technique);
+      if (std::find(out.attack.begin(), out.attack.end(), technique) == out.attack.end())
+        out.attack.push_back(technique);
   if (known.is_removed) {
     out.reason = "removed by hand" + (known.removed_because.empty() ? "" : ": " + known.removed_because);
   } else if (known.statements.empty()) {
@@ -46,7 +47,8 @@ Assessment assess(const Known& known, const HarmlessList& harmless) {
   } else if (const auto list = harmless.find(known.indicator)) {
     out.reason = "harmless by the list '" + std::string(*list) + "'";
   } else if (out.worth.confidence < kConfidenceMin) {
-    out.reason = "confidence " + std::to_string(out.worth.confidence) + " is below " + std::to_string(kConfidenceMin);
+    out.reason =
+        "confidence " + std::to_string(out.worth.confidence) + " is below " + std::to_string(kConfidenceMin);
   } else {
     out.is_kept = true;
     out.reason = known.statements.size() == 1 ? "one source names it"

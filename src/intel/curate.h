@@ -49,7 +49,7 @@ struct Assessment {
 
 inline constexpr int kConfidenceUnsaid = 50;  // of sources that say nothing
 inline constexpr int kAgreement = 5, kAgreementMax = 15;
-inline constexpr int kConfidenceMin = 10;     // below it nothing is reported
+inline constexpr int kConfidenceMin = 10;  // below it nothing is reported
 
 Assessment assess(const Known& known, const HarmlessList& harmless);
 

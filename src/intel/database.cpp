@@ -31,7 +31,8 @@ Query& Query::bind(int place, std::int64_t value) {
   return *this;
 }
 Query& Query::bind(int place, std::string_view text) {
-  sqlite3_bind_text64(statement_, place, text.data() ? text.data() : "", text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  sqlite3_bind_text64(statement_, place, text.data() ? text.data() : "", text.size(), SQLITE_STATIC,
+                      SQLITE_UTF8);
   return *this;
 }
 Query& Query::bind_blob(int place, std::string_view bytes) {
@@ -73,8 +74,8 @@ Result<Database> Database::open(const std::string& path) {
   Database database;
   database.path_ = path;
   sqlite3* connection = nullptr;
-  const int answer = sqlite3_open_v2(path.c_str(), &connection,
-                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int answer = sqlite3_open_v2(
+      path.c_str(), &connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   database.connection_.reset(connection);
   if (answer != SQLITE_OK) return trouble(connection, path);
   sqlite3_busy_timeout(connection, kBusyMs);

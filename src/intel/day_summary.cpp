@@ -11,7 +11,8 @@ namespace bartizan::intel {
 namespace {
 
 constexpr char kMagic[8] = {'B', 'Z', 'N', 'D', 'A', 'Y', 'S', '1'};
-constexpr std::uint64_t kSeed = 0x2545f4914f6cdd1du;  // the same for all days, so that an indicator is hashed once
+constexpr std::uint64_t kSeed =
+    0x2545f4914f6cdd1du;  // the same for all days, so that an indicator is hashed once
 constexpr unsigned kLengths4[] = {8, 16, 24}, kLengths6[] = {16, 32, 48, 64};
 constexpr unsigned kExpandedBitsMax = 8;  // a network is asked for by at most 256 longer prefixes
 
@@ -35,7 +36,8 @@ Address address_of(std::string_view bytes) {
 
 void DaySummaryBuilder::add(const Event& event) {
   for (const Field& field : event.fields)
-    if (const FieldRole role = role_of_field(field.name); role != FieldRole::kNone) observed_.read(role, field.value, *this);
+    if (const FieldRole role = role_of_field(field.name); role != FieldRole::kNone)
+      observed_.read(role, field.value, *this);
 }
 
 void DaySummaryBuilder::add(Kind kind, std::string_view key) {
@@ -74,7 +76,8 @@ Result<DaySummary> DaySummary::open(Bytes bytes) {
   ByteReader reader(bytes);
   const auto header = reader.read<Header>();
   if (reader.failed() || !std::equal(kMagic, kMagic + 8, header.magic) || header.blocks == 0 ||
-      header.blocks != reader.remaining() / sizeof(FilterBlock) || reader.remaining() % sizeof(FilterBlock) != 0)
+      header.blocks != reader.remaining() / sizeof(FilterBlock) ||
+      reader.remaining() % sizeof(FilterBlock) != 0)
     return fail("is no summary of a day, or a damaged one");
   DaySummary summary;
   summary.values_ = header.values;
@@ -131,7 +134,8 @@ Result<std::vector<PastSighting>> match_past(std::span<const Day> days, std::spa
     ++facts.days_read;
     TRY_VOID(read_day(day, possible, met));
   }
-  std::sort(met.begin(), met.end(), [](const PastSighting& a, const PastSighting& b) { return a.indicator < b.indicator; });
+  std::sort(met.begin(), met.end(),
+            [](const PastSighting& a, const PastSighting& b) { return a.indicator < b.indicator; });
   std::vector<PastSighting> joined;
   for (const PastSighting& one : met) {
     if (joined.empty() || joined.back().indicator != one.indicator) {

@@ -75,7 +75,8 @@ struct PastFacts {
 
 // `read_day` gets a day and the places of the indicators that may be in it, and appends what was really met. Sightings of all days are
 // joined, sorted by place. Days are read in the order given.
-using ReadDay = std::function<Result<void>(const Day& day, std::span<const std::uint32_t> indicators, std::vector<PastSighting>& met)>;
+using ReadDay = std::function<Result<void>(const Day& day, std::span<const std::uint32_t> indicators,
+                                           std::vector<PastSighting>& met)>;
 Result<std::vector<PastSighting>> match_past(std::span<const Day> days, std::span<const Indicator> indicators,
                                              const ReadDay& read_day, PastFacts& facts);
 

@@ -51,7 +51,8 @@ bool HarmlessList::add(std::string_view list, const Harmless& harmless) {
       options.set_max_mem(limits::kHarmlessRegexBytesMax);
       options.set_case_sensitive(false);
       std::string_view pattern = harmless.key;  // warning lists write /pattern/i
-      if (pattern.starts_with('/') && pattern.rfind('/') > 0) pattern = pattern.substr(1, pattern.rfind('/') - 1);
+      if (pattern.starts_with('/') && pattern.rfind('/') > 0)
+        pattern = pattern.substr(1, pattern.rfind('/') - 1);
       text.expression = std::make_unique<re2::RE2>(re2::StringPiece(pattern.data(), pattern.size()), options);
       if (!text.expression->ok()) return false;
     }
@@ -76,7 +77,8 @@ std::optional<std::string_view> HarmlessList::find_key(Kind kind, std::string_vi
 }
 
 // A network of at most `length_max` bits around the address.
-std::optional<std::string_view> HarmlessList::find_network(std::string_view bytes, unsigned length_max) const {
+std::optional<std::string_view> HarmlessList::find_network(std::string_view bytes,
+                                                           unsigned length_max) const {
   const Address address = address_of(bytes);
   std::string key;
   for (unsigned length = 0; length <= length_max; ++length) {
@@ -94,7 +96,8 @@ std::optional<std::string_view> HarmlessList::find_above(const Indicator& indica
     case Kind::kNetwork: return find_network(key.substr(1), static_cast<unsigned char>(key[0]));
     case Kind::kDomain:
       for (std::string_view name = key; !name.empty();) {
-        if (const auto known = below_.find(std::string(name)); known != below_.end()) return lists_[known->second];
+        if (const auto known = below_.find(std::string(name)); known != below_.end())
+          return lists_[known->second];
         const std::size_t dot = name.find('.');
         name = dot == name.npos ? std::string_view() : name.substr(dot + 1);
       }
@@ -117,13 +120,15 @@ std::optional<std::string_view> HarmlessList::find(const Indicator& indicator) c
   if (texts_.empty()) return std::nullopt;
   const std::string text = indicator_text(indicator.kind, indicator.key);
   for (const Text& one : texts_) {
-    const bool is_found = one.expression ? re2::RE2::PartialMatch(text, *one.expression) : text.find(one.text) != text.npos;
+    const bool is_found =
+        one.expression ? re2::RE2::PartialMatch(text, *one.expression) : text.find(one.text) != text.npos;
     if (is_found) return lists_[one.list];
   }
   return std::nullopt;
 }
 
-void HarmlessList::load(std::string_view text, const std::string& file, std::vector<Diagnostic>& diagnostics) {
+void HarmlessList::load(std::string_view text, const std::string& file,
+                        std::vector<Diagnostic>& diagnostics) {
   int number = 0;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
@@ -134,11 +139,13 @@ void HarmlessList::load(std::string_view text, const std::string& file, std::vec
     while (!line.empty() && (line.back() == ' ' || line.back() == '\r')) line.remove_suffix(1);
     if (line.empty()) continue;
     const std::size_t blank = std::min(line.size(), line.find(' '));
-    const std::string_view word = line.substr(0, blank), value = line.substr(std::min(line.size(), blank + 1));
+    const std::string_view word = line.substr(0, blank),
+                           value = line.substr(std::min(line.size(), blank + 1));
     const bool is_below = word == "below";
     const std::optional<Kind> kind = is_below ? Kind::kDomain : kind_of_name(word);
     if (!kind) {
-      diagnostics.push_back({"intel.kind", file, number, 1, "'" + std::string(word) + "' is no kind of indicator", ""});
+      diagnostics.push_back(
+          {"intel.kind", file, number, 1, "'" + std::string(word) + "' is no kind of indicator", ""});
       continue;
     }
     Harmless harmless{is_below ? Harmless::Match::kBelow : Harmless::Match::kValue, *kind, {}};

@@ -24,16 +24,21 @@ namespace bartizan::intel {
 // What somebody says about an indicator.
 struct Statement {
   Indicator indicator;
-  int confidence = -1;               // 0 to 100; -1: not said
-  Instant valid_from, valid_until;   // zero: not said
-  std::string title;                 // what it stands for
-  std::string reference;             // the object's id where it came from
-  std::vector<std::string> attack;   // T1071.001 …
+  int confidence = -1;              // 0 to 100; -1: not said
+  Instant valid_from, valid_until;  // zero: not said
+  std::string title;                // what it stands for
+  std::string reference;            // the object's id where it came from
+  std::vector<std::string> attack;  // T1071.001 …
 };
 
 // A value that is no sign of anything.
 struct Harmless {
-  enum class Match : std::uint8_t { kValue, kBelow, kSubstring, kRegex };  // kBelow: a domain and all below it; a network
+  enum class Match : std::uint8_t {
+    kValue,
+    kBelow,
+    kSubstring,
+    kRegex
+  };  // kBelow: a domain and all below it; a network
   Match match = Match::kValue;
   Kind kind = Kind::kDomain;  // of kValue and kBelow
   std::string key;
@@ -45,16 +50,17 @@ class ImportReceiver {
   virtual void take(const Statement& statement) = 0;
   // About statements of the same file, before or after, that have this reference.
   virtual void take_techniques(std::string_view reference, const std::vector<std::string>& attack) = 0;
-  virtual void take_sighting(std::string_view reference, Instant first, Instant last, std::uint64_t count) = 0;
+  virtual void take_sighting(std::string_view reference, Instant first, Instant last,
+                             std::uint64_t count) = 0;
   virtual void take_revocation(std::string_view reference) = 0;
   virtual void take_harmless(std::string_view list, const Harmless& harmless) = 0;
 };
 
 struct ImportOptions {
-  std::string file;                // for diagnostics
-  std::optional<Kind> kind;        // of the values of a plain list or a CSV without a column for it
+  std::string file;          // for diagnostics
+  std::optional<Kind> kind;  // of the values of a plain list or a CSV without a column for it
   std::vector<std::pair<std::string, std::string>> columns;  // CSV: {role, column's name}
-  bool with_context = false;       // MISP attributes that are not meant for detection, too
+  bool with_context = false;  // MISP attributes that are not meant for detection, too
 };
 
 struct ImportReport {
@@ -63,17 +69,20 @@ struct ImportReport {
   std::map<std::string, std::uint64_t> left_out;  // by reason
   std::vector<Diagnostic> mistakes;               // the first of them
   std::uint64_t mistakes_total = 0;
-  bool has_more = false;  // a TAXII envelope that is not the last of its collection
+  bool has_more = false;                   // a TAXII envelope that is not the last of its collection
   std::vector<std::string> listed_events;  // of a MISP feed's manifest
 
   void mistake(const ImportOptions& options, TextPlace place, std::string code, std::string message);
   void leave_out(std::string reason);
 };
 
-void import_intel(const ReadBytes& read, const ImportOptions& options, ImportReceiver& receiver, ImportReport& report);
+void import_intel(const ReadBytes& read, const ImportOptions& options, ImportReceiver& receiver,
+                  ImportReport& report);
 
 // Parts of it, each for one family.
-void import_json(const ReadBytes& read, const ImportOptions& options, ImportReceiver& receiver, ImportReport& report);
-void import_lines(const ReadBytes& read, const ImportOptions& options, ImportReceiver& receiver, ImportReport& report);
+void import_json(const ReadBytes& read, const ImportOptions& options, ImportReceiver& receiver,
+                 ImportReport& report);
+void import_lines(const ReadBytes& read, const ImportOptions& options, ImportReceiver& receiver,
+                  ImportReport& report);
 
 }  // namespace bartizan::intel

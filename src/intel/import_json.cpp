@@ -21,16 +21,19 @@ class JsonImport {
 
   void run() {
     for (Token token = reader_.next(); token != Token::kEnd; token = reader_.next()) {
-      const bool going = token == Token::kBeginObject ? walk_object() : token == Token::kBeginList && walk_list("");
+      const bool going =
+          token == Token::kBeginObject ? walk_object() : token == Token::kBeginList && walk_list("");
       if (!going) break;
     }
     stix_.finish();
     if (!reader_.complaint().empty())
-      import_.report.mistake(import_.options, reader_.place(), reader_.is_stream_broken() ? "intel.unreadable" : "json.syntax",
+      import_.report.mistake(import_.options, reader_.place(),
+                             reader_.is_stream_broken() ? "intel.unreadable" : "json.syntax",
                              path_.empty() ? reader_.complaint() : path_ + ": " + reader_.complaint());
     else if (import_.report.format.empty())
-      import_.report.mistake(import_.options, {1, 1}, "intel.unknown",
-                             "this JSON is no STIX bundle, TAXII collection, MISP event, feed or warning list");
+      import_.report.mistake(
+          import_.options, {1, 1}, "intel.unknown",
+          "this JSON is no STIX bundle, TAXII collection, MISP event, feed or warning list");
   }
 
  private:
@@ -102,8 +105,10 @@ class JsonImport {
       const ObjectPlace at{path_, value.place};
       if (name == "objects") stix_.take(value, at);
       else if (value.find("Event") || value.find("Attribute")) take_misp_members(value, path_);
-      else if (value.find("pattern") || value.text_of("type") == "indicator") call("STIX"), stix_.take(value, at);
-      else if (value.find("kind") && value.find("value")) call("indicators"), take_exported(import_, value, at);
+      else if (value.find("pattern") || value.text_of("type") == "indicator")
+        call("STIX"), stix_.take(value, at);
+      else if (value.find("kind") && value.find("value"))
+        call("indicators"), take_exported(import_, value, at);
       else import_.report.leave_out("objects that are no indicators");
     }
     path_.clear();
@@ -142,15 +147,21 @@ class JsonImport {
 
 }  // namespace
 
-void ImportReport::mistake(const ImportOptions& options, TextPlace place, std::string code, std::string message) {
+void ImportReport::mistake(const ImportOptions& options, TextPlace place, std::string code,
+                           std::string message) {
   if (++mistakes_total > limits::kIntelMistakesKept) return;
-  mistakes.push_back({std::move(code), options.file, static_cast<int>(place.line), static_cast<int>(place.column),
-                      std::move(message), {}});
+  mistakes.push_back({std::move(code),
+                      options.file,
+                      static_cast<int>(place.line),
+                      static_cast<int>(place.column),
+                      std::move(message),
+                      {}});
 }
 
 void ImportReport::leave_out(std::string reason) { ++left_out[std::move(reason)]; }
 
-void import_json(const ReadBytes& read, const ImportOptions& options, ImportReceiver& receiver, ImportReport& report) {
+void import_json(const ReadBytes& read, const ImportOptions& options, ImportReceiver& receiver,
+                 ImportReport& report) {
   const Import import{options, receiver, report};
   JsonImport(read, import).run();
 }

@@ -23,7 +23,8 @@ class LineReader {
       if (at_ == size_ && !fill()) return any;
       any = true;
       const std::uint8_t* begin = buffer_.data() + at_;
-      const auto* end = std::find(begin, static_cast<const std::uint8_t*>(buffer_.data()) + size_, std::uint8_t{'\n'});
+      const auto* end =
+          std::find(begin, static_cast<const std::uint8_t*>(buffer_.data()) + size_, std::uint8_t{'\n'});
       const auto length = static_cast<std::size_t>(end - begin);
       const std::size_t room = limits::kIntelLineBytesMax - line.size();
       line.append(reinterpret_cast<const char*>(begin), std::min(length, room));
@@ -54,53 +55,114 @@ class LineReader {
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r");
-  return first == text.npos ? std::string_view() : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+  return first == text.npos ? std::string_view()
+                            : text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-bool is_comment(std::string_view line) { return line.starts_with('#') || line.starts_with("//") || line.starts_with(';'); }
+bool is_comment(std::string_view line) {
+  return line.starts_with('#') || line.starts_with("//") || line.starts_with(';');
+}
 
 // Roles of columns, and the names feeds give them.
-enum class Role : std::uint8_t { kNone, kValue, kKind, kConfidence, kFrom, kUntil, kTitle, kReference, kAttack, kOfKind };
+enum class Role : std::uint8_t {
+  kNone,
+  kValue,
+  kKind,
+  kConfidence,
+  kFrom,
+  kUntil,
+  kTitle,
+  kReference,
+  kAttack,
+  kOfKind
+};
 struct ColumnName {
   std::string_view name;
   Role role;
   Kind kind = Kind::kDomain;  // of kOfKind
 };
-constexpr ColumnName kColumnNames[] = {
-    {"value", Role::kValue}, {"indicator", Role::kValue}, {"ioc", Role::kValue}, {"ioc_value", Role::kValue},
-    {"indicator_value", Role::kValue}, {"observable", Role::kValue},
-    {"kind", Role::kKind}, {"type", Role::kKind}, {"ioc_type", Role::kKind}, {"indicator_type", Role::kKind},
-    {"confidence", Role::kConfidence}, {"confidence_level", Role::kConfidence}, {"score", Role::kConfidence},
-    {"valid_from", Role::kFrom}, {"first_seen", Role::kFrom}, {"first_seen_utc", Role::kFrom}, {"firstseen", Role::kFrom},
-    {"date", Role::kFrom}, {"dateadded", Role::kFrom}, {"created", Role::kFrom},
-    {"valid_until", Role::kUntil}, {"expires", Role::kUntil}, {"expiration", Role::kUntil}, {"valid_to", Role::kUntil},
-    {"title", Role::kTitle}, {"description", Role::kTitle}, {"comment", Role::kTitle}, {"malware", Role::kTitle},
-    {"malware_printable", Role::kTitle}, {"threat", Role::kTitle}, {"signature", Role::kTitle}, {"name", Role::kTitle},
-    {"reference", Role::kReference}, {"id", Role::kReference}, {"ioc_id", Role::kReference}, {"link", Role::kReference},
-    {"attack", Role::kAttack}, {"mitre", Role::kAttack}, {"technique", Role::kAttack}, {"tags", Role::kAttack},
-    {"ip", Role::kOfKind, Kind::kNetwork}, {"ip_address", Role::kOfKind, Kind::kNetwork}, {"address", Role::kOfKind, Kind::kNetwork},
-    {"dst_ip", Role::kOfKind, Kind::kNetwork}, {"dstip", Role::kOfKind, Kind::kNetwork}, {"cidr", Role::kOfKind, Kind::kNetwork},
-    {"network", Role::kOfKind, Kind::kNetwork}, {"domain", Role::kOfKind, Kind::kDomain}, {"hostname", Role::kOfKind, Kind::kDomain},
-    {"host", Role::kOfKind, Kind::kDomain}, {"fqdn", Role::kOfKind, Kind::kDomain}, {"url", Role::kOfKind, Kind::kUrl},
-    {"md5", Role::kOfKind, Kind::kMd5}, {"md5_hash", Role::kOfKind, Kind::kMd5}, {"sha1", Role::kOfKind, Kind::kSha1},
-    {"sha1_hash", Role::kOfKind, Kind::kSha1}, {"sha256", Role::kOfKind, Kind::kSha256},
-    {"sha256_hash", Role::kOfKind, Kind::kSha256}, {"imphash", Role::kOfKind, Kind::kImphash},
-    {"email", Role::kOfKind, Kind::kEmail}, {"ja3", Role::kOfKind, Kind::kJa3}, {"ja3_md5", Role::kOfKind, Kind::kJa3},
-    {"ja4", Role::kOfKind, Kind::kJa4}, {"mutex", Role::kOfKind, Kind::kMutex},
-    {"registry_key", Role::kOfKind, Kind::kRegistryKey}, {"regkey", Role::kOfKind, Kind::kRegistryKey},
-    {"file_name", Role::kOfKind, Kind::kFileName}, {"filename", Role::kOfKind, Kind::kFileName},
-    {"user_agent", Role::kOfKind, Kind::kUserAgent}};
+constexpr ColumnName kColumnNames[] = {{"value", Role::kValue},
+                                       {"indicator", Role::kValue},
+                                       {"ioc", Role::kValue},
+                                       {"ioc_value", Role::kValue},
+                                       {"indicator_value", Role::kValue},
+                                       {"observable", Role::kValue},
+                                       {"kind", Role::kKind},
+                                       {"type", Role::kKind},
+                                       {"ioc_type", Role::kKind},
+                                       {"indicator_type", Role::kKind},
+                                       {"confidence", Role::kConfidence},
+                                       {"confidence_level", Role::kConfidence},
+                                       {"score", Role::kConfidence},
+                                       {"valid_from", Role::kFrom},
+                                       {"first_seen", Role::kFrom},
+                                       {"first_seen_utc", Role::kFrom},
+                                       {"firstseen", Role::kFrom},
+                                       {"date", Role::kFrom},
+                                       {"dateadded", Role::kFrom},
+                                       {"created", Role::kFrom},
+                                       {"valid_until", Role::kUntil},
+                                       {"expires", Role::kUntil},
+                                       {"expiration", Role::kUntil},
+                                       {"valid_to", Role::kUntil},
+                                       {"title", Role::kTitle},
+                                       {"description", Role::kTitle},
+                                       {"comment", Role::kTitle},
+                                       {"malware", Role::kTitle},
+                                       {"malware_printable", Role::kTitle},
+                                       {"threat", Role::kTitle},
+                                       {"signature", Role::kTitle},
+                                       {"name", Role::kTitle},
+                                       {"reference", Role::kReference},
+                                       {"id", Role::kReference},
+                                       {"ioc_id", Role::kReference},
+                                       {"link", Role::kReference},
+                                       {"attack", Role::kAttack},
+                                       {"mitre", Role::kAttack},
+                                       {"technique", Role::kAttack},
+                                       {"tags", Role::kAttack},
+                                       {"ip", Role::kOfKind, Kind::kNetwork},
+                                       {"ip_address", Role::kOfKind, Kind::kNetwork},
+                                       {"address", Role::kOfKind, Kind::kNetwork},
+                                       {"dst_ip", Role::kOfKind, Kind::kNetwork},
+                                       {"dstip", Role::kOfKind, Kind::kNetwork},
+                                       {"cidr", Role::kOfKind, Kind::kNetwork},
+                                       {"network", Role::kOfKind, Kind::kNetwork},
+                                       {"domain", Role::kOfKind, Kind::kDomain},
+                                       {"hostname", Role::kOfKind, Kind::kDomain},
+                                       {"host", Role::kOfKind, Kind::kDomain},
+                                       {"fqdn", Role::kOfKind, Kind::kDomain},
+                                       {"url", Role::kOfKind, Kind::kUrl},
+                                       {"md5", Role::kOfKind, Kind::kMd5},
+                                       {"md5_hash", Role::kOfKind, Kind::kMd5},
+                                       {"sha1", Role::kOfKind, Kind::kSha1},
+                                       {"sha1_hash", Role::kOfKind, Kind::kSha1},
+                                       {"sha256", Role::kOfKind, Kind::kSha256},
+                                       {"sha256_hash", Role::kOfKind, Kind::kSha256},
+                                       {"imphash", Role::kOfKind, Kind::kImphash},
+                                       {"email", Role::kOfKind, Kind::kEmail},
+                                       {"ja3", Role::kOfKind, Kind::kJa3},
+                                       {"ja3_md5", Role::kOfKind, Kind::kJa3},
+                                       {"ja4", Role::kOfKind, Kind::kJa4},
+                                       {"mutex", Role::kOfKind, Kind::kMutex},
+                                       {"registry_key", Role::kOfKind, Kind::kRegistryKey},
+                                       {"regkey", Role::kOfKind, Kind::kRegistryKey},
+                                       {"file_name", Role::kOfKind, Kind::kFileName},
+                                       {"filename", Role::kOfKind, Kind::kFileName},
+                                       {"user_agent", Role::kOfKind, Kind::kUserAgent}};
 
 // What a column for the kind says, in the words of feeds.
 std::optional<Kind> kind_of_word(std::string_view written) {
   constexpr std::pair<std::string_view, Kind> kWords[] = {
-      {"ip", Kind::kNetwork}, {"ipv4", Kind::kNetwork}, {"ipv6", Kind::kNetwork}, {"ip:port", Kind::kNetwork},
-      {"ipv4-addr", Kind::kNetwork}, {"ip-dst", Kind::kNetwork}, {"ip-src", Kind::kNetwork}, {"cidr", Kind::kNetwork},
-      {"hostname", Kind::kDomain}, {"domain-name", Kind::kDomain}, {"fqdn", Kind::kDomain}, {"uri", Kind::kUrl},
-      {"md5_hash", Kind::kMd5}, {"sha1_hash", Kind::kSha1}, {"sha256_hash", Kind::kSha256}, {"filehash-md5", Kind::kMd5},
-      {"filehash-sha1", Kind::kSha1}, {"filehash-sha256", Kind::kSha256}, {"email-addr", Kind::kEmail},
-      {"ja3_fingerprint", Kind::kJa3}, {"registry", Kind::kRegistryKey}, {"regkey", Kind::kRegistryKey},
-      {"filename", Kind::kFileName}, {"file_name", Kind::kFileName}, {"user_agent", Kind::kUserAgent}};
+      {"ip", Kind::kNetwork},          {"ipv4", Kind::kNetwork},        {"ipv6", Kind::kNetwork},
+      {"ip:port", Kind::kNetwork},     {"ipv4-addr", Kind::kNetwork},   {"ip-dst", Kind::kNetwork},
+      {"ip-src", Kind::kNetwork},      {"cidr", Kind::kNetwork},        {"hostname", Kind::kDomain},
+      {"domain-name", Kind::kDomain},  {"fqdn", Kind::kDomain},         {"uri", Kind::kUrl},
+      {"md5_hash", Kind::kMd5},        {"sha1_hash", Kind::kSha1},      {"sha256_hash", Kind::kSha256},
+      {"filehash-md5", Kind::kMd5},    {"filehash-sha1", Kind::kSha1},  {"filehash-sha256", Kind::kSha256},
+      {"email-addr", Kind::kEmail},    {"ja3_fingerprint", Kind::kJa3}, {"registry", Kind::kRegistryKey},
+      {"regkey", Kind::kRegistryKey},  {"filename", Kind::kFileName},   {"file_name", Kind::kFileName},
+      {"user_agent", Kind::kUserAgent}};
   const std::string word = folded(trimmed(written));
   for (const auto& [name, kind] : kWords)
     if (name == word) return kind;
@@ -118,7 +180,8 @@ class LineImport {
       ++number_;
       if (number_ == 1 && line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
       if (is_cut) {
-        mistake(1, "intel.line_too_long", "the line is longer than " + std::to_string(limits::kIntelLineBytesMax) + " bytes");
+        mistake(1, "intel.line_too_long",
+                "the line is longer than " + std::to_string(limits::kIntelLineBytesMax) + " bytes");
         continue;
       }
       take(line);
@@ -129,7 +192,8 @@ class LineImport {
 
  private:
   void mistake(std::size_t column, std::string code, std::string message) {
-    import_.report.mistake(import_.options, {number_, static_cast<std::uint32_t>(column)}, std::move(code), std::move(message));
+    import_.report.mistake(import_.options, {number_, static_cast<std::uint32_t>(column)}, std::move(code),
+                           std::move(message));
   }
 
   void take(const std::string& line) {
@@ -153,7 +217,8 @@ class LineImport {
   bool read_header(std::string_view line) {
     delimiter_ = ',';
     for (const char c : {';', '\t', '|'})
-      if (std::count(line.begin(), line.end(), c) > std::count(line.begin(), line.end(), delimiter_)) delimiter_ = c;
+      if (std::count(line.begin(), line.end(), c) > std::count(line.begin(), line.end(), delimiter_))
+        delimiter_ = c;
     split(line);
     std::vector<ColumnName> columns;
     bool has_value = false;
@@ -179,9 +244,9 @@ class LineImport {
 
   ColumnName role_of(std::string_view name) const {
     constexpr std::pair<std::string_view, Role> kRoles[] = {
-        {"value", Role::kValue},          {"kind", Role::kKind},         {"confidence", Role::kConfidence},
-        {"valid_from", Role::kFrom},      {"valid_until", Role::kUntil}, {"title", Role::kTitle},
-        {"reference", Role::kReference},  {"attack", Role::kAttack}};
+        {"value", Role::kValue},         {"kind", Role::kKind},         {"confidence", Role::kConfidence},
+        {"valid_from", Role::kFrom},     {"valid_until", Role::kUntil}, {"title", Role::kTitle},
+        {"reference", Role::kReference}, {"attack", Role::kAttack}};
     for (const auto& [role, column] : import_.options.columns)
       if (equals_ignoring_ascii_case(column, name)) {
         for (const auto& [known, value] : kRoles)
@@ -244,7 +309,8 @@ class LineImport {
     for (std::size_t i = 0; i < std::min(cells_.size(), columns_.size()); ++i) {
       const bool is_value = columns_[i].role == Role::kValue, is_of_kind = columns_[i].role == Role::kOfKind;
       const std::string_view cell = trimmed(cells_[i].first);
-      if ((!is_value && !is_of_kind) || cell.empty() || cell == "-" || cell == "None" || cell == "n/a") continue;
+      if ((!is_value && !is_of_kind) || cell.empty() || cell == "-" || cell == "None" || cell == "n/a")
+        continue;
       any = true;
       take_value(cell, is_of_kind ? std::optional(columns_[i].kind) : kind, common, cells_[i].second);
     }
@@ -275,17 +341,20 @@ class LineImport {
     take_value(text, import_.options.kind, {}, 1);
   }
 
-  void take_value(std::string_view text, std::optional<Kind> kind, const Statement& common, std::size_t column) {
+  void take_value(std::string_view text, std::optional<Kind> kind, const Statement& common,
+                  std::size_t column) {
     Reading reading;
     if (kind == Kind::kNetwork || kind == Kind::kAddress) {
       // 192.0.2.1:443
       const std::size_t colon = text.find(':');
-      const bool has_port = colon != text.npos && text.find(':', colon + 1) == text.npos && text.find('.') < colon;
+      const bool has_port =
+          colon != text.npos && text.find(':', colon + 1) == text.npos && text.find('.') < colon;
       reading = read_indicator(Kind::kNetwork, has_port ? text.substr(0, colon) : text);
     } else {
       reading = kind ? read_indicator(*kind, text) : guess_indicator(text);
     }
-    if (!reading) return mistake(column, "intel.value", "'" + std::string(text.substr(0, 200)) + "' " + reading.error());
+    if (!reading)
+      return mistake(column, "intel.value", "'" + std::string(text.substr(0, 200)) + "' " + reading.error());
     Statement statement = common;
     statement.indicator = std::move(*reading);
     import_.take(statement);
@@ -303,19 +372,22 @@ class LineImport {
 
 }  // namespace
 
-void import_lines(const ReadBytes& read, const ImportOptions& options, ImportReceiver& receiver, ImportReport& report) {
+void import_lines(const ReadBytes& read, const ImportOptions& options, ImportReceiver& receiver,
+                  ImportReport& report) {
   const Import import{options, receiver, report};
   LineImport(read, import).run();
 }
 
-void import_intel(const ReadBytes& read, const ImportOptions& options, ImportReceiver& receiver, ImportReport& report) {
+void import_intel(const ReadBytes& read, const ImportOptions& options, ImportReceiver& receiver,
+                  ImportReport& report) {
   // The first bytes tell the format, and are handed on.
   std::vector<std::uint8_t> head(4096);
   auto size = read(head);
   if (!size.has_value()) return report.mistake(options, {1, 1}, "intel.unreadable", size.error().text());
   head.resize(*size);
   std::size_t at = head.size() >= 3 && head[0] == 0xEF ? 3 : 0;
-  while (at < head.size() && (head[at] == ' ' || head[at] == '\n' || head[at] == '\r' || head[at] == '\t')) ++at;
+  while (at < head.size() && (head[at] == ' ' || head[at] == '\n' || head[at] == '\r' || head[at] == '\t'))
+    ++at;
   std::size_t given = 0;
   const ReadBytes again = [&](std::span<std::uint8_t> buffer) -> Result<std::size_t> {
     if (given == head.size()) return read(buffer);
@@ -324,8 +396,11 @@ void import_intel(const ReadBytes& read, const ImportOptions& options, ImportRec
     given += part;
     return part;
   };
-  const bool is_json = at < head.size() && (head[at] == '{' || (head[at] == '[' && head.size() > at + 1 &&
-                                                                std::string_view(" \r\n\t{]").find(static_cast<char>(head[at + 1])) != std::string_view::npos));
+  const bool is_json =
+      at < head.size() &&
+      (head[at] == '{' ||
+       (head[at] == '[' && head.size() > at + 1 &&
+        std::string_view(" \r\n\t{]").find(static_cast<char>(head[at + 1])) != std::string_view::npos));
   if (is_json) import_json(again, options, receiver, report);
   else import_lines(again, options, receiver, report);
 }

@@ -16,37 +16,36 @@ struct MispType {
   Part part = Part::kWhole;
 };
 
-constexpr MispType kTypes[] = {
-    {"ip-src", Kind::kNetwork},
-    {"ip-dst", Kind::kNetwork},
-    {"ip-src|port", Kind::kNetwork, Part::kFirst},
-    {"ip-dst|port", Kind::kNetwork, Part::kFirst},
-    {"domain", Kind::kDomain},
-    {"hostname", Kind::kDomain},
-    {"hostname|port", Kind::kDomain, Part::kFirst},
-    {"domain|ip", Kind::kDomain, Part::kFirst},
-    {"url", Kind::kUrl},
-    {"md5", Kind::kMd5},
-    {"sha1", Kind::kSha1},
-    {"sha256", Kind::kSha256},
-    {"imphash", Kind::kImphash},
-    {"filename", Kind::kFileName},
-    {"filename|md5", Kind::kMd5, Part::kSecond},
-    {"filename|sha1", Kind::kSha1, Part::kSecond},
-    {"filename|sha256", Kind::kSha256, Part::kSecond},
-    {"filename|imphash", Kind::kImphash, Part::kSecond},
-    {"malware-sample", Kind::kMd5, Part::kSecond},
-    {"email", Kind::kEmail},
-    {"email-src", Kind::kEmail},
-    {"email-dst", Kind::kEmail},
-    {"email-reply-to", Kind::kEmail},
-    {"ja3-fingerprint-md5", Kind::kJa3},
-    {"ja4-plus", Kind::kJa4},
-    {"mutex", Kind::kMutex},
-    {"regkey", Kind::kRegistryKey},
-    {"regkey|value", Kind::kRegistryKey, Part::kFirst},
-    {"user-agent", Kind::kUserAgent},
-    {"http-user-agent", Kind::kUserAgent}};
+constexpr MispType kTypes[] = {{"ip-src", Kind::kNetwork},
+                               {"ip-dst", Kind::kNetwork},
+                               {"ip-src|port", Kind::kNetwork, Part::kFirst},
+                               {"ip-dst|port", Kind::kNetwork, Part::kFirst},
+                               {"domain", Kind::kDomain},
+                               {"hostname", Kind::kDomain},
+                               {"hostname|port", Kind::kDomain, Part::kFirst},
+                               {"domain|ip", Kind::kDomain, Part::kFirst},
+                               {"url", Kind::kUrl},
+                               {"md5", Kind::kMd5},
+                               {"sha1", Kind::kSha1},
+                               {"sha256", Kind::kSha256},
+                               {"imphash", Kind::kImphash},
+                               {"filename", Kind::kFileName},
+                               {"filename|md5", Kind::kMd5, Part::kSecond},
+                               {"filename|sha1", Kind::kSha1, Part::kSecond},
+                               {"filename|sha256", Kind::kSha256, Part::kSecond},
+                               {"filename|imphash", Kind::kImphash, Part::kSecond},
+                               {"malware-sample", Kind::kMd5, Part::kSecond},
+                               {"email", Kind::kEmail},
+                               {"email-src", Kind::kEmail},
+                               {"email-dst", Kind::kEmail},
+                               {"email-reply-to", Kind::kEmail},
+                               {"ja3-fingerprint-md5", Kind::kJa3},
+                               {"ja4-plus", Kind::kJa4},
+                               {"mutex", Kind::kMutex},
+                               {"regkey", Kind::kRegistryKey},
+                               {"regkey|value", Kind::kRegistryKey, Part::kFirst},
+                               {"user-agent", Kind::kUserAgent},
+                               {"http-user-agent", Kind::kUserAgent}};
 
 std::string_view part_of(std::string_view value, Part part) {
   const std::size_t bar = value.find('|');
@@ -76,11 +75,13 @@ void take_tags(const JsonValue& object, Statement& statement) {
   for (const JsonValue& tag : tags->items) {
     const std::string_view name = tag.text_of("name");
     if (const int grade = confidence_of_tag(name); grade >= 0) statement.confidence = grade;
-    if (name.find("mitre-") != name.npos || name.find("attack") != name.npos) add_technique(name, statement.attack);
+    if (name.find("mitre-") != name.npos || name.find("attack") != name.npos)
+      add_technique(name, statement.attack);
   }
 }
 
-void take_attributes(const Import& import, const JsonValue& holder, const Statement& event, const std::string& path) {
+void take_attributes(const Import& import, const JsonValue& holder, const Statement& event,
+                     const std::string& path) {
   const JsonValue* list = holder.find("Attribute");
   if (!list) return;
   for (std::size_t i = 0; i < list->items.size(); ++i) {
@@ -91,22 +92,28 @@ void take_attributes(const Import& import, const JsonValue& holder, const Statem
 
 }  // namespace
 
-void take_misp_attribute(const Import& import, const JsonValue& attribute, const Statement& event, const ObjectPlace& at) {
-  if (attribute.type != JsonValue::Type::kObject) return import.mistake(at, {}, "misp.no_object", "is no object");
+void take_misp_attribute(const Import& import, const JsonValue& attribute, const Statement& event,
+                         const ObjectPlace& at) {
+  if (attribute.type != JsonValue::Type::kObject)
+    return import.mistake(at, {}, "misp.no_object", "is no object");
   const std::string_view type = attribute.text_of("type"), value = attribute.text_of("value");
   if (type.empty()) return import.mistake(at, "type", "misp.no_type", "is missing");
   if (attribute.is_true("deleted")) return import.report.leave_out("deleted");
-  const MispType* known = std::find_if(std::begin(kTypes), std::end(kTypes), [&](const MispType& one) { return one.name == type; });
+  const MispType* known = std::find_if(std::begin(kTypes), std::end(kTypes),
+                                       [&](const MispType& one) { return one.name == type; });
   if (known == std::end(kTypes)) return import.report.leave_out("attributes of kinds that are not looked up");
   if (!import.options.with_context && !attribute.is_true("to_ids"))
     return import.report.leave_out("attributes that are not meant for detection (to_ids)");
   Reading reading = read_indicator(known->kind, part_of(value, known->part));
-  if (!reading) return import.mistake(at, "value", "misp.value", "'" + std::string(value) + "' " + reading.error());
+  if (!reading)
+    return import.mistake(at, "value", "misp.value", "'" + std::string(value) + "' " + reading.error());
   Statement statement = event;
   statement.indicator = std::move(*reading);
   statement.reference = attribute.text_of("uuid");
-  if (const Instant seen = instant_of(attribute.text_of("last_seen")); seen != Instant{}) statement.valid_from = seen;
-  else if (const Instant changed = instant_of(attribute.text_of("timestamp")); changed != Instant{}) statement.valid_from = changed;
+  if (const Instant seen = instant_of(attribute.text_of("last_seen")); seen != Instant{})
+    statement.valid_from = seen;
+  else if (const Instant changed = instant_of(attribute.text_of("timestamp")); changed != Instant{})
+    statement.valid_from = changed;
   if (const std::string_view comment = attribute.text_of("comment"); !comment.empty())
     statement.title += (statement.title.empty() ? "" : ": ") + std::string(comment);
   take_tags(attribute, statement);
@@ -153,8 +160,8 @@ void take_warning_list(const Import& import, const JsonValue& list, const Object
       if (!reading && type == "string") continue;
       if (!reading && type == "hostname") continue;  // a top-level domain
       if (!reading)
-        return import.mistake({at.path, values->items[i].place}, "list[" + std::to_string(i) + "]", "misp.value",
-                              "'" + text + "' " + reading.error());
+        return import.mistake({at.path, values->items[i].place}, "list[" + std::to_string(i) + "]",
+                              "misp.value", "'" + text + "' " + reading.error());
       harmless.kind = reading->kind, harmless.key = std::move(reading->key);
       const bool is_below = type == "hostname" || harmless.kind == Kind::kNetwork;
       harmless.match = is_below ? Match::kBelow : Match::kValue;
@@ -166,9 +173,13 @@ void take_warning_list(const Import& import, const JsonValue& list, const Object
 
 void take_exported(const Import& import, const JsonValue& object, const ObjectPlace& at) {
   const std::optional<Kind> kind = kind_of_name(object.text_of("kind"));
-  if (!kind) return import.mistake(at, "kind", "intel.kind", "'" + std::string(object.text_of("kind")) + "' is no kind of indicator");
+  if (!kind)
+    return import.mistake(at, "kind", "intel.kind",
+                          "'" + std::string(object.text_of("kind")) + "' is no kind of indicator");
   Reading reading = read_indicator(*kind, object.text_of("value"));
-  if (!reading) return import.mistake(at, "value", "intel.value", "'" + std::string(object.text_of("value")) + "' " + reading.error());
+  if (!reading)
+    return import.mistake(at, "value", "intel.value",
+                          "'" + std::string(object.text_of("value")) + "' " + reading.error());
   Statement statement;
   statement.indicator = std::move(*reading);
   statement.confidence = percent_of(object.text_of("confidence"));

@@ -39,13 +39,14 @@ class StixObjects {
   void take_sighting(const JsonValue& object);
 
   const Import& import_;
-  std::unordered_map<std::string, std::string> techniques_;  // attack-pattern id: T1059
+  std::unordered_map<std::string, std::string> techniques_;     // attack-pattern id: T1059
   std::vector<std::pair<std::string, std::string>> indicates_;  // indicator id, attack-pattern id
 };
 
 // {"info":…, "Attribute":[…], "Object":[…]}
 void take_misp_event(const Import& import, const JsonValue& event, const ObjectPlace& at);
-void take_misp_attribute(const Import& import, const JsonValue& attribute, const Statement& event, const ObjectPlace& at);
+void take_misp_attribute(const Import& import, const JsonValue& attribute, const Statement& event,
+                         const ObjectPlace& at);
 // {"name":…, "type":…, "list":[…]}
 void take_warning_list(const Import& import, const JsonValue& list, const ObjectPlace& at);
 // {"kind":…, "value":…}

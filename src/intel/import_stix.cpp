@@ -51,12 +51,14 @@ void add_technique(std::string_view text, std::vector<std::string>& attack) {
   std::string id(last);
   if (id[0] == 't') id[0] = 'T';
   if (id.size() == 9 && id[5] == '_') id[5] = '.';
-  const bool is_id = id[0] == 'T' && id.find_first_not_of("0123456789", 1) == (id.size() == 5 ? id.npos : 5) &&
+  const bool is_id = id[0] == 'T' &&
+                     id.find_first_not_of("0123456789", 1) == (id.size() == 5 ? id.npos : 5) &&
                      (id.size() == 5 || (id[5] == '.' && id.find_first_not_of("0123456789", 6) == id.npos));
   if (is_id && std::find(attack.begin(), attack.end(), id) == attack.end()) attack.push_back(std::move(id));
 }
 
-void Import::mistake(const ObjectPlace& at, std::string_view member, std::string code, std::string message) const {
+void Import::mistake(const ObjectPlace& at, std::string_view member, std::string code,
+                     std::string message) const {
   std::string path = at.path;
   if (!member.empty()) path.append(path.empty() ? "" : ".").append(member);
   report.mistake(options, at.place, std::move(code), path.empty() ? message : path + ": " + message);
@@ -72,7 +74,8 @@ void StixObjects::take(const JsonValue& object, const ObjectPlace& at) {
   if (type == "attack-pattern") {
     std::vector<std::string> ids;
     if (const JsonValue* references = object.find("external_references"))
-      for (const JsonValue& reference : references->items) add_technique(reference.text_of("external_id"), ids);
+      for (const JsonValue& reference : references->items)
+        add_technique(reference.text_of("external_id"), ids);
     if (!ids.empty() && techniques_.size() < limits::kIntelObjectsKept) techniques_[std::string(id)] = ids[0];
     return;
   }
@@ -93,7 +96,8 @@ void StixObjects::take_indicator(const JsonValue& object, const ObjectPlace& at)
     import_.receiver.take_revocation(statement.reference);
     return import_.report.leave_out("revoked");
   }
-  if (const std::string_view language = object.text_of("pattern_type"); !language.empty() && language != "stix")
+  if (const std::string_view language = object.text_of("pattern_type");
+      !language.empty() && language != "stix")
     return import_.report.leave_out("patterns in another language than STIX");
   if (says(object, "indicator_types", "benign") || says(object, "labels", "benign"))
     return import_.report.leave_out("called benign by their author");
@@ -117,8 +121,9 @@ void StixObjects::take_indicator(const JsonValue& object, const ObjectPlace& at)
     return import_.mistake(at, "pattern", "stix.no_pattern", "is missing");
   const auto parsed = parse_pattern(pattern->text);
   if (!parsed)
-    return import_.mistake({at.path, place_in(pattern->place, parsed.error().at)}, "pattern", "stix.pattern",
-                           parsed.error().what + " (at character " + std::to_string(parsed.error().at + 1) + ")");
+    return import_.mistake(
+        {at.path, place_in(pattern->place, parsed.error().at)}, "pattern", "stix.pattern",
+        parsed.error().what + " (at character " + std::to_string(parsed.error().at + 1) + ")");
   auto values = values_of(*parsed);
   if (!values) return import_.mistake({at.path, pattern->place}, "pattern", "stix.value", values.error());
   if (!*values) {
@@ -133,13 +138,14 @@ void StixObjects::take_indicator(const JsonValue& object, const ObjectPlace& at)
 
 void StixObjects::take_sighting(const JsonValue& object) {
   const std::string_view of = object.text_of("sighting_of_ref");
-  if (!of.starts_with("indicator--")) return import_.report.leave_out("sightings of other things than indicators");
+  if (!of.starts_with("indicator--"))
+    return import_.report.leave_out("sightings of other things than indicators");
   std::uint64_t count = 1;
   const std::string_view text = object.text_of("count");
   std::from_chars(text.data(), text.data() + text.size(), count);
   ++import_.report.sightings;
-  import_.receiver.take_sighting(of, instant_of(object.text_of("first_seen")), instant_of(object.text_of("last_seen")),
-                                 count);
+  import_.receiver.take_sighting(of, instant_of(object.text_of("first_seen")),
+                                 instant_of(object.text_of("last_seen")), count);
 }
 
 void StixObjects::finish() {

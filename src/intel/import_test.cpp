@@ -13,11 +13,18 @@ namespace {
 
 class Collect final : public ImportReceiver {
  public:
-  void take(const Statement& one) override { values.push_back(std::string(kind_name(one.indicator.kind)) + " " + indicator_text(one.indicator.kind, one.indicator.key)); }
-  void take_techniques(std::string_view reference, const std::vector<std::string>& attack) override { techniques += std::string(reference) + "=" + attack[0] + " "; }
+  void take(const Statement& one) override {
+    values.push_back(std::string(kind_name(one.indicator.kind)) + " " +
+                     indicator_text(one.indicator.kind, one.indicator.key));
+  }
+  void take_techniques(std::string_view reference, const std::vector<std::string>& attack) override {
+    techniques += std::string(reference) + "=" + attack[0] + " ";
+  }
   void take_sighting(std::string_view, Instant, Instant, std::uint64_t count) override { sightings += count; }
   void take_revocation(std::string_view reference) override { revoked = reference; }
-  void take_harmless(std::string_view list, const Harmless& harmless) override { values.push_back(std::string(list) + ": " + indicator_text(harmless.kind, harmless.key)); }
+  void take_harmless(std::string_view list, const Harmless& harmless) override {
+    values.push_back(std::string(list) + ": " + indicator_text(harmless.kind, harmless.key));
+  }
   std::vector<std::string> values;
   std::string techniques, revoked;
   std::uint64_t sightings = 0;
@@ -65,9 +72,11 @@ TEST(Import, StixObjectsBecomeStatements) {
 
 TEST(Import, MispMistakesHaveAPath) {
   const Imported one = import(kMisp);
-  EXPECT_EQ(one.collect.values, (std::vector<std::string>{"domain a.example", "md5 d41d8cd98f00b204e9800998ecf8427e"}));
+  EXPECT_EQ(one.collect.values,
+            (std::vector<std::string>{"domain a.example", "md5 d41d8cd98f00b204e9800998ecf8427e"}));
   ASSERT_EQ(one.report.mistakes.size(), 1u);
-  EXPECT_EQ(one.report.mistakes[0].text(), "f:2:54: misp.value: response[0].Event.Attribute[1].value: 'nonsense' is no IP address");
+  EXPECT_EQ(one.report.mistakes[0].text(),
+            "f:2:54: misp.value: response[0].Event.Attribute[1].value: 'nonsense' is no IP address");
 }
 
 TEST(Import, WarningListsAndManifestsAreKnown) {
@@ -78,25 +87,33 @@ TEST(Import, WarningListsAndManifestsAreKnown) {
   EXPECT_EQ(manifest.report.mistakes_total, 0u);
   EXPECT_TRUE(import(R"({"more":true,"next":"2","objects":[]})").report.has_more);
   EXPECT_EQ(import(R"({"hello":1})").report.mistakes[0].code, "intel.unknown");
-  EXPECT_EQ(import("{\"kind\":\"domain\",\"value\":\"a.example\"}\n{\"kind\":\"domain\",\"value\":\"b.example\"}\n").collect.values.size(), 2u);
+  EXPECT_EQ(
+      import("{\"kind\":\"domain\",\"value\":\"a.example\"}\n{\"kind\":\"domain\",\"value\":\"b.example\"}\n")
+          .collect.values.size(),
+      2u);
 }
 
 TEST(Import, ListsHostsFilesAndTables) {
-  EXPECT_EQ(import("# c\n\nevil.example\n198.51.100.1  # note\nhxxp://a[.]example/x\n").collect.values,
-            (std::vector<std::string>{"domain evil.example", "address 198.51.100.1", "url http://a.example/x"}));
-  EXPECT_EQ(import("127.0.0.1 localhost\n0.0.0.0 ads.example\n").collect.values, (std::vector<std::string>{"domain ads.example"}));
-  EXPECT_EQ(import("type;value;x\ndomain;\"a.example\";1\nsomething;b;2\n").collect.values, (std::vector<std::string>{"domain a.example"}));
+  EXPECT_EQ(
+      import("# c\n\nevil.example\n198.51.100.1  # note\nhxxp://a[.]example/x\n").collect.values,
+      (std::vector<std::string>{"domain evil.example", "address 198.51.100.1", "url http://a.example/x"}));
+  EXPECT_EQ(import("127.0.0.1 localhost\n0.0.0.0 ads.example\n").collect.values,
+            (std::vector<std::string>{"domain ads.example"}));
+  EXPECT_EQ(import("type;value;x\ndomain;\"a.example\";1\nsomething;b;2\n").collect.values,
+            (std::vector<std::string>{"domain a.example"}));
   EXPECT_EQ(import("md5,domain\nd41d8cd98f00b204e9800998ecf8427e,a.example\n").collect.values.size(), 2u);
   ImportOptions options;
   options.columns = {{"value", "thing"}};
-  EXPECT_EQ(import("n,thing\n1,a.example\n", options).collect.values, (std::vector<std::string>{"domain a.example"}));
+  EXPECT_EQ(import("n,thing\n1,a.example\n", options).collect.values,
+            (std::vector<std::string>{"domain a.example"}));
   const Imported wrong = import("evil.example\nnonsense\n");
   ASSERT_EQ(wrong.report.mistakes.size(), 1u);
   EXPECT_EQ(wrong.report.mistakes[0].line, 2);
 }
 
 TEST(Import, EveryCutEnds) {
-  for (const std::string_view whole : {kBundle, kMisp, std::string_view("a,value\n\"x\"\"y\",evil.example\n"), std::string_view("\xEF\xBB\xBF[{\"type\":\"indicator\"}]")})
+  for (const std::string_view whole : {kBundle, kMisp, std::string_view("a,value\n\"x\"\"y\",evil.example\n"),
+                                       std::string_view("\xEF\xBB\xBF[{\"type\":\"indicator\"}]")})
     for (std::size_t size = 0; size <= whole.size(); ++size) {
       const Imported cut = import(whole.substr(0, size), {}, 3);
       const bool is_broken = whole.front() == '{' && size > 0 && size < whole.size();
@@ -129,7 +146,8 @@ bool import_into(IntelStore& store, std::string_view text, const Source& source)
 }
 std::size_t count(const IntelStore& store) {
   std::size_t found = 0;
-  EXPECT_TRUE(store.for_each([&](const Known& known) { return found += !known.statements.empty(), true; }).has_value());
+  EXPECT_TRUE(store.for_each([&](const Known& known) { return found += !known.statements.empty(), true; })
+                  .has_value());
   return found;
 }
 
@@ -160,8 +178,10 @@ TEST(IntelStore, RemovedStaysRemovedAndReplacedGoes) {
   EXPECT_TRUE(*store.remove({Kind::kDomain, "evil.example"}, "ours"));
   EXPECT_FALSE(*store.remove({Kind::kDomain, "other.example"}, ""));
   ASSERT_TRUE(import_into(store, "evil.example\n", {"a", 50, false, true}));
-  EXPECT_EQ(assess(**store.find(Indicator{Kind::kDomain, "evil.example"}), HarmlessList()).reason, "removed by hand: ours");
-  EXPECT_EQ(assess(**store.find(Indicator{Kind::kDomain, "worse.example"}), HarmlessList()).reason, "no source names it any more");
+  EXPECT_EQ(assess(**store.find(Indicator{Kind::kDomain, "evil.example"}), HarmlessList()).reason,
+            "removed by hand: ours");
+  EXPECT_EQ(assess(**store.find(Indicator{Kind::kDomain, "worse.example"}), HarmlessList()).reason,
+            "no source names it any more");
   EXPECT_EQ(*store.remove_source("a"), 1u);
 }
 
@@ -173,7 +193,9 @@ TEST(IntelStore, SightingsTechniquesAndRevocations) {
   EXPECT_EQ((*known)->sightings, 4u);
   EXPECT_EQ((*known)->statements[0].attack, (std::vector<std::string>{"T1071.001"}));
   EXPECT_EQ((*known)->statements[0].confidence, 80);
-  ASSERT_TRUE(import_into(store, R"({"type":"bundle","objects":[{"type":"indicator","id":"indicator--1","revoked":true}]})", {"a"}));
+  ASSERT_TRUE(import_into(
+      store, R"({"type":"bundle","objects":[{"type":"indicator","id":"indicator--1","revoked":true}]})",
+      {"a"}));
   EXPECT_TRUE((*store.find(Indicator{Kind::kDomain, "a.example"}))->statements.empty());
 }
 
@@ -198,13 +220,20 @@ TEST(Curate, ConfidenceFallsWithDistance) {
 TEST(Harmless, ListsCoverWhatLiesBelow) {
   HarmlessList list;
   std::vector<Diagnostic> diagnostics;
-  list.load("# c\ndomain google.com\nbelow update.example  # x\nnetwork 10.0.0.0/8\nnonsense x\naddress 300.1.1.1\n", "f", diagnostics);
+  list.load(
+      "# c\ndomain google.com\nbelow update.example  # x\nnetwork 10.0.0.0/8\nnonsense x\naddress "
+      "300.1.1.1\n",
+      "f", diagnostics);
   ASSERT_EQ(diagnostics.size(), 2u);
   EXPECT_EQ(diagnostics[1].line, 6);
-  const auto is_harmless = [&](std::string_view text) { return list.find(*guess_indicator(text)).has_value(); };
-  for (const char* text : {"google.com", "a.update.example", "update.example", "10.1.2.3", "10.4.0.0/16", "http://google.com/", "https://10.1.1.1"})
+  const auto is_harmless = [&](std::string_view text) {
+    return list.find(*guess_indicator(text)).has_value();
+  };
+  for (const char* text : {"google.com", "a.update.example", "update.example", "10.1.2.3", "10.4.0.0/16",
+                           "http://google.com/", "https://10.1.1.1"})
     EXPECT_TRUE(is_harmless(text)) << text;
-  for (const char* text : {"sites.google.com", "notgoogle.com", "11.1.1.1", "8.0.0.0/8", "http://google.com/x", "evil.example"})
+  for (const char* text :
+       {"sites.google.com", "notgoogle.com", "11.1.1.1", "8.0.0.0/8", "http://google.com/x", "evil.example"})
     EXPECT_FALSE(is_harmless(text)) << text;
   EXPECT_TRUE(list.add("L", {Harmless::Match::kRegex, Kind::kDomain, "/^cdn[0-9]+\\./i"}));
   EXPECT_FALSE(list.add("L", {Harmless::Match::kRegex, Kind::kDomain, "("}));

@@ -36,9 +36,12 @@ constexpr std::int64_t kTicksPerMinute = 60 * kTicksPerSecond;
 std::int32_t minutes_of(Instant time, bool up) {
   if (time == Instant{}) return kNoTime;
   const std::int64_t minutes = time.ticks / kTicksPerMinute + (up && time.ticks > 0 ? 1 : 0);
-  return static_cast<std::int32_t>(std::clamp<std::int64_t>(minutes, kNoTime + 1, std::numeric_limits<std::int32_t>::max()));
+  return static_cast<std::int32_t>(
+      std::clamp<std::int64_t>(minutes, kNoTime + 1, std::numeric_limits<std::int32_t>::max()));
 }
-Instant time_of(std::int32_t minutes) { return minutes == kNoTime ? Instant{} : Instant{minutes * kTicksPerMinute}; }
+Instant time_of(std::int32_t minutes) {
+  return minutes == kNoTime ? Instant{} : Instant{minutes * kTicksPerMinute};
+}
 
 std::unexpected<Error> damaged(const std::string& name) {
   return fail("is no index of indicators, or a damaged one; `bartizan intel import` writes it anew", name);
@@ -87,7 +90,8 @@ Result<void> IndexBuilder::add(Kind kind, std::string_view key, const IndexEntry
                       static_cast<std::uint16_t>(key.size()),
                       static_cast<std::uint8_t>(number | (entry.is_of_pattern ? kOfPattern : 0)),
                       static_cast<std::uint8_t>(std::clamp(entry.worth.confidence, 0, 100))};
-  slots_.push_back({key_hash(kind, key, header_.seed), static_cast<std::uint32_t>((at_ - header_.records_at) / 4)});
+  slots_.push_back(
+      {key_hash(kind, key, header_.seed), static_cast<std::uint32_t>((at_ - header_.records_at) / 4)});
   ++header_.entries;
   ++header_.kinds[number];
   TRY_VOID(write(&record, sizeof(record)));
@@ -112,7 +116,9 @@ Result<void> IndexBuilder::finish(std::uint64_t version) {
   header_.buckets_at = at_;
   std::size_t slot = 0;
   for (std::uint64_t bucket = 0; bucket <= std::uint64_t{1} << header_.bucket_bits; ++bucket) {
-    while (slot < slots_.size() && (header_.bucket_bits == 0 ? 0 : slots_[slot].hash >> (64 - header_.bucket_bits)) < bucket) ++slot;
+    while (slot < slots_.size() &&
+           (header_.bucket_bits == 0 ? 0 : slots_[slot].hash >> (64 - header_.bucket_bits)) < bucket)
+      ++slot;
     const auto start = static_cast<std::uint32_t>(slot);
     TRY_VOID(write(&start, sizeof(start)));
   }
@@ -169,14 +175,16 @@ Result<void> IndicatorIndex::map(int descriptor, const std::string& name) {
   const auto is_within = [&](std::uint64_t at, std::uint64_t count, std::uint64_t each) {
     return at % 4 == 0 && at <= size_ && count <= (size_ - at) / each;
   };
-  const bool is_sound = std::equal(kMagic, kMagic + 8, h.magic) && h.file_size == size_ && h.bucket_bits < 32 &&
-                        h.entries <= limits::kIndicatorsMax && is_within(h.records_at, h.records_size, 1) &&
+  const bool is_sound = std::equal(kMagic, kMagic + 8, h.magic) && h.file_size == size_ &&
+                        h.bucket_bits < 32 && h.entries <= limits::kIndicatorsMax &&
+                        is_within(h.records_at, h.records_size, 1) &&
                         is_within(h.slots_at, h.entries, sizeof(Slot)) && h.filter_blocks > 0 &&
                         is_within(h.buckets_at, (std::uint64_t{1} << h.bucket_bits) + 1, 4) &&
                         is_within(h.filter_at, h.filter_blocks, sizeof(FilterBlock));
   if (!is_sound) return damaged(name);
   slots_ = {reinterpret_cast<const Slot*>(bytes_ + h.slots_at), h.entries};
-  buckets_ = {reinterpret_cast<const std::uint32_t*>(bytes_ + h.buckets_at), (std::size_t{1} << h.bucket_bits) + 1};
+  buckets_ = {reinterpret_cast<const std::uint32_t*>(bytes_ + h.buckets_at),
+              (std::size_t{1} << h.bucket_bits) + 1};
   filter_ = {reinterpret_cast<const FilterBlock*>(bytes_ + h.filter_at), h.filter_blocks};
   // The filter is asked for every value, the records hardly ever.
   madvise(mapped, size_, MADV_RANDOM);

@@ -24,7 +24,7 @@
 namespace bartizan::intel {
 
 struct IndexEntry {
-  std::uint32_t id = 0;     // in the IntelStore
+  std::uint32_t id = 0;        // in the IntelStore
   bool is_of_pattern = false;  // the value wakes pattern `id`; it says nothing alone
   Worth worth;
 };
@@ -33,7 +33,8 @@ struct IndexEntry {
 struct IndexHeader {
   char magic[8];
   std::uint64_t version, seed, entries;
-  std::uint64_t records_at, records_size, slots_at, buckets_at, bucket_bits, filter_at, filter_blocks, file_size;
+  std::uint64_t records_at, records_size, slots_at, buckets_at, bucket_bits, filter_at, filter_blocks,
+      file_size;
   std::uint64_t kinds[kKinds];          // entries of each
   std::uint64_t lengths4, lengths6[3];  // prefix lengths of networks, a bit each
 };
@@ -87,7 +88,8 @@ class IndicatorIndex {
     const auto end = static_cast<std::uint32_t>(std::min<std::uint64_t>(buckets_[bucket + 1], slots_.size()));
     IndexEntry entry;
     for (std::uint32_t i = buckets_[bucket]; i < end; ++i)
-      if (slots_[i].tag == static_cast<std::uint32_t>(hash) && read(slots_[i].place, kind, key, entry)) found(entry);
+      if (slots_[i].tag == static_cast<std::uint32_t>(hash) && read(slots_[i].place, kind, key, entry))
+        found(entry);
   }
 
  private:

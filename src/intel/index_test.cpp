@@ -50,7 +50,8 @@ TEST(Index, AnswersAsAMapDoes) {
       const auto kind = static_cast<Kind>(random() % (kKinds - 1));
       const std::string key = random_key(random);
       const auto known = plain.find({kind, key});
-      EXPECT_EQ(ids_of(*index, kind, key), known == plain.end() ? std::vector<std::uint32_t>() : known->second);
+      EXPECT_EQ(ids_of(*index, kind, key),
+                known == plain.end() ? std::vector<std::uint32_t>() : known->second);
     }
   }
 }
@@ -59,7 +60,8 @@ TEST(Index, KeepsWhatAnIndicatorIsWorth) {
   const FilePtr file = temporary();
   auto builder = IndexBuilder::begin(file.get(), 1);
   ASSERT_TRUE(builder.has_value());
-  const Worth worth{77, *parse_instant("2023-02-01T10:11:00Z"), *parse_instant("2023-02-03T00:00:00Z"), *parse_instant("2023-03-01T00:00:01Z")};
+  const Worth worth{77, *parse_instant("2023-02-01T10:11:00Z"), *parse_instant("2023-02-03T00:00:00Z"),
+                    *parse_instant("2023-03-01T00:00:01Z")};
   ASSERT_TRUE(builder->add(Kind::kDomain, "evil.example", {9, true, worth}).has_value());
   ASSERT_TRUE(builder->finish(1).has_value());
   auto index = IndicatorIndex::open(file.get(), "test");
@@ -81,7 +83,9 @@ TEST(Index, DamagedFilesDoNoHarm) {
   const FilePtr file = temporary();
   auto builder = IndexBuilder::begin(file.get(), 3);
   ASSERT_TRUE(builder.has_value());
-  for (std::uint32_t i = 0; i < 8; ++i) ASSERT_TRUE(builder->add(Kind::kDomain, "a" + std::to_string(i) + ".example", {i, false, {}}).has_value());
+  for (std::uint32_t i = 0; i < 8; ++i)
+    ASSERT_TRUE(
+        builder->add(Kind::kDomain, "a" + std::to_string(i) + ".example", {i, false, {}}).has_value());
   ASSERT_TRUE(builder->finish(1).has_value());
   std::rewind(file.get());
   std::string whole(1u << 16, '\0');
@@ -92,7 +96,8 @@ TEST(Index, DamagedFilesDoNoHarm) {
     std::fflush(damaged.get());
     auto index = IndicatorIndex::open(damaged.get(), "damaged");
     if (!index.has_value()) return;
-    for (std::uint32_t i = 0; i < 8; ++i) (void)ids_of(*index, Kind::kDomain, "a" + std::to_string(i) + ".example");
+    for (std::uint32_t i = 0; i < 8; ++i)
+      (void)ids_of(*index, Kind::kDomain, "a" + std::to_string(i) + ".example");
   };
   for (std::size_t size = 0; size < whole.size(); ++size) try_one(whole.substr(0, size));
   std::mt19937_64 random(11);

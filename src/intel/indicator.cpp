@@ -11,10 +11,9 @@
 namespace bartizan::intel {
 namespace {
 
-constexpr std::string_view kNames[kKinds] = {"address", "network", "domain",       "url",   "md5",
-                                             "sha1",    "sha256",  "imphash",      "email", "ja3",
-                                             "ja4",     "registry-key", "mutex",   "file-name",
-                                             "user-agent", "pattern"};
+constexpr std::string_view kNames[kKinds] = {
+    "address", "network", "domain", "url",          "md5",   "sha1",      "sha256",     "imphash",
+    "email",   "ja3",     "ja4",    "registry-key", "mutex", "file-name", "user-agent", "pattern"};
 
 std::unexpected<std::string> because(std::string reason) { return std::unexpected(std::move(reason)); }
 
@@ -58,7 +57,8 @@ Reading read_network(std::string_view text) {
   if (length == address->size * 8u) return Indicator{Kind::kAddress, std::string(address->key())};
   const unsigned length_min = address->size == 4 ? limits::kIntelPrefix4Min : limits::kIntelPrefix6Min;
   if (length < length_min)
-    return because("is a network too large to mean anything (shorter than /" + std::to_string(length_min) + ")");
+    return because("is a network too large to mean anything (shorter than /" + std::to_string(length_min) +
+                   ")");
   Indicator indicator{Kind::kNetwork, {}};
   network_key(*address, length, indicator.key);
   return indicator;
@@ -98,18 +98,19 @@ Reading read_registry_key(std::string_view text) {
 
 Reading read_mutex(std::string_view text) {
   std::string key = folded(text);
-  for (const std::string_view prefix : {"\\sessions\\1\\basenamedobjects\\", "\\basenamedobjects\\", "global\\", "local\\"})
+  for (const std::string_view prefix :
+       {"\\sessions\\1\\basenamedobjects\\", "\\basenamedobjects\\", "global\\", "local\\"})
     if (key.starts_with(prefix)) key.erase(0, prefix.size());
   if (key.size() < limits::kIntelShortTextMin) return because("is too short for a name of a mutex");
   return Indicator{Kind::kMutex, std::move(key)};
 }
 
 bool is_program_suffix(std::string_view suffix) {
-  constexpr std::string_view kSuffixes[] = {"exe", "dll", "sys", "ps1", "psm1", "bat", "cmd", "vbs", "vbe", "js",
-                                            "jse", "wsf", "hta", "lnk", "scr", "msi", "jar", "iso", "img", "doc",
-                                            "docx", "docm", "xls", "xlsx", "xlsm", "xlam", "ppt", "pptx", "pptm",
-                                            "rtf", "pdf", "chm", "cpl", "ocx", "tmp", "dat", "bin", "elf", "php",
-                                            "aspx", "asp", "jsp", "jspx", "rar", "7z", "gz", "txt", "log", "ini"};
+  constexpr std::string_view kSuffixes[] = {
+      "exe",  "dll",  "sys",  "ps1",  "psm1", "bat", "cmd", "vbs",  "vbe",  "js",  "jse",  "wsf",  "hta",
+      "lnk",  "scr",  "msi",  "jar",  "iso",  "img", "doc", "docx", "docm", "xls", "xlsx", "xlsm", "xlam",
+      "ppt",  "pptx", "pptm", "rtf",  "pdf",  "chm", "cpl", "ocx",  "tmp",  "dat", "bin",  "elf",  "php",
+      "aspx", "asp",  "jsp",  "jspx", "rar",  "7z",  "gz",  "txt",  "log",  "ini"};
   return std::find(std::begin(kSuffixes), std::end(kSuffixes), suffix) != std::end(kSuffixes);
 }
 
@@ -132,8 +133,8 @@ std::optional<Kind> kind_of_name(std::string_view name) {
 std::string refanged(std::string_view text) {
   std::string out(trimmed(text));
   constexpr std::pair<std::string_view, std::string_view> kMarks[] = {
-      {"[.]", "."},  {"(.)", "."},  {"{.}", "."},   {"[dot]", "."}, {"(dot)", "."}, {"[.", "."}, {"[:]", ":"},
-      {"[://]", "://"}, {"[@]", "@"}, {"[at]", "@"}, {"(at)", "@"},  {"[/]", "/"}};
+      {"[.]", "."}, {"(.)", "."},     {"{.}", "."}, {"[dot]", "."}, {"(dot)", "."}, {"[.", "."},
+      {"[:]", ":"}, {"[://]", "://"}, {"[@]", "@"}, {"[at]", "@"},  {"(at)", "@"},  {"[/]", "/"}};
   if (out.find_first_of("[({") != out.npos)
     for (const auto& [from, to] : kMarks) {
       if (from == "[." && (out.find(']') != out.npos || out.find(':') != out.npos)) continue;

@@ -188,7 +188,8 @@ JsonReader::Token JsonReader::read_string(Token token) {
 
 JsonReader::Token JsonReader::read_number() {
   text_.clear();
-  for (int c = peek(); c >= 0 && std::string_view("+-.0123456789eE").find(static_cast<char>(c)) != std::string_view::npos;
+  for (int c = peek();
+       c >= 0 && std::string_view("+-.0123456789eE").find(static_cast<char>(c)) != std::string_view::npos;
        c = peek()) {
     text_ += static_cast<char>(take());
     if (text_.size() > limits::kIntelNumberBytesMax) return fail("a number is too long");

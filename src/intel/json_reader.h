@@ -40,7 +40,16 @@ struct JsonValue {
 class JsonReader {
  public:
   enum class Token : std::uint8_t {
-    kBeginObject, kEndObject, kBeginList, kEndList, kName, kText, kNumber, kTrue, kFalse, kNull,
+    kBeginObject,
+    kEndObject,
+    kBeginList,
+    kEndList,
+    kName,
+    kText,
+    kNumber,
+    kTrue,
+    kFalse,
+    kNull,
     kEnd,     // of the stream
     kBroken,  // complaint() says why; stays so
   };
@@ -82,7 +91,13 @@ class JsonReader {
   TextPlace here_, place_;
   std::string text_, complaint_;
   std::vector<bool> is_object_;  // of what is open
-  enum class Expect : std::uint8_t { kValue, kValueOrEnd, kName, kNameOrEnd, kCommaOrEnd } expect_ = Expect::kValue;
+  enum class Expect : std::uint8_t {
+    kValue,
+    kValueOrEnd,
+    kName,
+    kNameOrEnd,
+    kCommaOrEnd
+  } expect_ = Expect::kValue;
 };
 
 }  // namespace bartizan::intel

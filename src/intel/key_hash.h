@@ -18,7 +18,8 @@ inline std::uint64_t folded_product(std::uint64_t a, std::uint64_t b) {
 }
 
 inline std::uint64_t key_hash(Kind kind, std::string_view key, std::uint64_t seed) {
-  constexpr std::uint64_t kOne = 0xa0761d6478bd642fu, kTwo = 0xe7037ed1a0b428dbu, kThree = 0x8ebc6af09c88c6e3u;
+  constexpr std::uint64_t kOne = 0xa0761d6478bd642fu, kTwo = 0xe7037ed1a0b428dbu,
+                          kThree = 0x8ebc6af09c88c6e3u;
   const auto word = [](const char* at) {
     std::uint64_t value;
     std::memcpy(&value, at, 8);

@@ -41,7 +41,8 @@ bool to_ascii(std::string_view text, std::string& out) {
   char* result = nullptr;
   const std::string whole(text);
   if (whole.size() > 4 * kDomainBytesMax || whole.find('\0') != whole.npos) return false;
-  if (idn2_to_ascii_8z(whole.c_str(), &result, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK) return false;
+  if (idn2_to_ascii_8z(whole.c_str(), &result, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+    return false;
   out = result;
   idn2_free(result);
   return true;
@@ -64,7 +65,8 @@ void append_unescaped(std::string_view text, std::string& out) {
       continue;
     }
     const char c = static_cast<char>(hex_digit(text[i + 1]) << 4 | hex_digit(text[i + 2]));
-    const bool is_unreserved = is_letter_or_digit(fold_ascii(c)) || c == '-' || c == '.' || c == '_' || c == '~';
+    const bool is_unreserved =
+        is_letter_or_digit(fold_ascii(c)) || c == '-' || c == '.' || c == '_' || c == '~';
     if (is_unreserved) {
       out += c;
     } else {
@@ -134,7 +136,8 @@ bool normal_domain(std::string_view text, std::string& out) {
 bool normal_url(std::string_view text, std::string& out) {
   out.clear();
   const std::size_t colon = text.find("://");
-  if (colon == text.npos || colon == 0 || colon > 16 || text.size() > limits::kIntelValueBytesMax) return false;
+  if (colon == text.npos || colon == 0 || colon > 16 || text.size() > limits::kIntelValueBytesMax)
+    return false;
   for (std::size_t i = 0; i < colon; ++i) {
     const char c = fold_ascii(text[i]);
     if (!is_letter_or_digit(c) && c != '+' && c != '-' && c != '.') return false;
@@ -199,11 +202,16 @@ bool normal_registry_key(std::string_view text, std::string& out) {
   out.clear();
   if (text.size() > limits::kIntelValueBytesMax) return false;
   fold_case(text, out);
-  constexpr std::pair<std::string_view, std::string_view> kHives[] = {
-      {"hkey_local_machine\\", "hklm\\"}, {"hkey_current_user\\", "hku\\"}, {"hkey_users\\", "hku\\"},
-      {"hkey_classes_root\\", "hkcr\\"},  {"\\registry\\machine\\", "hklm\\"}, {"\\registry\\user\\", "hku\\"},
-      {"hkcu\\", "hku\\"},                {"hklm:\\", "hklm\\"},            {"hkcu:\\", "hku\\"},
-      {"hkey_current_config\\", "hkcc\\"}};
+  constexpr std::pair<std::string_view, std::string_view> kHives[] = {{"hkey_local_machine\\", "hklm\\"},
+                                                                      {"hkey_current_user\\", "hku\\"},
+                                                                      {"hkey_users\\", "hku\\"},
+                                                                      {"hkey_classes_root\\", "hkcr\\"},
+                                                                      {"\\registry\\machine\\", "hklm\\"},
+                                                                      {"\\registry\\user\\", "hku\\"},
+                                                                      {"hkcu\\", "hku\\"},
+                                                                      {"hklm:\\", "hklm\\"},
+                                                                      {"hkcu:\\", "hku\\"},
+                                                                      {"hkey_current_config\\", "hkcc\\"}};
   for (const auto& [from, to] : kHives)
     if (out.starts_with(from)) {
       out.replace(0, from.size(), to);

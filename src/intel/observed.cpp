@@ -10,8 +10,9 @@ namespace bartizan::intel {
 
 FieldRole role_of_field(std::string_view name) {
   const auto fields = observed_fields();
-  const auto found = std::lower_bound(fields.begin(), fields.end(), name,
-                                      [](const ObservedField& field, std::string_view text) { return field.name < text; });
+  const auto found =
+      std::lower_bound(fields.begin(), fields.end(), name,
+                       [](const ObservedField& field, std::string_view text) { return field.name < text; });
   return found != fields.end() && found->name == name ? found->role : FieldRole::kNone;
 }
 
@@ -23,7 +24,8 @@ void ObservedValues::read(FieldRole role, std::string_view value, KeyReceiver& r
   switch (role) {
     case FieldRole::kNone: return;
     case FieldRole::kAddress:
-      if (!take_address(value, receiver) && value.find_first_of(", ") != value.npos) text_values_.read(value, receiver);
+      if (!take_address(value, receiver) && value.find_first_of(", ") != value.npos)
+        text_values_.read(value, receiver);
       return;
     case FieldRole::kHost:
       if (!take_address(value, receiver)) take_host(value, receiver);
@@ -37,9 +39,7 @@ void ObservedValues::read(FieldRole role, std::string_view value, KeyReceiver& r
     case FieldRole::kJa3:
       if (wants(Kind::kJa3) && value.size() == 32 && parse_hex(value, key_)) receiver.take(Kind::kJa3, key_);
       return;
-    case FieldRole::kJa4:
-      fold_case(value, key_);
-      return receiver.take(Kind::kJa4, key_);
+    case FieldRole::kJa4: fold_case(value, key_); return receiver.take(Kind::kJa4, key_);
     case FieldRole::kRegistryKey:
       if (wants(Kind::kRegistryKey) && normal_registry_key(value, key_)) take_registry_key(key_, receiver);
       return;
@@ -71,7 +71,8 @@ bool ObservedValues::take_address(std::string_view value, KeyReceiver& receiver)
 }
 
 void ObservedValues::take_host(std::string_view value, KeyReceiver& receiver) {
-  if (wants(Kind::kDomain) && normal_domain(value.substr(0, value.find(':')), key_)) take_domain(key_, receiver);
+  if (wants(Kind::kDomain) && normal_domain(value.substr(0, value.find(':')), key_))
+    take_domain(key_, receiver);
 }
 
 void ObservedValues::take_url(std::string_view value, KeyReceiver& receiver) {
@@ -100,7 +101,8 @@ void ObservedValues::take_hashes(std::string_view value, KeyReceiver& receiver) 
     while (one.starts_with(' ')) one.remove_prefix(1);
     const std::size_t equals = one.find('=');
     const bool has_name = equals != one.npos;
-    take_hash(has_name ? one.substr(0, equals) : std::string_view(), has_name ? one.substr(equals + 1) : one, receiver);
+    take_hash(has_name ? one.substr(0, equals) : std::string_view(), has_name ? one.substr(equals + 1) : one,
+              receiver);
   }
 }
 

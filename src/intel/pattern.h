@@ -26,7 +26,17 @@ struct PatternConstant {
 // One comparison of an object's property with constants.
 struct PatternTest {
   enum class Op : std::uint8_t {
-    kEqual, kUnequal, kLess, kLessOrEqual, kGreater, kGreaterOrEqual, kIn, kLike, kMatches, kIsSubset, kIsSuperset,
+    kEqual,
+    kUnequal,
+    kLess,
+    kLessOrEqual,
+    kGreater,
+    kGreaterOrEqual,
+    kIn,
+    kLike,
+    kMatches,
+    kIsSubset,
+    kIsSuperset,
     kExists,
   };
   std::string path;  // file:hashes.SHA-256: names without quotation marks, lists as [*]

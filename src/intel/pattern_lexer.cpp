@@ -57,20 +57,25 @@ PatternWord PatternLexer::next() {
     PatternWord word = quoted(c == 't' ? PatternWord::Type::kTime : PatternWord::Type::kBytes, at);
     if (word.type != PatternWord::Type::kBytes) return word;
     std::string bytes;
-    const bool is_good = word.text.empty() || (c == 'h' ? parse_hex(word.text, bytes) : decode_base64(word.text, bytes));
-    if (!is_good) return {PatternWord::Type::kMistake, c == 'h' ? "is no hexadecimal text" : "is no base64 text", at};
+    const bool is_good =
+        word.text.empty() || (c == 'h' ? parse_hex(word.text, bytes) : decode_base64(word.text, bytes));
+    if (!is_good)
+      return {PatternWord::Type::kMistake, c == 'h' ? "is no hexadecimal text" : "is no base64 text", at};
     word.text = bytes;
     return word;
   }
   if (is_digit(c) || ((c == '-' || c == '+') && is_digit(after))) return number(at);
   if (is_name_start(c)) {
-    while (at_ < text_.size() && (is_name_start(text_[at_]) || is_digit(text_[at_]) || text_[at_] == '-')) ++at_;
+    while (at_ < text_.size() && (is_name_start(text_[at_]) || is_digit(text_[at_]) || text_[at_] == '-'))
+      ++at_;
     return {PatternWord::Type::kName, std::string(text_.substr(at, at_ - at)), at};
   }
   for (const std::string_view sign : {"==", "!=", "<>", "<=", ">="})
-    if (text_.substr(at).starts_with(sign)) return at_ += 2, PatternWord{PatternWord::Type::kSign, std::string(sign), at};
+    if (text_.substr(at).starts_with(sign))
+      return at_ += 2, PatternWord{PatternWord::Type::kSign, std::string(sign), at};
   if (std::string_view("=<>()[]:.,*").find(c) == std::string_view::npos) {
-    return {PatternWord::Type::kMistake, c == '"' ? "texts stand in single quotation marks" : "this character means nothing here", at};
+    return {PatternWord::Type::kMistake,
+            c == '"' ? "texts stand in single quotation marks" : "this character means nothing here", at};
   }
   ++at_;
   return {PatternWord::Type::kSign, std::string(1, c), at};
@@ -93,7 +98,8 @@ PatternWord PatternLexer::number(std::size_t at) {
   if (!is_digit(text_[at_])) ++at_;
   bool has_point = false;
   for (; at_ < text_.size(); ++at_) {
-    if (text_[at_] == '.' && !has_point && at_ + 1 < text_.size() && is_digit(text_[at_ + 1])) has_point = true;
+    if (text_[at_] == '.' && !has_point && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]))
+      has_point = true;
     else if (!is_digit(text_[at_])) break;
   }
   return {PatternWord::Type::kNumber, std::string(text_.substr(at, at_ - at)), at};

@@ -11,11 +11,14 @@ namespace bartizan::intel {
 
 struct PatternWord {
   enum class Type : std::uint8_t {
-    kName,     // also keywords
-    kText,     // 'text', without its marks and escapes
-    kNumber, kTime, kBytes,
-    kSign,     // text: = == != <> < <= > >= ( ) [ ] : . , * -
-    kEnd, kMistake,
+    kName,  // also keywords
+    kText,  // 'text', without its marks and escapes
+    kNumber,
+    kTime,
+    kBytes,
+    kSign,  // text: = == != <> < <= > >= ( ) [ ] : . , * -
+    kEnd,
+    kMistake,
   };
   Type type = Type::kEnd;
   std::string text;

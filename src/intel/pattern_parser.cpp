@@ -19,7 +19,8 @@ class Parser {
 
   std::expected<Pattern, PatternMistake> parse() {
     std::uint32_t whole = 0;
-    if (observations(0, whole) && word_.type != Word::Type::kEnd) (void)complain("expected the end of the pattern");
+    if (observations(0, whole) && word_.type != Word::Type::kEnd)
+      (void)complain("expected the end of the pattern");
     if (mistake_) return std::unexpected(std::move(*mistake_));
     return std::move(pattern_);
   }
@@ -47,8 +48,8 @@ class Parser {
   // Levels of observations: FOLLOWEDBY, OR, AND, then one in brackets.
   bool observations(unsigned level, std::uint32_t& out) {
     constexpr std::string_view kWords[] = {"FOLLOWEDBY", "OR", "AND"};
-    constexpr PatternObservation::Type kTypes[] = {PatternObservation::Type::kFollowedBy,
-                                                   PatternObservation::Type::kOr, PatternObservation::Type::kAnd};
+    constexpr PatternObservation::Type kTypes[] = {
+        PatternObservation::Type::kFollowedBy, PatternObservation::Type::kOr, PatternObservation::Type::kAnd};
     if (level == 3) return observation(out);
     std::vector<std::uint32_t> children(1);
     if (!observations(level + 1, children[0])) return false;
@@ -115,7 +116,8 @@ class Parser {
 
   bool number(double& out) {
     if (word_.type != Word::Type::kNumber) return complain("expected a number");
-    const std::string_view text = word_.text.starts_with('+') ? std::string_view(word_.text).substr(1) : word_.text;
+    const std::string_view text =
+        word_.text.starts_with('+') ? std::string_view(word_.text).substr(1) : word_.text;
     if (std::from_chars(text.data(), text.data() + text.size(), out).ec != std::errc())
       return complain("this number is out of range");
     step();
@@ -123,7 +125,8 @@ class Parser {
   }
 
   bool time(Instant& out) {
-    if (word_.type != Word::Type::kTime && word_.type != Word::Type::kText) return complain("expected a time: t'2023-02-15T00:00:00Z'");
+    if (word_.type != Word::Type::kTime && word_.type != Word::Type::kText)
+      return complain("expected a time: t'2023-02-15T00:00:00Z'");
     const std::optional<Instant> parsed = parse_instant(word_.text);
     if (!parsed) return complain("'" + word_.text + "' is no time");
     out = *parsed;
@@ -183,7 +186,8 @@ class Parser {
   }
 
   bool path_name(std::string& out) {
-    if (word_.type != Word::Type::kName && word_.type != Word::Type::kText) return complain("expected the name of a property");
+    if (word_.type != Word::Type::kName && word_.type != Word::Type::kText)
+      return complain("expected the name of a property");
     out += word_.text;
     step();
     return true;
@@ -191,18 +195,29 @@ class Parser {
 
   bool comparison(PatternTest& test) {
     using Op = PatternTest::Op;
-    constexpr std::pair<std::string_view, Op> kOps[] = {
-        {"=", Op::kEqual},     {"==", Op::kEqual},       {"!=", Op::kUnequal},        {"<>", Op::kUnequal},
-        {"<", Op::kLess},      {"<=", Op::kLessOrEqual}, {">", Op::kGreater},         {">=", Op::kGreaterOrEqual},
-        {"IN", Op::kIn},       {"LIKE", Op::kLike},      {"MATCHES", Op::kMatches},   {"ISSUBSET", Op::kIsSubset},
-        {"ISSUPERSET", Op::kIsSuperset}};
-    const auto* known = std::find_if(std::begin(kOps), std::end(kOps), [&](const auto& one) { return is(one.first); });
-    if (known == std::end(kOps)) return complain("expected a comparison: = != < > <= >= IN LIKE MATCHES ISSUBSET ISSUPERSET");
+    constexpr std::pair<std::string_view, Op> kOps[] = {{"=", Op::kEqual},
+                                                        {"==", Op::kEqual},
+                                                        {"!=", Op::kUnequal},
+                                                        {"<>", Op::kUnequal},
+                                                        {"<", Op::kLess},
+                                                        {"<=", Op::kLessOrEqual},
+                                                        {">", Op::kGreater},
+                                                        {">=", Op::kGreaterOrEqual},
+                                                        {"IN", Op::kIn},
+                                                        {"LIKE", Op::kLike},
+                                                        {"MATCHES", Op::kMatches},
+                                                        {"ISSUBSET", Op::kIsSubset},
+                                                        {"ISSUPERSET", Op::kIsSuperset}};
+    const auto* known =
+        std::find_if(std::begin(kOps), std::end(kOps), [&](const auto& one) { return is(one.first); });
+    if (known == std::end(kOps))
+      return complain("expected a comparison: = != < > <= >= IN LIKE MATCHES ISSUBSET ISSUPERSET");
     step();
     test.op = known->second;
     if (test.op != Op::kIn) {
       const bool wants_text = test.op >= Op::kLike;
-      if (wants_text && word_.type != Word::Type::kText) return complain("expected a text in single quotation marks");
+      if (wants_text && word_.type != Word::Type::kText)
+        return complain("expected a text in single quotation marks");
       return constant(test.constants.emplace_back());
     }
     if (!expect("(")) return false;
@@ -256,11 +271,13 @@ class Parser {
   std::size_t depth_ = 0, constants_ = 0;
 };
 
-bool collect_values(const Pattern& pattern, std::uint32_t term, std::vector<Indicator>& out, std::string& mistake) {
+bool collect_values(const Pattern& pattern, std::uint32_t term, std::vector<Indicator>& out,
+                    std::string& mistake) {
   const PatternTerm& one = pattern.terms[term];
   if (one.type == PatternTerm::Type::kAnd) return false;
   if (one.type == PatternTerm::Type::kOr)
-    return std::all_of(one.children.begin(), one.children.end(), [&](std::uint32_t child) { return collect_values(pattern, child, out, mistake); });
+    return std::all_of(one.children.begin(), one.children.end(),
+                       [&](std::uint32_t child) { return collect_values(pattern, child, out, mistake); });
   const PatternTest& test = pattern.tests[one.test];
   const std::optional<Kind> kind = kind_of_path(test.path);
   using Op = PatternTest::Op;
@@ -282,7 +299,9 @@ bool collect_values(const Pattern& pattern, std::uint32_t term, std::vector<Indi
 }  // namespace
 
 std::expected<Pattern, PatternMistake> parse_pattern(std::string_view text) {
-  if (text.size() > limits::kPatternBytesMax) return std::unexpected(PatternMistake{0, "the pattern is longer than " + std::to_string(limits::kPatternBytesMax) + " bytes"});
+  if (text.size() > limits::kPatternBytesMax)
+    return std::unexpected(PatternMistake{
+        0, "the pattern is longer than " + std::to_string(limits::kPatternBytesMax) + " bytes"});
   return Parser(text).parse();
 }
 

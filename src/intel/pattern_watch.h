@@ -52,8 +52,8 @@ class PatternSet {
   struct Compiled {
     std::uint32_t id = 0;
     Pattern pattern;
-    std::vector<std::unique_ptr<re2::RE2>> expressions;          // by test; of LIKE and MATCHES
-    std::vector<std::vector<Indicator>> values;                  // by test; normal forms of constants
+    std::vector<std::unique_ptr<re2::RE2>> expressions;  // by test; of LIKE and MATCHES
+    std::vector<std::vector<Indicator>> values;          // by test; normal forms of constants
   };
   std::vector<Compiled> patterns_;
   std::unordered_map<std::uint32_t, std::uint32_t> numbers_;
@@ -74,7 +74,8 @@ class PatternRun final : private KeyReceiver {
   void take(Kind kind, std::string_view key) override;
   bool holds(const PatternSet::Compiled& one, std::uint32_t term, std::vector<FindingReason>& why);
   bool holds_test(const PatternSet::Compiled& one, std::uint32_t test, std::vector<FindingReason>& why);
-  bool holds_on(const PatternSet::Compiled& one, std::uint32_t number, const PatternTest& test, std::string_view value) const;
+  bool holds_on(const PatternSet::Compiled& one, std::uint32_t number, const PatternTest& test,
+                std::string_view value) const;
 
   struct Value {
     Kind kind;
@@ -110,8 +111,10 @@ class PatternTracker {
   struct Span {
     std::int64_t begin, end;
   };
-  std::optional<Span> latest(const Pattern& pattern, std::uint32_t observation, const State& state, std::int64_t until) const;
-  std::optional<Span> latest_once(const Pattern& pattern, std::uint32_t observation, const State& state, std::int64_t until) const;
+  std::optional<Span> latest(const Pattern& pattern, std::uint32_t observation, const State& state,
+                             std::int64_t until) const;
+  std::optional<Span> latest_once(const Pattern& pattern, std::uint32_t observation, const State& state,
+                                  std::int64_t until) const;
 
   const PatternSet& patterns_;
   std::vector<PatternHit> hits_;

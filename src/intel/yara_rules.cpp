@@ -33,7 +33,12 @@ void complain(int level, const char* file, int line, const YR_RULE*, const char*
   const Complaints& to = *static_cast<Complaints*>(user);
   const bool is_error = level == YARA_ERROR_LEVEL_ERROR;
   if (!is_error && !to.with_warnings) return;
-  to.diagnostics.push_back({is_error ? "yara.error" : "yara.warning", file ? file : to.file, line, 0, message, {},
+  to.diagnostics.push_back({is_error ? "yara.error" : "yara.warning",
+                            file ? file : to.file,
+                            line,
+                            0,
+                            message,
+                            {},
                             is_error ? Severity::kError : Severity::kWarning});
 }
 
@@ -84,13 +89,15 @@ YaraMatch match_of(YR_SCAN_CONTEXT* context, YR_RULE* rule) {
     yr_string_matches_foreach(context, string, match) {
       ++out.strings_total;
       if (++of_this > limits::kYaraStringsShownMax) continue;
-      const auto shown = std::min<std::size_t>(static_cast<std::size_t>(match->data_length), limits::kYaraStringBytesShownMax);
+      const auto shown = std::min<std::size_t>(static_cast<std::size_t>(match->data_length),
+                                               limits::kYaraStringBytesShownMax);
       out.strings.push_back({string->identifier, static_cast<std::uint64_t>(match->base + match->offset),
                              static_cast<std::uint64_t>(match->match_length),
                              std::string(reinterpret_cast<const char*>(match->data), shown)});
     }
   }
-  std::stable_sort(out.strings.begin(), out.strings.end(), [](const YaraString& a, const YaraString& b) { return a.offset < b.offset; });
+  std::stable_sort(out.strings.begin(), out.strings.end(),
+                   [](const YaraString& a, const YaraString& b) { return a.offset < b.offset; });
   if (out.strings.size() > limits::kYaraStringsShownMax) out.strings.resize(limits::kYaraStringsShownMax);
   return out;
 }
@@ -111,7 +118,8 @@ std::string YaraMatch::meta_of(std::string_view name) const {
 
 void YaraRules::Destroy::operator()(YR_RULES* rules) const { yr_rules_destroy(rules); }
 
-Result<YaraRules> YaraRules::load(const std::vector<std::string>& files, std::vector<Diagnostic>& diagnostics) {
+Result<YaraRules> YaraRules::load(const std::vector<std::string>& files,
+                                  std::vector<Diagnostic>& diagnostics) {
   TRY_VOID(start_library());
   std::string at;
   Complaints quiet{diagnostics, at, false}, loud{diagnostics, at, true};
