@@ -54,9 +54,10 @@ class PieceDetector {
  private:
   void report(const Event& event, std::uint64_t number, PieceResult& result);
   void report_made(Finding&& finding, const Event& event, PieceResult& result);
-  void report_intel(const Event& event, std::uint64_t number, PieceResult& result);
+  void report_intel(const Kind& kind, const Event& event, std::uint64_t number, PieceResult& result);
 
   const KindRules& rules_;
+  ReadScripts& scripts_;
   PieceOptions options_;
   Matcher matcher_;
   PlainMatcher plain_matcher_;
