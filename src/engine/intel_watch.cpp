@@ -109,7 +109,6 @@ FieldRole IntelWatch::role_of(const Event& event, const Field& field) {
 
 bool IntelWatch::look(const Event& event) {
   read(event);
-  reported_.clear();
   return !matches_.empty() || !intelligence_.patterns().free().empty();
 }
 
@@ -159,6 +158,7 @@ void IntelWatch::look_up(Kind kind, std::string_view key, bool is_whole) {
 void IntelWatch::report(const Event& whole, const Log& log, std::uint64_t sequence,
                         std::vector<Finding>& findings, std::vector<intel::PatternHit>& patterns) {
   read(whole);
+  reported_.clear();
   for (const Match& match : matches_) {
     if (match.is_of_pattern || std::find(reported_.begin(), reported_.end(), match.id) != reported_.end())
       continue;

@@ -31,8 +31,8 @@ class IntelWatch final : private intel::KeyReceiver {
   // `sequence`: of the event within the piece.
   void report(const Event& whole, const Log& log, std::uint64_t sequence, std::vector<Finding>& findings,
               std::vector<intel::PatternHit>& patterns);
-  // What the script text of a record would run: values in its layers that the record as logged does not name. After look and
-  // report of the same record.
+  // What the script text of a record would run: values in its layers that the record as logged does not name. After
+  // report() of the same record.
   void report_layers(std::span<const ScriptField> fields, const Event& whole, const Log& log,
                      ReadScripts& scripts, std::vector<Finding>& findings);
 
