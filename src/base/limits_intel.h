@@ -19,7 +19,8 @@ inline constexpr std::size_t kIntelMembersMax = 64;     // of an outer object; k
 inline constexpr std::size_t kIntelMistakesKept = 100;  // of one file; further ones are counted
 inline constexpr std::size_t kIntelLineBytesMax =
     1u << 20;  // of a list or table; tables of feeds have lines of some kB
-inline constexpr std::size_t kIntelColumnsMax = 256;  // of a table
+inline constexpr std::size_t kIntelColumnsMax = 256;    // of a table
+inline constexpr std::size_t kIntelBatchMax = 500'000;  // statements sorted before they are written: 200 MB
 inline constexpr std::size_t kPatternBytesMax =
     1u << 20;                                        // of one STIX pattern; published ones have some hundred
 inline constexpr std::size_t kPatternDepthMax = 64;  // brackets within each other: bounds recursion

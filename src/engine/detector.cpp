@@ -23,6 +23,7 @@ Event with_its_kind(const Event& event) {
 PieceDetector::PieceDetector(KindRules& rules, const Correlations& correlations, ReadScripts& scripts,
                              const PieceOptions& options, const std::function<bool(std::uint32_t)>& wants)
     : rules_(rules),
+      scripts_(scripts),
       options_(options),
       matcher_(rules),
       plain_matcher_(rules.rules(), wants),
@@ -62,7 +63,7 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
       if (!is_matched) plain_matcher_.match(whole, hits_);
       report(whole, number, result);
       if (is_signature) report_made(make_signature_finding(whole, *result.log), whole, result);
-      if (has_indicator) report_intel(whole, number, result);
+      if (has_indicator || (intel_watch_ && has_script)) report_intel(kind, whole, number, result);
       if (has_posture) posture_notes_.note(kind, whole, result.log->file);
       if (has_script)
         view_detector_.detect(kind, whole, hits_, {result.log->file, number}, result.oddities, result.views);
@@ -76,9 +77,11 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
   return result;
 }
 
-void PieceDetector::report_intel(const Event& event, std::uint64_t number, PieceResult& result) {
+void PieceDetector::report_intel(const Kind& kind, const Event& event, std::uint64_t number,
+                                 PieceResult& result) {
   std::vector<Finding> found;
   intel_watch_->report(event, *result.log, number, found, result.patterns);
+  intel_watch_->report_layers(kind.script_fields, event, *result.log, scripts_, found);
   for (Finding& finding : found) report_made(std::move(finding), event, result);
 }
 

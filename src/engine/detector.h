@@ -58,10 +58,11 @@ class PieceDetector {
  private:
   void report(const Event& event, std::uint64_t number, PieceResult& result);
   void report_made(Finding&& finding, const Event& event, PieceResult& result);
-  void report_intel(const Event& event, std::uint64_t number, PieceResult& result);
+  void report_intel(const Kind& kind, const Event& event, std::uint64_t number, PieceResult& result);
   void keep(const Finding& finding, PieceResult& result) const;
 
   const KindRules& rules_;
+  ReadScripts& scripts_;
   PieceOptions options_;
   Matcher matcher_;
   PlainMatcher plain_matcher_;

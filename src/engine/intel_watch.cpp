@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/limits_intel.h"
 #include "engine/make_finding.h"
+#include "sink/escape.h"
 
 namespace bartizan {
 namespace {
@@ -157,16 +158,67 @@ void IntelWatch::look_up(Kind kind, std::string_view key, bool is_whole) {
 void IntelWatch::report(const Event& whole, const Log& log, std::uint64_t sequence,
                         std::vector<Finding>& findings, std::vector<intel::PatternHit>& patterns) {
   read(whole);
-  std::vector<std::uint32_t> reported;
+  reported_.clear();
   for (const Match& match : matches_) {
-    if (match.is_of_pattern || std::find(reported.begin(), reported.end(), match.id) != reported.end())
+    if (match.is_of_pattern || std::find(reported_.begin(), reported_.end(), match.id) != reported_.end())
       continue;
-    reported.push_back(match.id);
+    reported_.push_back(match.id);
     if (intel::confidence_at(match.kind, match.worth, whole.time) < intel::kConfidenceMin) continue;
     if (const auto known = intelligence_.known(match.id); known && !known->statements.empty())
       findings.push_back(make(match, *known, whole, log));
   }
   if (!intelligence_.patterns().empty()) report_patterns(whole, log, sequence, patterns);
+}
+
+void IntelWatch::report_layers(std::span<const ScriptField> fields, const Event& whole, const Log& log,
+                               ReadScripts& scripts, std::vector<Finding>& findings) {
+  std::vector<ScriptText> texts;
+  for (const ScriptField& wanted : fields)
+    for (const Field& field : whole.fields) {
+      if (field.name != wanted.name) continue;
+      texts.clear();
+      append_script_texts(wanted.shape, field.value, texts);
+      for (const ScriptText& text : texts) {
+        const auto script = scripts.read(text.text, text.is_command_line);
+        for (std::uint32_t at = 0; at < script->layers.layers.size(); ++at)
+          report_layer(field, script->layers, at, whole, log, findings);
+      }
+    }
+}
+
+void IntelWatch::report_layer(const Field& field, const powershell::Layers& layers, std::uint32_t at,
+                              const Event& whole, const Log& log, std::vector<Finding>& findings) {
+  // What could be computed stands in the normalised text; without one, the layer's own, which the record may hold already.
+  const powershell::Layer& own = layers.layers[at];
+  const bool is_normalised = !own.normalised.empty();
+  if (at == 0 && !is_normalised) return;
+  const Field layer{field.name, is_normalised ? own.normalised : own.text};
+  matches_.clear();
+  role_ = FieldRole::kText, field_ = &layer, keys_ = 0;
+  observed_.read(role_, layer.value, *this);
+  for (const Match& match : matches_) {
+    if (match.is_of_pattern || std::find(reported_.begin(), reported_.end(), match.id) != reported_.end())
+      continue;
+    reported_.push_back(match.id);
+    if (intel::confidence_at(match.kind, match.worth, whole.time) < intel::kConfidenceMin) continue;
+    const auto known = intelligence_.known(match.id);
+    if (!known || known->statements.empty()) continue;
+    Finding finding = make(match, *known, whole, log);
+    FindingView& view = finding.view.emplace();
+    view.view = is_normalised ? "normalised" : "raw", view.layer = at, view.field = field.name;
+    view.score = layers.score.points, view.limits = layers.limits;
+    view.text = shortened(layer.value, limits::kViewTextBytesMax);
+    view.is_cut = layer.value.size() > limits::kViewTextBytesMax;
+    for (std::uint32_t step = at; step != powershell::kNoParent; step = layers.layers[step].parent) {
+      const powershell::Layer& one = layers.layers[step];
+      view.chain.insert(view.chain.begin(),
+                        {step, one.sink, one.transforms, shortened(one.text, limits::kViewStepBytesMax)});
+      for (const std::string& assumption : one.assumptions)
+        if (std::find(view.assumptions.begin(), view.assumptions.end(), assumption) == view.assumptions.end())
+          view.assumptions.push_back(assumption);
+    }
+    findings.push_back(std::move(finding));
+  }
 }
 
 Finding IntelWatch::make(const Match& match, const intel::Known& known, const Event& event,

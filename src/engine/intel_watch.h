@@ -12,6 +12,8 @@
 #include "base/seen_texts.h"
 #include "engine/intelligence.h"
 #include "engine/log_reader.h"
+#include "engine/read_scripts.h"
+#include "engine/script_texts.h"
 #include "model/event.h"
 #include "model/finding.h"
 #include "model/projection.h"
@@ -29,6 +31,10 @@ class IntelWatch final : private intel::KeyReceiver {
   // `sequence`: of the event within the piece.
   void report(const Event& whole, const Log& log, std::uint64_t sequence, std::vector<Finding>& findings,
               std::vector<intel::PatternHit>& patterns);
+  // What the script text of a record would run: values in its layers that the record as logged does not name. After
+  // report() of the same record.
+  void report_layers(std::span<const ScriptField> fields, const Event& whole, const Log& log,
+                     ReadScripts& scripts, std::vector<Finding>& findings);
 
  private:
   struct Match {
@@ -41,6 +47,8 @@ class IntelWatch final : private intel::KeyReceiver {
   };
 
   void read(const Event& event);
+  void report_layer(const Field& field, const powershell::Layers& layers, std::uint32_t at,
+                    const Event& whole, const Log& log, std::vector<Finding>& findings);
   intel::FieldRole role_of(const Event& event, const Field& field);
   void take(intel::Kind kind, std::string_view key) override;
   void look_up(intel::Kind kind, std::string_view key, bool is_whole);
@@ -56,6 +64,7 @@ class IntelWatch final : private intel::KeyReceiver {
   const Columns* last_columns_ = nullptr;
   const std::vector<intel::FieldRole>* last_roles_ = nullptr;
   std::vector<Match> matches_;
+  std::vector<std::uint32_t> reported_;  // indicators of the record at hand
   const Field* field_ = nullptr;
   intel::FieldRole role_ = intel::FieldRole::kNone;
   std::size_t keys_ = 0;  // of the value at hand
