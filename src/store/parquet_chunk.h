@@ -39,9 +39,11 @@ class ChunkWriter {
   // As they are: numbers at random do not compress, and read_parquet_ids reads them without a decoder.
   Chunk write_ids(std::vector<std::string> path, const NumberColumn& column);
   Chunk write_texts(std::vector<std::string> path, const TextColumn& column, bool with_filter);
-  // Keys or values of a map of which row i has counts[i] entries.
-  Chunk write_repeated(std::vector<std::string> path, const TextColumn& column,
-                       const std::vector<std::uint32_t>& counts, bool is_optional);
+  // Keys and values of a map of which row i has counts[i] entries.
+  Chunk write_keys(std::vector<std::string> path, const TextColumn& column,
+                   const std::vector<std::uint32_t>& counts);
+  Chunk write_values(std::vector<std::string> path, const PlainColumn& column,
+                     const std::vector<std::uint32_t>& counts);
 
  private:
   struct Compressor;
