@@ -150,7 +150,7 @@ def test_store_and_hunt(bartizan, folder):
     fields = {}
     for line in bartizan("decode", CASE).stdout.splitlines():
         record = json.loads(line)
-        fields[(record["file"], record["record_id"])] = {name for name, value in record["fields"].items() if value is not None}
+        fields.setdefault((record["file"], record["record_id"]), set()).update(record["fields"])
     for row in ask("sql", "SELECT evidence, record_id, map_keys(fields) AS names FROM events", "--rows", "100000"):
         names = {name.split("#")[0] for name in json.loads(row["names"])}
         expect(names <= fields[(row["evidence"], row["record_id"])], f"fields of no record: {names}")
