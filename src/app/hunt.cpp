@@ -60,7 +60,8 @@ int run_first_seen(const Arguments& arguments) {
   const auto since = parse_instant(arguments.value("--since"));
   if (!since) return usage_error(*arguments.verb, "new since when? --since 2026-03-01");
   // What was there before has to be looked at, so the range is not handed on.
-  return answer(arguments, "New values of " + arguments.operands[0], hunt::first_seen_sql(*field, *since), {});
+  return answer(arguments, "New values of " + arguments.operands[0], hunt::first_seen_sql(*field, *since),
+                {});
 }
 
 int run_around(const Arguments& arguments) {
@@ -70,7 +71,8 @@ int run_around(const Arguments& arguments) {
   };
   std::uint64_t id = 0, seconds = 0;
   if (!number(arguments.operands[0], id))
-    return usage_error(*arguments.verb, "'" + arguments.operands[0] + "' is no id; answers have it in their column id");
+    return usage_error(*arguments.verb,
+                       "'" + arguments.operands[0] + "' is no id; answers have it in their column id");
   if (!number(arguments.value("--within", "60"), seconds))
     return usage_error(*arguments.verb, "'" + arguments.value("--within") + "' is no number of seconds");
   return answer(arguments, "Around an event", hunt::around_sql(id, seconds), {});
@@ -83,11 +85,13 @@ int run_tree(const Arguments& arguments) {
   });
 }
 int run_pivot(const Arguments& arguments) {
-  return run_analysis(arguments, "Where " + arguments.operands[0] + " stands", [&](const hunt::TimeRange& range) {
-    return hunt::pivot_sql(arguments.operands[0], range);
-  });
+  return run_analysis(
+      arguments, "Where " + arguments.operands[0] + " stands",
+      [&](const hunt::TimeRange& range) { return hunt::pivot_sql(arguments.operands[0], range); });
 }
-int run_sessions(const Arguments& arguments) { return run_analysis(arguments, "Logon sessions", hunt::sessions_sql); }
+int run_sessions(const Arguments& arguments) {
+  return run_analysis(arguments, "Logon sessions", hunt::sessions_sql);
+}
 int run_long_connections(const Arguments& arguments) {
   return run_analysis(arguments, "Long connections", hunt::long_connections_sql);
 }
@@ -99,18 +103,32 @@ int run_fields(const Arguments& arguments) {
       std::printf("%-20s  %-20s  %s\n", std::string(column.name).c_str(), std::string(column.sigma).c_str(),
                   std::string(column.about).c_str());
   if (!arguments.has("--store")) return finish_standard_output(true);
-  return answer(arguments, "Further fields",
-                "SELECT DISTINCT 'fields.' || name AS field FROM (SELECT unnest(map_keys(fields)) AS name FROM events) "
-                "WHERE starts_with(name, " + store::sql_text(prefix) + ") ORDER BY field",
-                {});
+  return answer(
+      arguments, "Further fields",
+      "SELECT DISTINCT 'fields.' || name AS field FROM (SELECT unnest(map_keys(fields)) AS name FROM events) "
+      "WHERE starts_with(name, " +
+          store::sql_text(prefix) + ") ORDER BY field",
+      {});
 }
 
-constexpr Option kSearchOptions[] = {kHuntStoreOption,  kHuntSinceOption,  kHuntUntilOption,  kHuntSecondsOption,
-                                     kHuntMemoryOption, kHuntRowsOption,   kHuntFormatOption, kHuntOutputOption,
-                                     flag("Output", "--explain", "print the SQL that would be asked, and ask nothing")};
-constexpr Option kAroundOptions[] = {kHuntStoreOption,  kHuntSecondsOption, kHuntMemoryOption, kHuntRowsOption,
-                                     kHuntFormatOption, kHuntOutputOption,
-                                     option("Store", "--within", "N", "seconds before and after, 60 unless given")};
+constexpr Option kSearchOptions[] = {
+    kHuntStoreOption,
+    kHuntSinceOption,
+    kHuntUntilOption,
+    kHuntSecondsOption,
+    kHuntMemoryOption,
+    kHuntRowsOption,
+    kHuntFormatOption,
+    kHuntOutputOption,
+    flag("Output", "--explain", "print the SQL that would be asked, and ask nothing")};
+constexpr Option kAroundOptions[] = {
+    kHuntStoreOption,
+    kHuntSecondsOption,
+    kHuntMemoryOption,
+    kHuntRowsOption,
+    kHuntFormatOption,
+    kHuntOutputOption,
+    option("Store", "--within", "N", "seconds before and after, 60 unless given")};
 
 }  // namespace
 
@@ -120,11 +138,13 @@ constinit const Verb kHuntSearchVerb{
     .operands_min = 1,
     .summary = "find stored events by a search line",
     .about =
-        "LINE is fields and values joined by AND, OR, NOT, and commands behind |: count, top, rare, timechart, stats,\n"
+        "LINE is fields and values joined by AND, OR, NOT, and commands behind |: count, top, rare, "
+        "timechart, stats,\n"
         "dedup, sort, head, fields, where, join. docs/user/hunt.md has all of it.\n",
     .options = kSearchOptions,
     .examples =
-        "  bartizan hunt search --store evidence.store 'host:dc* AND command_line:\"-enc\" | count by account'\n"
+        "  bartizan hunt search --store evidence.store 'host:dc* AND command_line:\"-enc\" | count by "
+        "account'\n"
         "  bartizan hunt search 'event_id:4625 source_ip:10.0.0.0/8 | timechart every 1h by host'\n"
         "  bartizan hunt search 'image:powershell.exe | join account within 1h (event_id:4625)'\n",
     .choices = {},
@@ -139,7 +159,8 @@ constinit const Verb kHuntSqlVerb{
         "QUERY is one SELECT in DuckDB's SQL over the tables events and findings and the views ecs and ocsf\n"
         "(docs/schema.md). It can only read. --since and --until choose the days that are looked at.\n",
     .options = kHuntOptions,
-    .examples = "  bartizan hunt sql --store evidence.store 'SELECT host, count(*) FROM events GROUP BY host'\n",
+    .examples =
+        "  bartizan hunt sql --store evidence.store 'SELECT host, count(*) FROM events GROUP BY host'\n",
     .choices = {},
     .run = run_sql,
 };
@@ -167,6 +188,7 @@ constinit const Verb kHuntStackVerb{
 };
 constinit const Verb kHuntBeaconsVerb{
     .name = "hunt beacons",
+    .operands = {},
     .summary = "connections that return like a clock",
     .about = "Scores from 0 to 1 by interval, size, spread over the day and duration (docs/user/hunt.md).\n",
     .options = kHuntOptions,
@@ -220,6 +242,7 @@ constinit const Verb kHuntPivotVerb{
 };
 constinit const Verb kHuntSessionsVerb{
     .name = "hunt sessions",
+    .operands = {},
     .summary = "Windows logons, from where, and how long they lasted",
     .about = {},
     .options = kHuntOptions,
@@ -229,6 +252,7 @@ constinit const Verb kHuntSessionsVerb{
 };
 constinit const Verb kHuntLongConnectionsVerb{
     .name = "hunt long-connections",
+    .operands = {},
     .summary = "connections by the time they were open",
     .about = {},
     .options = kHuntOptions,

@@ -54,8 +54,8 @@ store::QueryReceiver with_progress() {
 
 bool is_value(const store::QueryColumn& column) {
   return column.type == store::ValueType::kNumber &&
-         (column.name == "count" || column.name == "events" || column.name == "hosts" || column.name == "score" ||
-          column.name == "connections");
+         (column.name == "count" || column.name == "events" || column.name == "hosts" ||
+          column.name == "score" || column.name == "connections");
 }
 
 // A chart where one column names and another counts.
@@ -63,7 +63,8 @@ std::string chart_of(const std::vector<store::QueryColumn>& columns, const Table
   std::size_t label = columns.size(), value = columns.size();
   for (std::size_t i = columns.size(); i-- > 0;)
     if (is_value(columns[i])) value = i;
-    else if (columns[i].type == store::ValueType::kText || columns[i].type == store::ValueType::kTime) label = i;
+    else if (columns[i].type == store::ValueType::kText || columns[i].type == store::ValueType::kTime)
+      label = i;
   if (label == columns.size() || value == columns.size() || table.rows.empty()) return {};
   std::vector<std::pair<std::string, double>> bars;
   for (const auto& row : table.rows) bars.emplace_back(row[label], std::strtod(row[value].c_str(), nullptr));
@@ -125,8 +126,8 @@ bool read_range(const Arguments& arguments, hunt::TimeRange& range) {
   return true;
 }
 
-std::unique_ptr<store::Database> open_database(const Arguments& arguments, const hunt::TimeRange& range, int& code,
-                                               std::uint64_t rows_max) {
+std::unique_ptr<store::Database> open_database(const Arguments& arguments, const hunt::TimeRange& range,
+                                               int& code, std::uint64_t rows_max) {
   store::DatabaseOptions options;
   if (!read_options(arguments, range, rows_max, options)) return code = kExitUsage, nullptr;
   const std::string folder = store_folder(arguments);
@@ -138,7 +139,8 @@ std::unique_ptr<store::Database> open_database(const Arguments& arguments, const
   return nullptr;
 }
 
-int answer(const Arguments& arguments, const std::string& title, const std::string& sql, const hunt::TimeRange& range) {
+int answer(const Arguments& arguments, const std::string& title, const std::string& sql,
+           const hunt::TimeRange& range) {
   if (arguments.value("--format") == "parquet") {
     store::DatabaseOptions options;
     if (!read_options(arguments, range, limits::kHuntRowsShown, options)) return kExitUsage;

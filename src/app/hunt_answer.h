@@ -23,20 +23,23 @@ inline constexpr Option kHuntMemoryOption =
     option("Budget", "--memory", "MIB", "use no more memory than so many MiB, 4096 unless given");
 inline constexpr Option kHuntRowsOption =
     option("Budget", "--rows", "N", "write no more rows than these, 10000 unless given");
-inline constexpr Option kHuntFormatOption = option("Output", "--format", "F", "what to write, a table unless given",
-                                                   Repeat::kOnce, "table jsonl csv html parquet");
-inline constexpr Option kHuntOutputOption =
-    option("Output", "--output", "FILE", "write there instead of standard output; it appears when all of it is written",
-           Repeat::kOnce, {}, 'o');
-inline constexpr Option kHuntOptions[] = {kHuntStoreOption,   kHuntSinceOption, kHuntUntilOption,  kHuntSecondsOption,
-                                          kHuntMemoryOption, kHuntRowsOption,  kHuntFormatOption, kHuntOutputOption};
+inline constexpr Option kHuntFormatOption =
+    option("Output", "--format", "F", "what to write, a table unless given", Repeat::kOnce,
+           "table jsonl csv html parquet");
+inline constexpr Option kHuntOutputOption = option(
+    "Output", "--output", "FILE",
+    "write there instead of standard output; it appears when all of it is written", Repeat::kOnce, {}, 'o');
+inline constexpr Option kHuntOptions[] = {kHuntStoreOption,   kHuntSinceOption,  kHuntUntilOption,
+                                          kHuntSecondsOption, kHuntMemoryOption, kHuntRowsOption,
+                                          kHuntFormatOption,  kHuntOutputOption};
 
 // Reads --since and --until; false after a usage error was said.
 bool read_range(const Arguments& arguments, hunt::TimeRange& range);
 // Opens the store as the options say; null after the reason was said, with the exit code.
-std::unique_ptr<store::Database> open_database(const Arguments& arguments, const hunt::TimeRange& range, int& code,
-                                               std::uint64_t rows_max = limits::kHuntRowsShown);
+std::unique_ptr<store::Database> open_database(const Arguments& arguments, const hunt::TimeRange& range,
+                                               int& code, std::uint64_t rows_max = limits::kHuntRowsShown);
 // Asks and writes the answer; the exit code.
-int answer(const Arguments& arguments, const std::string& title, const std::string& sql, const hunt::TimeRange& range);
+int answer(const Arguments& arguments, const std::string& title, const std::string& sql,
+           const hunt::TimeRange& range);
 
 }  // namespace bartizan::app

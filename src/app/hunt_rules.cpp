@@ -20,7 +20,8 @@ namespace {
 constexpr std::uint64_t kRowsMax = 10'000'000;  // of one question, unless --rows says otherwise
 
 // Rules that only a correlation uses do not alert by themselves.
-hunt::RuleQuestions questions(RuleSet& rules, const hunt::TimeRange& range, const std::vector<std::string>& repeated) {
+hunt::RuleQuestions questions(RuleSet& rules, const hunt::TimeRange& range,
+                              const std::vector<std::string>& repeated) {
   const Correlations correlations(rules);
   return hunt::questions_of(rules.rules(), rules.logsources(), range, repeated,
                             [&](std::uint32_t rule) { return correlations.alerts_alone(rule); });
@@ -38,20 +39,28 @@ int run_rules(const Arguments& arguments) {
   hunt::TimeRange range;
   if (!read_range(arguments, range)) return kExitUsage;
   RuleSet rules;
-  if (auto loaded = load_rules(arguments, rules); !loaded) return usage_error(*arguments.verb, loaded.error());
+  if (auto loaded = load_rules(arguments, rules); !loaded)
+    return usage_error(*arguments.verb, loaded.error());
   rules.prepare();
   if (arguments.has("--explain")) return explain(rules, range);
   int code = kExitClean;
   const auto database = open_database(arguments, range, code, kRowsMax);
   if (!database) return code;
   auto names = database->rows_of(hunt::repeated_names_sql(range));
-  if (!names.has_value()) return std::fprintf(stderr, "bartizan: %s\n", names.error().text().c_str()), kExitUnreadable;
+  if (!names.has_value())
+    return std::fprintf(stderr, "bartizan: %s\n", names.error().text().c_str()), kExitUnreadable;
   std::vector<std::string> repeated;
   for (std::vector<std::string>& row : *names) repeated.push_back(std::move(row[0]));
   const hunt::RuleQuestions compiled = questions(rules, range, repeated);
   Table table{"Rules that match stored events",
-              {{"time", "Time"}, {"level", "Level"}, {"rule", "Rule"}, {"host", "Host"}, {"record_id", "Record"},
-               {"evidence", "Evidence"}, {"rule_id", "Rule id"}, {"id", "Id"}},
+              {{"time", "Time"},
+               {"level", "Level"},
+               {"rule", "Rule"},
+               {"host", "Host"},
+               {"record_id", "Record"},
+               {"evidence", "Evidence"},
+               {"rule_id", "Rule id"},
+               {"id", "Id"}},
               {},
               {}};
   for (const std::string& sql : compiled.questions) {
@@ -64,12 +73,14 @@ int run_rules(const Arguments& arguments) {
       std::uint32_t index = 0;
       std::from_chars(row[5].data(), row[5].data() + row[5].size(), index);
       const RuleSummary& summary = rules.summary(index);
-      table.rows.push_back({row[0], level_name(summary.level), summary.title, row[1], row[3], row[2], summary.id, row[4]});
+      table.rows.push_back(
+          {row[0], level_name(summary.level), summary.title, row[1], row[3], row[2], summary.id, row[4]});
     }
   }
   std::ranges::sort(table.rows);
   if (!compiled.refused.empty())
-    std::fprintf(stderr, "bartizan: %zu rules cannot be asked in SQL: --explain says why\n", compiled.refused.size());
+    std::fprintf(stderr, "bartizan: %zu rules cannot be asked in SQL: --explain says why\n",
+                 compiled.refused.size());
   const std::string format = arguments.value("--format", "table");
   const std::string text = format == "jsonl"  ? render_table_jsonl(table)
                            : format == "csv"  ? render_table_csv(table)
@@ -83,10 +94,24 @@ int run_rules(const Arguments& arguments) {
 }
 
 constexpr Option kRulesOptions[] = {
-    kRulesOption,      kNoBuiltinRulesOption, kFetchedRulesOption, kPlaceholdersOption, kRuleOption, kTagOption,
-    kStatusOption,     kHuntStoreOption,      kHuntSinceOption,    kHuntUntilOption,    kHuntSecondsOption,
-    kHuntMemoryOption, kHuntRowsOption, option("Output", "--format", "F", "what to write, a table unless given", Repeat::kOnce, "table jsonl csv html"),
-    kHuntOutputOption, flag("Output", "--explain", "print the SQL that would be asked and why a rule cannot be, and ask nothing")};
+    kRulesOption,
+    kNoBuiltinRulesOption,
+    kFetchedRulesOption,
+    kPlaceholdersOption,
+    kRuleOption,
+    kTagOption,
+    kStatusOption,
+    kHuntStoreOption,
+    kHuntSinceOption,
+    kHuntUntilOption,
+    kHuntSecondsOption,
+    kHuntMemoryOption,
+    kHuntRowsOption,
+    option("Output", "--format", "F", "what to write, a table unless given", Repeat::kOnce,
+           "table jsonl csv html"),
+    kHuntOutputOption,
+    flag("Output", "--explain",
+         "print the SQL that would be asked and why a rule cannot be, and ask nothing")};
 
 }  // namespace
 
@@ -95,7 +120,8 @@ constinit const Verb kHuntRulesVerb{
     .operands = {},
     .summary = "look through stored events with Sigma rules",
     .about =
-        "Every rule becomes SQL. The answers are those of `bartizan scan` on the records as logged; correlations, and\n"
+        "Every rule becomes SQL. The answers are those of `bartizan scan` on the records as logged; "
+        "correlations, and\n"
         "layers of scripts, are looked at by scan alone.\n",
     .options = kRulesOptions,
     .examples = "  bartizan hunt rules --store evidence.store --rules sigma/rules --since 2026-03-01\n",

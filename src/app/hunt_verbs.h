@@ -7,8 +7,8 @@
 namespace bartizan::app {
 
 extern const Verb kHuntSearchVerb, kHuntSqlVerb, kHuntRulesVerb, kHuntFieldsVerb;
-extern const Verb kHuntStackVerb, kHuntBeaconsVerb, kHuntFirstSeenVerb, kHuntTreeVerb, kHuntAroundVerb, kHuntPivotVerb,
-    kHuntSessionsVerb, kHuntLongConnectionsVerb;
+extern const Verb kHuntStackVerb, kHuntBeaconsVerb, kHuntFirstSeenVerb, kHuntTreeVerb, kHuntAroundVerb,
+    kHuntPivotVerb, kHuntSessionsVerb, kHuntLongConnectionsVerb;
 extern const Verb kStoreShowVerb, kStorePruneVerb;
 
 }  // namespace bartizan::app

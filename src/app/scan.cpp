@@ -255,7 +255,8 @@ int run_scan(const Arguments& arguments) {
     std::fprintf(stderr, "bartizan: cannot write %s\n", written.error().text().c_str());
     return kExitUnreadable;
   }
-  if (!is_stored || !outcome.summary.unreadable.empty() || outcome.summary.interrupted) return kExitUnreadable;
+  if (!is_stored || !outcome.summary.unreadable.empty() || outcome.summary.interrupted)
+    return kExitUnreadable;
   if (arguments.has("--fail-level"))
     for (const Finding& finding : outcome.findings)
       if (finding.level >= parse_level(arguments.value("--fail-level"))) return kExitFindings;

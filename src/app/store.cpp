@@ -14,8 +14,8 @@
 namespace bartizan::app {
 namespace {
 
-constexpr Option kShowOptions[] = {
-    option("Output", "--format", "F", "what to write, a table unless given", Repeat::kOnce, "table jsonl csv html")};
+constexpr Option kShowOptions[] = {option("Output", "--format", "F", "what to write, a table unless given",
+                                          Repeat::kOnce, "table jsonl csv html")};
 constexpr Option kPruneOptions[] = {
     option("Retention", "--days", "N", "keep the last N days, today not counted; older ones go"),
     option("Retention", "--size", "MIB", "keep no more than so many MiB; the oldest days go first"),
@@ -29,7 +29,10 @@ int say_failure(const Error& error) {
 int run_show(const Arguments& arguments) {
   auto opened = store::ParquetStore::open(arguments.operands[0], store::Access::kRead);
   if (!opened.has_value()) return say_failure(opened.error());
-  Table table{"Store", {{"table", "Table"}, {"day", "Day"}, {"rows", "Rows", true}, {"bytes", "Bytes", true}}, {}, {}};
+  Table table{"Store",
+              {{"table", "Table"}, {"day", "Day"}, {"rows", "Rows", true}, {"bytes", "Bytes", true}},
+              {},
+              {}};
   std::uint64_t rows = 0, bytes = 0;
   for (const store::TableName name : {store::TableName::kEvents, store::TableName::kFindings}) {
     auto days = (*opened)->days(name);
@@ -40,7 +43,8 @@ int run_show(const Arguments& arguments) {
       if (name == store::TableName::kEvents) rows += use.rows, bytes += use.bytes;
     }
   }
-  if (rows) table.notes.push_back(fmt::format("{} events in {} bytes, {} an event.", rows, bytes, bytes / rows));
+  if (rows)
+    table.notes.push_back(fmt::format("{} events in {} bytes, {} an event.", rows, bytes, bytes / rows));
   const std::string format = arguments.value("--format", "table");
   std::fputs((format == "jsonl"  ? render_table_jsonl(table)
               : format == "csv"  ? render_table_csv(table)
@@ -58,7 +62,8 @@ bool read_number(const std::string& text, std::uint64_t& number) {
 
 Instant now() {
   using namespace std::chrono;
-  return {duration_cast<duration<std::int64_t, std::ratio<1, kTicksPerSecond>>>(system_clock::now().time_since_epoch())
+  return {duration_cast<duration<std::int64_t, std::ratio<1, kTicksPerSecond>>>(
+              system_clock::now().time_since_epoch())
               .count()};
 }
 
@@ -75,7 +80,8 @@ int run_prune(const Arguments& arguments) {
       return usage_error(kStorePruneVerb, "'" + arguments.value("--size") + "' is no size in MiB");
     retention.bytes = number << 20;
   }
-  if (!retention.days && !retention.bytes) return usage_error(kStorePruneVerb, "keep what? --days N, --size MIB, or both");
+  if (!retention.days && !retention.bytes)
+    return usage_error(kStorePruneVerb, "keep what? --days N, --size MIB, or both");
   Instant from = now();
   if (arguments.has("--now")) {
     const auto given = parse_instant(arguments.value("--now"));

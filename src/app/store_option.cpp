@@ -29,11 +29,11 @@ bool ScanStore::finish(const std::vector<Finding>& findings) {
   const auto known = [](const store::AppendCounts& count) {
     return count.known ? fmt::format(" ({} were there already)", count.known) : std::string();
   };
-  std::fputs(fmt::format("bartizan: stored {} events{} and {} findings{} in {}\n", counts->events.added,
-                         known(counts->events), counts->findings.added, known(counts->findings),
-                         store_->folder())
-                 .c_str(),
-             stderr);
+  std::fputs(
+      fmt::format("bartizan: stored {} events{} and {} findings{} in {}\n", counts->events.added,
+                  known(counts->events), counts->findings.added, known(counts->findings), store_->folder())
+          .c_str(),
+      stderr);
   return true;
 }
 

@@ -39,7 +39,8 @@ std::optional<std::int64_t> number_in(std::string_view text) {
 std::optional<std::int64_t> milliseconds_in(std::string_view text) {
   double seconds = 0;
   const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc() || at != text.data() + text.size() || !(std::abs(seconds) < 9e12)) return std::nullopt;
+  if (error != std::errc() || at != text.data() + text.size() || !(std::abs(seconds) < 9e12))
+    return std::nullopt;
   return static_cast<std::int64_t>(seconds * 1000);
 }
 
@@ -47,9 +48,7 @@ bool says_nothing(std::string_view value) { return value.empty() || value == "-"
 
 std::string_view cut(std::string_view text) { return text.substr(0, limits::kStoreTextBytesMax); }
 
-void set(Cell& cell, std::string_view value) {
-  cell = value.empty() ? Cell() : Cell(cut(value));
-}
+void set(Cell& cell, std::string_view value) { cell = value.empty() ? Cell() : Cell(cut(value)); }
 
 }  // namespace
 
@@ -116,7 +115,8 @@ const EventRows::Mappings& EventRows::mappings_of(const Event& event) {
   if (!is_other) return mappings->second;
   mappings->second.resize(cells_.size());
   for (const Source& source : here.sources) {
-    const auto place = std::ranges::find_if(source.places, [&](const EventPlace* one) { return one->accepts(event); });
+    const auto place =
+        std::ranges::find_if(source.places, [&](const EventPlace* one) { return one->accepts(event); });
     if (place == source.places.end()) continue;
     for (std::size_t i = store::kFirstField; i < cells_.size(); ++i) {
       const std::string_view sigma = store::event_columns()[i].sigma;
@@ -155,7 +155,9 @@ void EventRows::place_fields(const Event& event, const Mappings& mappings) {
     if (name.column && name.count == 1 && !mappings[name.column] && !field.is_null)
       cells_[name.column] = Cell(cut(field.value));
     else if (!repeats_) add_rest(field, 1);
-    else add_rest(field, static_cast<std::uint32_t>(std::ranges::count(std::span(names_here_).first(i + 1), &name)));
+    else
+      add_rest(field,
+               static_cast<std::uint32_t>(std::ranges::count(std::span(names_here_).first(i + 1), &name)));
   }
 }
 
@@ -183,7 +185,8 @@ void EventRows::add_copies(const Event& event, const Mappings& mappings) {
 }
 
 bool EventRows::add_copy(std::size_t column, std::string_view value) {
-  if (store::event_columns()[column].type == ColumnType::kText) return cells_[column] = Cell(cut(value)), true;
+  if (store::event_columns()[column].type == ColumnType::kText)
+    return cells_[column] = Cell(cut(value)), true;
   const auto number =
       store::event_columns()[column].name == "duration_ms" ? milliseconds_in(value) : number_in(value);
   if (number) cells_[column] = Cell(*number);
@@ -197,7 +200,8 @@ std::string_view EventRows::otherwise(const Event& event, std::size_t column) {
     if (known == names_.end() || known->second.event != event_) return {};
     return event.fields[known->second.first].value;
   };
-  if (const std::string_view value = here(store::event_columns()[column].sigma); !says_nothing(value)) return value;
+  if (const std::string_view value = here(store::event_columns()[column].sigma); !says_nothing(value))
+    return value;
   for (const std::string& name : otherwise_[column])
     if (const std::string_view value = here(name); !says_nothing(value)) return value;
   return {};
@@ -209,8 +213,8 @@ std::uint64_t EventRows::id_of(const Event& event) {
   hashed_.clear();
   const auto add = [&](std::string_view text) { hashed_.append(text), hashed_.push_back('\0'); };
   add(std::to_string(event.time.ticks));
-  for (const std::string_view text : {event.channel, event.provider, event.record_id, event.host, event.product,
-                                      event.category, event.service})
+  for (const std::string_view text : {event.channel, event.provider, event.record_id, event.host,
+                                      event.product, event.category, event.service})
     add(text);
   add(std::to_string(event.event_id));
   if (event.channel.empty() || event.record_id.empty()) add(std::to_string(event.offset));

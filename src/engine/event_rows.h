@@ -35,8 +35,8 @@ class EventRows {
   };
   // A field name as met in events.
   struct Name {
-    std::size_t column = 0;  // whose Sigma name it is; 0: none
-    std::uint64_t event = 0;  // the last event it was in
+    std::size_t column = 0;              // whose Sigma name it is; 0: none
+    std::uint64_t event = 0;             // the last event it was in
     std::uint32_t count = 0, first = 0;  // in that event: how often, and where first
   };
 
@@ -57,7 +57,7 @@ class EventRows {
   std::vector<std::vector<std::string>> otherwise_;  // by column
   std::uint64_t event_ = 0;                          // the number of the one at hand
   bool repeats_ = false;
-  std::vector<Name*> names_here_;         // of the fields of the event at hand
+  std::vector<Name*> names_here_;  // of the fields of the event at hand
   std::vector<store::Cell> cells_;
   std::vector<store::NamedText> rest_;
   std::deque<std::string> made_;

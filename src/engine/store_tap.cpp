@@ -48,7 +48,8 @@ Result<StoreTap::Counts> StoreTap::finish(const std::vector<Finding>& findings) 
   std::string failed;
   for (auto& [number, worker] : workers_) {
     if (worker.failed.empty() && worker.appender)
-      if (auto flushed = worker.appender->flush(); !flushed.has_value()) worker.failed = flushed.error().text();
+      if (auto flushed = worker.appender->flush(); !flushed.has_value())
+        worker.failed = flushed.error().text();
     if (failed.empty()) failed = worker.failed;
     if (!worker.appender) continue;
     counts.events.added += worker.appender->counts().added;
@@ -67,14 +68,24 @@ Result<StoreTap::Counts> StoreTap::finish(const std::vector<Finding>& findings) 
   return counts;
 }
 
-store::Row finding_row(const Finding& finding, std::vector<std::string>& texts, std::vector<store::Cell>& cells) {
+store::Row finding_row(const Finding& finding, std::vector<std::string>& texts,
+                       std::vector<store::Cell>& cells) {
   std::string entities, json;
   for (const Entity& entity : finding.entities)
     entities += (entities.empty() ? "" : "\n") + entity.type + " " + entity.value;
   append_finding_json(finding, json);
-  texts = {finding.id,        finding.rule_id, finding.rule_title,      level_name(finding.level),
-           finding.host,      finding.channel, finding.record_id,       finding.file,
-           joined(finding.attack), joined(finding.advisory), std::move(entities), std::move(json)};
+  texts = {finding.id,
+           finding.rule_id,
+           finding.rule_title,
+           level_name(finding.level),
+           finding.host,
+           finding.channel,
+           finding.record_id,
+           finding.file,
+           joined(finding.attack),
+           joined(finding.advisory),
+           std::move(entities),
+           std::move(json)};
   cells.clear();
   for (const std::string& text : texts) {
     cells.emplace_back(std::string_view(text));

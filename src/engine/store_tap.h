@@ -50,6 +50,7 @@ class StoreTap {
 };
 
 // A finding as a row of the findings' table; `texts` owns what it views.
-store::Row finding_row(const Finding& finding, std::vector<std::string>& texts, std::vector<store::Cell>& cells);
+store::Row finding_row(const Finding& finding, std::vector<std::string>& texts,
+                       std::vector<store::Cell>& cells);
 
 }  // namespace bartizan

@@ -10,8 +10,8 @@
 namespace bartizan::hunt {
 namespace {
 
-constexpr std::string_view kPipes[] = {"count", "top",  "rare", "timechart", "stats", "dedup",
-                                       "sort",  "head", "fields", "where",    "join"};
+constexpr std::string_view kPipes[] = {"count", "top",  "rare",   "timechart", "stats", "dedup",
+                                       "sort",  "head", "fields", "where",     "join"};
 
 // Thrown nowhere: the first mistake is kept and parsing runs out, since every rule asks failed().
 class Parser {
@@ -20,7 +20,8 @@ class Parser {
 
   std::expected<SearchLine, Diagnostic> parse() {
     SearchLine out;
-    if (line_.size() > limits::kHuntLineBytesMax) return complain(0, "the line is too long"), std::unexpected(*wrong_);
+    if (line_.size() > limits::kHuntLineBytesMax)
+      return complain(0, "the line is too long"), std::unexpected(*wrong_);
     skip_blanks();
     if (at_ < line_.size() && line_[at_] != '|') out.search = parse_or(0);
     while (!failed() && take('|')) {
@@ -37,7 +38,9 @@ class Parser {
  private:
   bool failed() const { return wrong_.has_value(); }
   void complain(std::size_t at, std::string message, std::string hint = {}) {
-    if (!failed()) wrong_ = Diagnostic{"hunt.search", "", 1, static_cast<int>(at) + 1, std::move(message), std::move(hint)};
+    if (!failed())
+      wrong_ =
+          Diagnostic{"hunt.search", "", 1, static_cast<int>(at) + 1, std::move(message), std::move(hint)};
   }
 
   static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
@@ -55,7 +58,8 @@ class Parser {
     skip_blanks();
     if (!equals_ignoring_ascii_case(line_.substr(at_, word.size()), word)) return false;
     const std::size_t end = at_ + word.size();
-    if (end < line_.size() && !is_blank(line_[end]) && line_[end] != '(' && line_[end] != ')' && line_[end] != '|')
+    if (end < line_.size() && !is_blank(line_[end]) && line_[end] != '(' && line_[end] != ')' &&
+        line_[end] != '|')
       return false;
     at_ = end;
     return true;
@@ -88,7 +92,8 @@ class Parser {
 
   SearchNode parse_not(unsigned depth) {
     skip_blanks();
-    if (depth > limits::kHuntDepthMax) return complain(at_, "too many parentheses within each other"), SearchNode{};
+    if (depth > limits::kHuntDepthMax)
+      return complain(at_, "too many parentheses within each other"), SearchNode{};
     if (take_word("NOT") || take('!')) {
       SearchNode node{SearchNode::Kind::kNot, {}, {}, 0, Compare::kHas, {}};
       node.children.push_back(parse_not(depth + 1));
@@ -113,7 +118,8 @@ class Parser {
     if (line_[at_] != '"' && line_[at_] != '/') {
       const std::size_t start = at_;
       std::size_t end = at_;
-      while (end < line_.size() && !ends_word(line_[end]) && !is_operator(line_[end]) && line_[end] != '"') ++end;
+      while (end < line_.size() && !ends_word(line_[end]) && !is_operator(line_[end]) && line_[end] != '"')
+        ++end;
       std::size_t next = end;
       while (next < line_.size() && is_blank(line_[next])) ++next;
       if (end > start && next < line_.size() && is_operator(line_[next]) &&
@@ -128,11 +134,18 @@ class Parser {
   }
 
   Compare parse_compare() {
-    static constexpr std::pair<std::string_view, Compare> kOperators[] = {
-        {":>=", Compare::kGreaterOrEqual}, {":<=", Compare::kLessOrEqual}, {"!=", Compare::kNotEquals},
-        {"==", Compare::kExactly},         {">=", Compare::kGreaterOrEqual}, {"<=", Compare::kLessOrEqual},
-        {":>", Compare::kGreater},         {":<", Compare::kLess},           {":", Compare::kHas},
-        {"=", Compare::kEquals},           {"<", Compare::kLess},            {">", Compare::kGreater}};
+    static constexpr std::pair<std::string_view, Compare> kOperators[] = {{":>=", Compare::kGreaterOrEqual},
+                                                                          {":<=", Compare::kLessOrEqual},
+                                                                          {"!=", Compare::kNotEquals},
+                                                                          {"==", Compare::kExactly},
+                                                                          {">=", Compare::kGreaterOrEqual},
+                                                                          {"<=", Compare::kLessOrEqual},
+                                                                          {":>", Compare::kGreater},
+                                                                          {":<", Compare::kLess},
+                                                                          {":", Compare::kHas},
+                                                                          {"=", Compare::kEquals},
+                                                                          {"<", Compare::kLess},
+                                                                          {">", Compare::kGreater}};
     for (const auto& [text, compare] : kOperators)
       if (line_.substr(at_, text.size()) == text) return at_ += text.size(), compare;
     complain(at_, "this is no comparison", "there are : = == != < <= > >=");
@@ -158,7 +171,8 @@ class Parser {
     skip_blanks();
     SearchValue value;
     value.at = at_;
-    if (at_ >= line_.size() || line_[at_] == '|' || line_[at_] == ')') return complain(at_, "a value is missing here"), value;
+    if (at_ >= line_.size() || line_[at_] == '|' || line_[at_] == ')')
+      return complain(at_, "a value is missing here"), value;
     if (line_[at_] == '[') return parse_range();
     if (line_[at_] == '"') return value.text = parse_quoted(), value;
     if (line_[at_] == '/') return parse_regex();
@@ -172,7 +186,8 @@ class Parser {
     const std::size_t open = at_++;
     std::string text;
     while (at_ < line_.size() && line_[at_] != '"') {
-      if (line_[at_] == '\\' && at_ + 1 < line_.size() && (line_[at_ + 1] == '"' || line_[at_ + 1] == '\\')) ++at_;
+      if (line_[at_] == '\\' && at_ + 1 < line_.size() && (line_[at_ + 1] == '"' || line_[at_ + 1] == '\\'))
+        ++at_;
       text += line_[at_++];
     }
     if (at_ >= line_.size()) complain(open, "this quotation mark is never closed");
@@ -190,7 +205,8 @@ class Parser {
       }
       value.text += line_[at_++];
     }
-    if (at_ >= line_.size()) complain(open, "this regular expression is never closed", "a path stands in quotation marks");
+    if (at_ >= line_.size())
+      complain(open, "this regular expression is never closed", "a path stands in quotation marks");
     else ++at_;
     return value;
   }
@@ -242,9 +258,11 @@ class Parser {
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(line_.data() + at_, line_.data() + line_.size(), number);
     at_ = static_cast<std::size_t>(end - line_.data());
-    static constexpr std::pair<char, std::uint64_t> kUnits[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86'400}};
+    static constexpr std::pair<char, std::uint64_t> kUnits[] = {
+        {'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86'400}};
     for (const auto& [letter, seconds] : kUnits)
-      if (error == std::errc() && at_ < line_.size() && line_[at_] == letter && number > 0 && number < 1'000'000)
+      if (error == std::errc() && at_ < line_.size() && line_[at_] == letter && number > 0 &&
+          number < 1'000'000)
         return ++at_, number * seconds;
     complain(start, "a span of time is written 30s, 15m, 1h or 7d");
     return 1;
@@ -266,7 +284,8 @@ class Parser {
       skip_blanks();
       one.at = at_;
       one.function = parse_name();
-      if (one.function.empty()) return complain(pipe_at, "stats wants functions", "such as stats sum(bytes_out) by host"), values;
+      if (one.function.empty())
+        return complain(pipe_at, "stats wants functions", "such as stats sum(bytes_out) by host"), values;
       if (take('(')) {
         one.text = parse_name();
         if (!take(')')) complain(one.at, "this parenthesis is never closed");
@@ -326,7 +345,9 @@ class Parser {
     pipe.names = parse_names(pipe.at);
     if (take_word("within")) pipe.seconds = parse_span();
     const std::size_t open = at_;
-    if (!take('(')) return complain(open, "join wants a search in parentheses", "such as join account within 1h (event_id:4625)");
+    if (!take('('))
+      return complain(open, "join wants a search in parentheses",
+                      "such as join account within 1h (event_id:4625)");
     pipe.search = parse_or(1);
     if (!failed() && !take(')')) complain(open, "this parenthesis is never closed");
   }
@@ -343,7 +364,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
     std::size_t diagonal = row[0]++;
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const std::size_t above = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (fold_ascii(a[i - 1]) == fold_ascii(b[j - 1]) ? 0 : 1)});
+      row[j] = std::min(
+          {row[j] + 1, row[j - 1] + 1, diagonal + (fold_ascii(a[i - 1]) == fold_ascii(b[j - 1]) ? 0 : 1)});
       diagonal = above;
     }
   }
@@ -352,7 +374,9 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::expected<SearchLine, Diagnostic> parse_search_line(std::string_view line) { return Parser(line).parse(); }
+std::expected<SearchLine, Diagnostic> parse_search_line(std::string_view line) {
+  return Parser(line).parse();
+}
 
 std::string pointed(std::string_view line, const Diagnostic& diagnostic) {
   const std::size_t column = diagnostic.column > 0 ? static_cast<std::size_t>(diagnostic.column) - 1 : 0;

@@ -38,18 +38,18 @@ struct SearchNode {
 struct PipeName {
   std::string text;
   std::size_t at = 0;
-  bool descending = false;   // of sort
-  std::string function;      // of stats: sum(bytes_out)
+  bool descending = false;  // of sort
+  std::string function;     // of stats: sum(bytes_out)
 };
 
 struct Pipe {
   enum class Kind { kCount, kTop, kRare, kTimechart, kStats, kDedup, kSort, kHead, kFields, kWhere, kJoin };
   Kind kind = Kind::kCount;
   std::size_t at = 0;
-  std::uint64_t number = 0;       // top, rare, head
-  std::uint64_t seconds = 0;      // timechart: width; join: within
-  std::vector<PipeName> values;   // stats
-  std::vector<PipeName> names;    // by, or the fields
+  std::uint64_t number = 0;          // top, rare, head
+  std::uint64_t seconds = 0;         // timechart: width; join: within
+  std::vector<PipeName> values;      // stats
+  std::vector<PipeName> names;       // by, or the fields
   std::optional<SearchNode> search;  // where, join
 };
 

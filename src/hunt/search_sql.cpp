@@ -18,11 +18,26 @@ using store::ColumnType;
 using store::sql_text;
 
 // Texts that are searched within; all others are compared as a whole.
-constexpr std::string_view kLongTexts[] = {
-    "image",   "command_line",   "parent_image",   "parent_command_line", "target_image", "source_image",
-    "url",     "image_loaded",   "current_directory", "user_agent",       "file",         "hash",
-    "script",  "registry_value", "registry_key",   "service_file",        "message",      "evidence",
-    "query",   "task"};
+constexpr std::string_view kLongTexts[] = {"image",
+                                           "command_line",
+                                           "parent_image",
+                                           "parent_command_line",
+                                           "target_image",
+                                           "source_image",
+                                           "url",
+                                           "image_loaded",
+                                           "current_directory",
+                                           "user_agent",
+                                           "file",
+                                           "hash",
+                                           "script",
+                                           "registry_value",
+                                           "registry_key",
+                                           "service_file",
+                                           "message",
+                                           "evidence",
+                                           "query",
+                                           "task"};
 
 bool is_number(std::string_view name) {
   if (name == "id") return true;
@@ -54,12 +69,15 @@ class SqlMaker {
     for (const Pipe& pipe : line.pipes) add(pipe);
     if (wrong_) return std::unexpected(*wrong_);
     if (!names_.empty()) return from_;
-    return "SELECT " + std::string(shown_columns()) + " FROM (" + from_ + ")" + (is_sorted_ ? "" : " ORDER BY time, id");
+    return "SELECT " + std::string(shown_columns()) + " FROM (" + from_ + ")" +
+           (is_sorted_ ? "" : " ORDER BY time, id");
   }
 
  private:
   std::string complain(std::size_t at, std::string message, std::string hint = {}) {
-    if (!wrong_) wrong_ = Diagnostic{"hunt.search", "", 1, static_cast<int>(at) + 1, std::move(message), std::move(hint)};
+    if (!wrong_)
+      wrong_ =
+          Diagnostic{"hunt.search", "", 1, static_cast<int>(at) + 1, std::move(message), std::move(hint)};
     return "FALSE";
   }
 
@@ -69,7 +87,8 @@ class SqlMaker {
       if (std::ranges::find(names_, name) != names_.end()) return quoted_name(name);
       std::string all;
       for (const std::string& one : names_) all += (all.empty() ? "" : ", ") + one;
-      return complain(at, "there is no field '" + std::string(name) + "' after the command before", "there are " + all);
+      return complain(at, "there is no field '" + std::string(name) + "' after the command before",
+                      "there are " + all);
     }
     if (const auto sql = sql_of_field(name)) return *sql;
     const std::string_view near = nearest_name(name, field_names());
@@ -102,8 +121,8 @@ class SqlMaker {
   std::string anywhere(const SearchValue& value) {
     std::string out = "(";
     for (const std::string_view name :
-         {"command_line", "parent_command_line", "image", "script", "message", "file", "registry_key", "url", "query",
-          "account", "host", "source_ip", "destination_ip", "hash", "service_name", "task"}) {
+         {"command_line", "parent_command_line", "image", "script", "message", "file", "registry_key", "url",
+          "query", "account", "host", "source_ip", "destination_ip", "hash", "service_name", "task"}) {
       if (!names_.empty()) return complain(value.at, "after a command, a field has to be named");
       out += (out.size() > 1 ? " OR " : "") + text_test(std::string(name), true, Compare::kHas, value);
     }
@@ -122,11 +141,11 @@ class SqlMaker {
         return complain(value.at, "'" + node.field + "' is a number, '" + value.text + "' is none");
       return name + std::string(sign(node.compare)) + value.text;
     }
-    if (node.compare >= Compare::kLess)
-      return numbers_of_text(name, node, value);
+    if (node.compare >= Compare::kLess) return numbers_of_text(name, node, value);
     const bool is_long = std::ranges::find(kLongTexts, node.field) != std::end(kLongTexts) ||
                          node.field.starts_with("fields.");
-    return text_test(numbers ? name + "::VARCHAR" : name, is_long && node.compare == Compare::kHas, node.compare, value);
+    return text_test(numbers ? name + "::VARCHAR" : name, is_long && node.compare == Compare::kHas,
+                     node.compare, value);
   }
 
   static std::string_view sign(Compare compare) {
@@ -147,7 +166,9 @@ class SqlMaker {
   std::string time_test(const SearchNode& node, const SearchValue& value) {
     const auto bound = [&](const std::string& text) -> std::string {
       const auto time = parse_instant(text);
-      if (!time) return complain(value.at, "'" + text + "' is no time", "write 2026-03-01 or \"2026-03-01T08:00:00Z\"");
+      if (!time)
+        return complain(value.at, "'" + text + "' is no time",
+                        "write 2026-03-01 or \"2026-03-01T08:00:00Z\"");
       return "TIMESTAMP " + sql_text(format_instant(*time).substr(0, 26));
     };
     if (value.kind != SearchValue::Kind::kRange) {
@@ -166,7 +187,8 @@ class SqlMaker {
     const std::string number = numbers ? name : "TRY_CAST(" + name + " AS DOUBLE)";
     for (const auto& [text, sign] : {std::pair{&value.text, " >= "}, {&value.last, " <= "}}) {
       if (text->empty()) continue;
-      if (!looks_like_number(*text)) return complain(value.at, "'" + *text + "' is no number", "a range has two numbers");
+      if (!looks_like_number(*text))
+        return complain(value.at, "'" + *text + "' is no number", "a range has two numbers");
       out += " AND " + number + sign + *text;
     }
     return out + ")";
@@ -215,8 +237,8 @@ class SqlMaker {
       case Pipe::Kind::kStats: return add_stats(pipe);
       case Pipe::Kind::kDedup: {
         const std::string order = names_.empty() ? "time, id" : "1";
-        from_ = "SELECT * FROM (" + from_ + ") QUALIFY row_number() OVER (PARTITION BY " + expressions(pipe.names) +
-                " ORDER BY " + order + ") = 1";
+        from_ = "SELECT * FROM (" + from_ + ") QUALIFY row_number() OVER (PARTITION BY " +
+                expressions(pipe.names) + " ORDER BY " + order + ") = 1";
         return;
       }
       case Pipe::Kind::kSort: {
@@ -228,18 +250,22 @@ class SqlMaker {
         return;
       }
       case Pipe::Kind::kHead:
-        from_ = "SELECT * FROM (" + from_ + ")" + (names_.empty() && !is_sorted_ ? " ORDER BY time, id" : "") + " LIMIT " +
+        from_ = "SELECT * FROM (" + from_ + ")" +
+                (names_.empty() && !is_sorted_ ? " ORDER BY time, id" : "") + " LIMIT " +
                 std::to_string(pipe.number);
         return;
       case Pipe::Kind::kFields: {
         std::string list;
         for (const PipeName& name : pipe.names)
           list += (list.empty() ? "" : ", ") + field(name.text, name.at) + " AS " + quoted_name(name.text);
-        from_ = "SELECT " + list + " FROM (" + from_ + (names_.empty() && !is_sorted_ ? " ORDER BY time, id" : "") + ")";
+        from_ = "SELECT " + list + " FROM (" + from_ +
+                (names_.empty() && !is_sorted_ ? " ORDER BY time, id" : "") + ")";
         set_names(pipe.names, {});
         return;
       }
-      case Pipe::Kind::kWhere: from_ = "SELECT * FROM (" + from_ + ") WHERE " + condition(*pipe.search); return;
+      case Pipe::Kind::kWhere:
+        from_ = "SELECT * FROM (" + from_ + ") WHERE " + condition(*pipe.search);
+        return;
       case Pipe::Kind::kJoin: return add_join(pipe);
     }
   }
@@ -254,7 +280,8 @@ class SqlMaker {
     const Named by = group(pipe.names);
     const bool is_rare = pipe.kind == Pipe::Kind::kRare;
     from_ = "SELECT " + by.sql + "count(*) AS count FROM (" + from_ + ")";
-    if (!by.list.empty()) from_ += " GROUP BY ALL ORDER BY count " + std::string(is_rare ? "" : "DESC") + ", " + by.list;
+    if (!by.list.empty())
+      from_ += " GROUP BY ALL ORDER BY count " + std::string(is_rare ? "" : "DESC") + ", " + by.list;
     if (pipe.kind != Pipe::Kind::kCount) from_ += " LIMIT " + std::to_string(pipe.number);
     set_names(pipe.names, {"count"});
   }
@@ -268,25 +295,28 @@ class SqlMaker {
 
   void add_stats(const Pipe& pipe) {
     static constexpr std::pair<std::string_view, std::string_view> kFunctions[] = {
-        {"count", "count("}, {"dc", "count(DISTINCT "}, {"sum", "sum("}, {"avg", "avg("},
-        {"min", "min("},     {"max", "max("},           {"first", "min("}, {"last", "max("},
-        {"values", "list_sort(list(DISTINCT "}};
+        {"count", "count("}, {"dc", "count(DISTINCT "}, {"sum", "sum("},
+        {"avg", "avg("},     {"min", "min("},           {"max", "max("},
+        {"first", "min("},   {"last", "max("},          {"values", "list_sort(list(DISTINCT "}};
     const Named by = group(pipe.names);
     std::string list;
     std::vector<std::string> made;
     for (const PipeName& value : pipe.values) {
-      const auto known = std::ranges::find(kFunctions, value.function, [](const auto& one) { return one.first; });
+      const auto known =
+          std::ranges::find(kFunctions, value.function, [](const auto& one) { return one.first; });
       if (known == std::end(kFunctions)) {
-        complain(value.at, "there is no function '" + value.function + "'", "there are count, dc, sum, avg, min, max, values");
+        complain(value.at, "there is no function '" + value.function + "'",
+                 "there are count, dc, sum, avg, min, max, values");
         return;
       }
       const std::string name = value.text.empty() ? value.function : value.function + "(" + value.text + ")";
       const std::string inner = value.text.empty() ? "*" : field(value.text, value.at);
-      list += (list.empty() ? "" : ", ") + std::string(known->second) + inner + (value.function == "values" ? "))" : ")") +
-              " AS " + quoted_name(name);
+      list += (list.empty() ? "" : ", ") + std::string(known->second) + inner +
+              (value.function == "values" ? "))" : ")") + " AS " + quoted_name(name);
       made.push_back(name);
     }
-    from_ = "SELECT " + by.sql + list + " FROM (" + from_ + ")" + (by.list.empty() ? "" : " GROUP BY ALL ORDER BY ALL");
+    from_ = "SELECT " + by.sql + list + " FROM (" + from_ + ")" +
+            (by.list.empty() ? "" : " GROUP BY ALL ORDER BY ALL");
     for (const PipeName& name : pipe.names) made.push_back(name.text);
     names_ = std::move(made);
   }
@@ -299,9 +329,10 @@ class SqlMaker {
       const std::string sql = field(name.text, name.at);
       same += " AND near." + sql + " = far." + sql;
     }
-    if (pipe.seconds) same += " AND abs(epoch(near.time) - epoch(far.time)) <= " + std::to_string(pipe.seconds);
-    from_ = "SELECT near.* FROM (" + from_ + ") near SEMI JOIN (SELECT * FROM events WHERE " + sql_of_range(range_) +
-            " AND " + condition(*pipe.search) + ") far ON near.id <> far.id" + same;
+    if (pipe.seconds)
+      same += " AND abs(epoch(near.time) - epoch(far.time)) <= " + std::to_string(pipe.seconds);
+    from_ = "SELECT near.* FROM (" + from_ + ") near SEMI JOIN (SELECT * FROM events WHERE " +
+            sql_of_range(range_) + " AND " + condition(*pipe.search) + ") far ON near.id <> far.id" + same;
   }
 
   const TimeRange& range_;
@@ -329,10 +360,12 @@ std::string sql_of_range(const TimeRange& range) {
 
 std::optional<std::string> sql_of_field(std::string_view name) {
   if (name == "time" || name == "id" || store::find_event_column(name)) return std::string(name);
-  if (const auto column = store::find_sigma_column(name)) return std::string(store::event_columns()[*column].name);
+  if (const auto column = store::find_sigma_column(name))
+    return std::string(store::event_columns()[*column].name);
   if (name.starts_with("fields.")) return "fields[" + sql_text(name.substr(7)) + "]";
   // As logs write names, not as our columns are written.
-  const bool is_foreign = std::ranges::any_of(name, [](char c) { return (c >= 'A' && c <= 'Z') || c == '.' || c == '-'; });
+  const bool is_foreign =
+      std::ranges::any_of(name, [](char c) { return (c >= 'A' && c <= 'Z') || c == '.' || c == '-'; });
   if (is_foreign) return "fields[" + sql_text(name) + "]";
   return std::nullopt;
 }
@@ -346,8 +379,10 @@ std::vector<std::string_view> field_names() {
 }
 
 std::string_view shown_columns() {
-  return "time, host, coalesce(channel, service, category, product) AS source, event_id, account, image, command_line, "
-         "coalesce(file, registry_key, query, destination_host, destination_ip, service_name, task, url, source_ip, "
+  return "time, host, coalesce(channel, service, category, product) AS source, event_id, account, image, "
+         "command_line, "
+         "coalesce(file, registry_key, query, destination_host, destination_ip, service_name, task, url, "
+         "source_ip, "
          "left(script, 200), left(message, 200)) AS about, id";
 }
 
@@ -363,7 +398,8 @@ std::optional<std::string> sql_of_network(std::string_view value, std::string_vi
     return "(ip4(" + text + ") BETWEEN " + std::to_string(first) + " AND " + std::to_string(last) + ")";
   }
   if (parsed->prefix == 128) {
-    const bool is_loopback = std::ranges::all_of(std::span(parsed->address).first(15), [](auto b) { return b == 0; });
+    const bool is_loopback =
+        std::ranges::all_of(std::span(parsed->address).first(15), [](auto b) { return b == 0; });
     if (!is_loopback || parsed->address[15] > 1) return std::nullopt;
     return "(regexp_full_match(" + text + ", '[0:]*:0{0,3}" + std::to_string(parsed->address[15]) + "'))";
   }

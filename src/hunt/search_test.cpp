@@ -11,14 +11,17 @@ std::string sql_of(std::string_view line) {
   const auto sql = sql_of_search(line, {});
   return sql ? *sql : "column " + std::to_string(sql.error().column) + ": " + sql.error().message;
 }
-bool holds(std::string_view line, std::string_view part) { return sql_of(line).find(part) != std::string::npos; }
+bool holds(std::string_view line, std::string_view part) {
+  return sql_of(line).find(part) != std::string::npos;
+}
 
 TEST(SearchTest, FieldsAndValues) {
   EXPECT_TRUE(holds("host:dc*", "lower(host) LIKE 'dc%'")) << sql_of("host:dc*");
   EXPECT_TRUE(holds("host:DC1", "lower(host) = 'dc1'"));
   EXPECT_TRUE(holds("host==DC1", "host = 'DC1'"));
   EXPECT_TRUE(holds("command_line:\"-Enc\"", "contains(lower(command_line), '-enc')"));
-  EXPECT_TRUE(holds("CommandLine:x", "contains(lower(command_line)") || holds("CommandLine:x", "lower(command_line)"));
+  EXPECT_TRUE(holds("CommandLine:x", "contains(lower(command_line)") ||
+              holds("CommandLine:x", "lower(command_line)"));
   EXPECT_TRUE(holds("event_id:4625", "event_id = 4625"));
   EXPECT_TRUE(holds("event_id:(4624 OR 4625)", "event_id = 4624 OR event_id = 4625"));
   EXPECT_TRUE(holds("event_id:[4624 TO *]", "event_id >= 4624"));
@@ -33,9 +36,11 @@ TEST(SearchTest, FieldsAndValues) {
 }
 
 TEST(SearchTest, WordsBindAsPeopleExpect) {
-  EXPECT_TRUE(holds("host:a OR host:b host:c", "((lower(host) = 'a') OR ((lower(host) = 'b') AND (lower(host) = 'c')))"))
+  EXPECT_TRUE(holds("host:a OR host:b host:c",
+                    "((lower(host) = 'a') OR ((lower(host) = 'b') AND (lower(host) = 'c')))"))
       << sql_of("host:a OR host:b host:c");
-  EXPECT_TRUE(holds("NOT (host:a OR host:b)", "NOT coalesce(((lower(host) = 'a') OR (lower(host) = 'b')), FALSE)"));
+  EXPECT_TRUE(
+      holds("NOT (host:a OR host:b)", "NOT coalesce(((lower(host) = 'a') OR (lower(host) = 'b')), FALSE)"));
 }
 
 TEST(SearchTest, Commands) {
@@ -56,7 +61,8 @@ TEST(SearchTest, MistakesHaveAPlaceAndAHint) {
   EXPECT_EQ(sql_of("event_id:x"), "column 10: 'event_id' is a number, 'x' is none");
   EXPECT_EQ(sql_of("host:a | cuont"), "column 10: there is no command 'cuont'");
   EXPECT_EQ(sql_of("host:a )"), "column 8: this parenthesis closes nothing");
-  EXPECT_EQ(sql_of("| count by host | sort image"), "column 24: there is no field 'image' after the command before");
+  EXPECT_EQ(sql_of("| count by host | sort image"),
+            "column 24: there is no field 'image' after the command before");
   EXPECT_EQ(sql_of("image:/(/").substr(0, 9), "column 7:");
   EXPECT_EQ(nearest_name("hostt", field_names()), "host");
 }
@@ -67,7 +73,9 @@ TEST(SearchTest, HostileLinesEnd) {
   for (int i = 0; i < 5000; ++i) nots += "NOT ";
   EXPECT_TRUE(holds(nots, "too many"));
   EXPECT_TRUE(holds(std::string(100'000, 'a'), "too long"));
-  const std::string line = "host:(a OR \"b\") event_id:[1 TO 5] image:/x/ | join account within 1h (NOT host:c) | top 5 host | where count>1";
+  const std::string line =
+      "host:(a OR \"b\") event_id:[1 TO 5] image:/x/ | join account within 1h (NOT host:c) | top 5 host | "
+      "where count>1";
   for (std::size_t size = 0; size <= line.size(); ++size) (void)sql_of(line.substr(0, size));
 }
 

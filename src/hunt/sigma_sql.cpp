@@ -24,7 +24,9 @@ using store::sql_text;
 
 constexpr std::size_t kRulesAtOnce = 50;
 
-std::string bit_of(std::size_t column) { return std::to_string(std::uint64_t{1} << (column - store::kFirstField)); }
+std::string bit_of(std::size_t column) {
+  return std::to_string(std::uint64_t{1} << (column - store::kFirstField));
+}
 
 // The first value the record itself has under this name, null when it has none.
 std::string own_value(std::string_view name) {
@@ -50,7 +52,8 @@ std::string all_values() {
   const auto columns = store::event_columns();
   for (std::size_t i = store::kFirstField; i < columns.size(); ++i) {
     if (columns[i].sigma.empty()) continue;
-    out += (is_first ? "" : ", ") + ("CASE WHEN copied & " + bit_of(i)) + " = 0 THEN " + std::string(columns[i].name) + " END";
+    out += (is_first ? "" : ", ") + ("CASE WHEN copied & " + bit_of(i)) + " = 0 THEN " +
+           std::string(columns[i].name) + " END";
     is_first = false;
   }
   return out + "])";
@@ -58,18 +61,19 @@ std::string all_values() {
 
 std::string converted(const FieldMapping& mapping, std::string value) {
   if (mapping.decimal)
-    value = "CASE WHEN starts_with(" + value + ", '0x') THEN coalesce(TRY_CAST(" + value + " AS UBIGINT)::VARCHAR, " + value +
-            ") ELSE " + value + " END";
+    value = "CASE WHEN starts_with(" + value + ", '0x') THEN coalesce(TRY_CAST(" + value +
+            " AS UBIGINT)::VARCHAR, " + value + ") ELSE " + value + " END";
   if (!mapping.values.empty()) {
     std::string out = "CASE lower(" + value + ")";
-    for (const auto& [from, to] : mapping.values) out += " WHEN " + sql_text(folded(from)) + " THEN " + sql_text(to);
+    for (const auto& [from, to] : mapping.values)
+      out += " WHEN " + sql_text(folded(from)) + " THEN " + sql_text(to);
     value = out + " ELSE " + value + " END";
   }
   if (!mapping.prefixes.empty()) {
     std::string out = "CASE";
     for (const auto& [from, to] : mapping.prefixes)
-      out += " WHEN starts_with(lower(" + value + "), " + sql_text(folded(from)) + ") THEN " + sql_text(to) + " || substr(" +
-             value + ", " + std::to_string(from.size() + 1) + ")";
+      out += " WHEN starts_with(lower(" + value + "), " + sql_text(folded(from)) + ") THEN " + sql_text(to) +
+             " || substr(" + value + ", " + std::to_string(from.size() + 1) + ")";
     value = out + " ELSE " + value + " END";
   }
   return "(" + value + ")";
@@ -85,7 +89,8 @@ std::vector<std::string> mapped_values(const FieldMapping& mapping) {
   if (mapping.from.empty()) return out;
   std::string joined;
   for (const std::string& name : mapping.from)
-    joined += (joined.empty() ? "" : " || " + sql_text(mapping.with) + " || ") + own_value(name);  // null when one is
+    joined += (joined.empty() ? "" : " || " + sql_text(mapping.with) + " || ") +
+              own_value(name);  // null when one is
   out.push_back(converted(mapping, "(" + joined + ")"));
   return out;
 }
@@ -136,7 +141,8 @@ class Slots {
     std::string out;
     for (std::size_t i = 0; i < fields_.size(); ++i) {
       const std::string number = std::to_string(i);
-      out += is_list(i) ? ", " + by_place(i, &Slots::list_of) + " AS m" + number : ", " + by_place(i, &Slots::value_of) + " AS f" + number;
+      out += is_list(i) ? ", " + by_place(i, &Slots::list_of) + " AS m" + number
+                        : ", " + by_place(i, &Slots::value_of) + " AS f" + number;
       out += ", " + by_place(i, &Slots::presence_of) + " AS p" + number;
     }
     if (has_keywords_) out += ", list_filter(" + all_values() + ", lambda v: v IS NOT NULL) AS k";
@@ -167,8 +173,10 @@ class Slots {
       for (const std::string& value : mapped_values(*mapping)) out += (out.empty() ? "" : ", ") + value;
       return "[" + out + "]::VARCHAR[]";
     }
-    return "list_concat([" + own_value(fields_[slot]) + "], list_transform(list_filter(map_entries(fields), lambda e: "
-           "starts_with(e.key, " + sql_text(fields_[slot] + "#") + ")), lambda e: e.value))";
+    return "list_concat([" + own_value(fields_[slot]) +
+           "], list_transform(list_filter(map_entries(fields), lambda e: "
+           "starts_with(e.key, " +
+           sql_text(fields_[slot] + "#") + ")), lambda e: e.value))";
   }
   std::string presence_of(const EventPlace* place, std::size_t slot) const {
     const FieldMapping* mapping = mapping_of(place, slot);
@@ -178,7 +186,8 @@ class Slots {
     return out + ")";
   }
   // One expression where all places agree.
-  std::string by_place(std::size_t slot, std::string (Slots::*expression)(const EventPlace*, std::size_t) const) const {
+  std::string by_place(std::size_t slot,
+                       std::string (Slots::*expression)(const EventPlace*, std::size_t) const) const {
     if (!places_) return (this->*expression)(nullptr, slot);
     std::string out = "CASE place";
     bool all_agree = true;
@@ -216,7 +225,8 @@ class RuleMaker {
     if (expression.children.empty()) return is_and ? "TRUE" : "FALSE";
     if (const auto list = value_list(expression)) return *list;
     std::string out = "(";
-    for (const Expression& child : expression.children) out += (out.size() > 1 ? is_and ? " AND " : " OR " : "") + condition(child);
+    for (const Expression& child : expression.children)
+      out += (out.size() > 1 ? is_and ? " AND " : " OR " : "") + condition(child);
     return out + ")";
   }
 
@@ -233,7 +243,8 @@ class RuleMaker {
       if (leaf.field != first->field || leaf.cased != first->cased) return std::nullopt;
       list += (list.empty() ? "" : ", ") + sql_text(leaf.text);
     }
-    return any_value(*first, [&](const std::string&, const std::string& value) { return value + " IN (" + list + ")"; });
+    return any_value(
+        *first, [&](const std::string&, const std::string& value) { return value + " IN (" + list + ")"; });
   }
 
   // True when the test holds for any value of the leaf's field; never null. The test gets the value and what it is compared as.
@@ -250,7 +261,8 @@ class RuleMaker {
   std::string leaf(const Leaf& leaf) {
     if (leaf.field.empty()) {
       slots_.want_keywords();
-      return "coalesce(list_bool_or(list_transform(k, lambda v: " + test(leaf, "v", leaf.cased ? "v" : "lower(v)") + ")), FALSE)";
+      return "coalesce(list_bool_or(list_transform(k, lambda v: " +
+             test(leaf, "v", leaf.cased ? "v" : "lower(v)") + ")), FALSE)";
     }
     if (leaf.op == LeafOp::kExists) {
       const std::string presence = "p" + std::to_string(slots_.slot_of(leaf.field));
@@ -263,7 +275,8 @@ class RuleMaker {
       if (!slots_.is_list(slot)) return "(f" + number + " IS NULL)";
       return "(len(list_filter(m" + number + ", lambda v: v IS NOT NULL)) = 0)";
     }
-    return any_value(leaf, [&](const std::string& raw, const std::string& value) { return test(leaf, raw, value); });
+    return any_value(
+        leaf, [&](const std::string& raw, const std::string& value) { return test(leaf, raw, value); });
   }
 
   std::string reference(const Leaf& leaf) {
@@ -310,8 +323,8 @@ class RuleMaker {
 
   std::string regex(const Leaf& leaf, const std::string& raw) {
     if (leaf.regex_run_min > 0)
-      return "coalesce(list_max(list_transform(string_split(" + raw + ", chr(10)), lambda l: length(l))), 0) >= " +
-             std::to_string(leaf.regex_run_min);
+      return "coalesce(list_max(list_transform(string_split(" + raw +
+             ", chr(10)), lambda l: length(l))), 0) >= " + std::to_string(leaf.regex_run_min);
     const re2::RE2::Options& options = leaf.regex->options();
     std::string flags;
     if (!options.case_sensitive()) flags += 'i';
@@ -336,7 +349,8 @@ std::string equal_texts(std::string_view column, const std::string& wanted) {
 
 std::string declared_sql(const LogsourceName& wanted) {
   std::string out = "TRUE";
-  for (const auto& [column, text] : {std::pair{"category", &wanted.category}, {"product", &wanted.product}, {"service", &wanted.service}})
+  for (const auto& [column, text] :
+       {std::pair{"category", &wanted.category}, {"product", &wanted.product}, {"service", &wanted.service}})
     if (!text->empty()) out += " AND " + equal_texts(column, *text);
   return "(" + out + ")";
 }
@@ -359,7 +373,8 @@ std::string accepts_sql(const EventPlace& place) {
   }
   if (!place.event_ids.empty()) {
     out += " AND coalesce(event_id, 0) IN (";
-    for (std::size_t i = 0; i < place.event_ids.size(); ++i) out += (i ? ", " : "") + std::to_string(place.event_ids[i]);
+    for (std::size_t i = 0; i < place.event_ids.size(); ++i)
+      out += (i ? ", " : "") + std::to_string(place.event_ids[i]);
     out += ")";
   }
   for (const auto& [field, wanted] : place.where) {
@@ -393,33 +408,39 @@ std::string kinds_sql(const Group& group) {
   return out + ")";
 }
 
-std::string question_of(const Group& group, std::span<const std::uint32_t> chosen, const std::vector<sigma::Rule>& rules,
-                        const TimeRange& range, const std::vector<std::string>& repeated, RuleQuestions& out) {
+std::string question_of(const Group& group, std::span<const std::uint32_t> chosen,
+                        const std::vector<sigma::Rule>& rules, const TimeRange& range,
+                        const std::vector<std::string>& repeated, RuleQuestions& out) {
   Slots slots(group.places, repeated);
   std::string matches;
   for (const std::uint32_t index : chosen) {
     RuleMaker maker(rules[index], slots);
     const std::string condition = maker.make();
     if (maker.failed().empty())
-      matches += (matches.empty() ? "" : ",\n") + ("CASE WHEN " + condition) + " THEN " + std::to_string(index) + " END";
+      matches += (matches.empty() ? "" : ",\n") + ("CASE WHEN " + condition) + " THEN " +
+                 std::to_string(index) + " END";
     else out.refused.emplace_back(index, maker.failed());
   }
   if (matches.empty()) return {};
-  return "SELECT time, host, evidence, record_id, id, unnest(matched) AS rule FROM (SELECT time, host, evidence, record_id, id, "
-         "list_filter([" + matches + "], lambda r: r IS NOT NULL) AS matched FROM (SELECT *" + slots.folded_sql() +
-         " FROM (SELECT *" + slots.values_sql() + " FROM (SELECT *, " + place_sql(group) + " AS place FROM events WHERE " +
-         kinds_sql(group) + " AND " + sql_of_range(range) + "))))";
+  return "SELECT time, host, evidence, record_id, id, unnest(matched) AS rule FROM (SELECT time, host, "
+         "evidence, record_id, id, "
+         "list_filter([" +
+         matches + "], lambda r: r IS NOT NULL) AS matched FROM (SELECT *" + slots.folded_sql() +
+         " FROM (SELECT *" + slots.values_sql() + " FROM (SELECT *, " + place_sql(group) +
+         " AS place FROM events WHERE " + kinds_sql(group) + " AND " + sql_of_range(range) + "))))";
 }
 
 }  // namespace
 
-RuleQuestions questions_of(const std::vector<sigma::Rule>& rules, const LogsourceTable& table, const TimeRange& range,
-                           const std::vector<std::string>& repeated, const std::function<bool(std::uint32_t rule)>& wants) {
+RuleQuestions questions_of(const std::vector<sigma::Rule>& rules, const LogsourceTable& table,
+                           const TimeRange& range, const std::vector<std::string>& repeated,
+                           const std::function<bool(std::uint32_t rule)>& wants) {
   RuleQuestions out;
   std::map<LogsourceName, Group> groups;
   for (std::uint32_t i = 0; i < rules.size(); ++i) {
     if (!wants(i)) continue;
-    const LogsourceName name{rules[i].logsource.category, rules[i].logsource.product, rules[i].logsource.service};
+    const LogsourceName name{rules[i].logsource.category, rules[i].logsource.product,
+                             rules[i].logsource.service};
     Group& group = groups[name];
     group.name = name;
     group.places = table.places(name);
@@ -436,8 +457,10 @@ RuleQuestions questions_of(const std::vector<sigma::Rule>& rules, const Logsourc
 }
 
 std::string repeated_names_sql(const TimeRange& range) {
-  return "SELECT DISTINCT regexp_replace(name, '#[0-9]+$', '') FROM (SELECT unnest(map_keys(fields)) AS name FROM events WHERE "
-         "repeats IS NOT NULL AND " + sql_of_range(range) + ") WHERE regexp_matches(name, '#[0-9]+$')";
+  return "SELECT DISTINCT regexp_replace(name, '#[0-9]+$', '') FROM (SELECT unnest(map_keys(fields)) AS name "
+         "FROM events WHERE "
+         "repeats IS NOT NULL AND " +
+         sql_of_range(range) + ") WHERE regexp_matches(name, '#[0-9]+$')";
 }
 
 }  // namespace bartizan::hunt

@@ -31,12 +31,14 @@ std::string bar_chart(const std::vector<std::pair<std::string, double>>& values)
   const std::size_t count = std::min(values.size(), kBarsMax);
   const double greatest = greatest_of(values, count);
   std::string out = fmt::format(
-      "<svg viewBox=\"0 0 {} {}\" width=\"{}\" role=\"img\" font-size=\"13\" fill=\"currentColor\">\n", kWidth,
-      static_cast<int>(count) * kBarHeight, kWidth);
+      "<svg viewBox=\"0 0 {} {}\" width=\"{}\" role=\"img\" font-size=\"13\" fill=\"currentColor\">\n",
+      kWidth, static_cast<int>(count) * kBarHeight, kWidth);
   for (std::size_t i = 0; i < count; ++i) {
     const int top = static_cast<int>(i) * kBarHeight;
-    const double width = std::max(1.0, (kWidth - kLabelWidth - 90) * std::max(0.0, values[i].second) / greatest);
-    out += fmt::format("<g>{}<text x=\"{}\" y=\"{}\" text-anchor=\"end\">", title_of(values[i]), kLabelWidth - 8, top + 15);
+    const double width =
+        std::max(1.0, (kWidth - kLabelWidth - 90) * std::max(0.0, values[i].second) / greatest);
+    out += fmt::format("<g>{}<text x=\"{}\" y=\"{}\" text-anchor=\"end\">", title_of(values[i]),
+                       kLabelWidth - 8, top + 15);
     append_html(visible(values[i].first, 44), out);
     out += fmt::format(
         "</text><rect x=\"{}\" y=\"{}\" width=\"{:.1f}\" height=\"{}\" fill=\"#3b74c4\"/><text x=\"{:.1f}\" "
@@ -49,17 +51,20 @@ std::string bar_chart(const std::vector<std::pair<std::string, double>>& values)
 std::string time_chart(const std::vector<std::pair<std::string, double>>& values) {
   const std::size_t count = std::min(values.size(), kTimesMax);
   if (count == 0) return {};
-  const double greatest = greatest_of(values, count), width = static_cast<double>(kWidth) / static_cast<double>(count);
+  const double greatest = greatest_of(values, count),
+               width = static_cast<double>(kWidth) / static_cast<double>(count);
   std::string out = fmt::format(
-      "<svg viewBox=\"0 0 {} {}\" width=\"{}\" role=\"img\" font-size=\"13\" fill=\"currentColor\">\n", kWidth,
-      kTimeHeight + 20, kWidth);
+      "<svg viewBox=\"0 0 {} {}\" width=\"{}\" role=\"img\" font-size=\"13\" fill=\"currentColor\">\n",
+      kWidth, kTimeHeight + 20, kWidth);
   for (std::size_t i = 0; i < count; ++i) {
     const double height = kTimeHeight * std::max(0.0, values[i].second) / greatest;
-    out += fmt::format("<rect x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" height=\"{:.1f}\" fill=\"#3b74c4\">{}</rect>\n",
-                       static_cast<double>(i) * width, kTimeHeight - height, std::max(0.5, width - 1), height,
-                       title_of(values[i]));
+    out += fmt::format(
+        "<rect x=\"{:.2f}\" y=\"{:.1f}\" width=\"{:.2f}\" height=\"{:.1f}\" fill=\"#3b74c4\">{}</rect>\n",
+        static_cast<double>(i) * width, kTimeHeight - height, std::max(0.5, width - 1), height,
+        title_of(values[i]));
   }
-  for (const auto& [label, x, anchor] : {std::tuple(values.front().first, 0, "start"), {values[count - 1].first, kWidth, "end"}}) {
+  for (const auto& [label, x, anchor] :
+       {std::tuple(values.front().first, 0, "start"), {values[count - 1].first, kWidth, "end"}}) {
     out += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"{}\">", x, kTimeHeight + 15, anchor);
     append_html(label, out);
     out += "</text>";

@@ -44,7 +44,8 @@ struct Made {
   explicit Made(std::uint64_t number) {
     const auto& shape = shape_of(TableName::kEvents);
     cells.resize(shape.columns.size());
-    texts = {"host" + std::to_string(number % 3), "cmd /c echo " + std::to_string(number) + " \xc3\xa4 'x'", "", "S-1-5-18"};
+    texts = {"host" + std::to_string(number % 3), "cmd /c echo " + std::to_string(number) + " \xc3\xa4 'x'",
+             "", "S-1-5-18"};
     cells[kHost] = Cell(texts[0]);
     cells[kEventId] = Cell(static_cast<std::int64_t>(number % 5000));
     cells[*find_event_column("command_line")] = Cell(texts[1]);
@@ -52,7 +53,9 @@ struct Made {
     rest = {{"SubjectUserSid", texts[3], false}, {"Nothing", {}, true}, {"Empty", texts[2], false}};
     row = {{instant_from_civil(2026, 3, 1 + static_cast<int>(number % 4), 8, 0, 0, 0).ticks +
             static_cast<std::int64_t>(number) * 10},
-           number * 0x9e3779b97f4a7c15ull, cells, rest};
+           number * 0x9e3779b97f4a7c15ull,
+           cells,
+           rest};
   }
   Made(const Made&) = delete;
   Made& operator=(const Made&) = delete;
@@ -73,7 +76,9 @@ Result<void> append(Appender& appender, std::uint64_t from, std::uint64_t to) {
 std::string text_of(const Row& row) {
   std::string out = std::to_string(row.time.ticks);
   for (const Cell& cell : row.cells)
-    out += cell.is_null ? "|-" : "|" + std::string(cell.text) + "," + std::to_string(cell.text.empty() ? cell.number : 0);
+    out += cell.is_null
+               ? "|-"
+               : "|" + std::string(cell.text) + "," + std::to_string(cell.text.empty() ? cell.number : 0);
   for (const NamedText& entry : row.rest)
     out += "|" + std::string(entry.name) + (entry.is_null ? "-" : "=" + std::string(entry.text));
   return out;
@@ -311,14 +316,23 @@ TEST_F(DatabaseTest, OnlyReads) {
   const std::string outside = folder_.path() + "/outside.csv";
   std::ofstream(outside) << "a\n1\n";
   const std::vector<std::string> attempts{
-        std::string("CREATE TABLE x(a INT)"), std::string("INSERT INTO findings(id) VALUES (1)"),
-        std::string("DROP VIEW events"), "COPY events TO " + sql_text(folder_.path() + "/s/x.csv"),
-        "ATTACH " + sql_text(folder_.path() + "/s/x.db"), std::string("INSTALL httpfs"), std::string("LOAD httpfs"),
-        std::string("SET enable_external_access=true"), std::string("PRAGMA threads=1"),
-        "SELECT * FROM read_csv(" + sql_text(outside) + ")", "SELECT * FROM read_text('/etc/passwd')",
-        "SELECT * FROM glob('/etc/*')", "SELECT * FROM " + sql_text(outside),
-        "SELECT * FROM read_text(" + sql_text(folder_.path() + "/s/../outside.csv") + ")",
-        std::string("SELECT 1; DROP VIEW events"), std::string("EXPLAIN ANALYZE CREATE TABLE x(a INT)"), std::string("")};
+      std::string("CREATE TABLE x(a INT)"),
+      std::string("INSERT INTO findings(id) VALUES (1)"),
+      std::string("DROP VIEW events"),
+      "COPY events TO " + sql_text(folder_.path() + "/s/x.csv"),
+      "ATTACH " + sql_text(folder_.path() + "/s/x.db"),
+      std::string("INSTALL httpfs"),
+      std::string("LOAD httpfs"),
+      std::string("SET enable_external_access=true"),
+      std::string("PRAGMA threads=1"),
+      "SELECT * FROM read_csv(" + sql_text(outside) + ")",
+      "SELECT * FROM read_text('/etc/passwd')",
+      "SELECT * FROM glob('/etc/*')",
+      "SELECT * FROM " + sql_text(outside),
+      "SELECT * FROM read_text(" + sql_text(folder_.path() + "/s/../outside.csv") + ")",
+      std::string("SELECT 1; DROP VIEW events"),
+      std::string("EXPLAIN ANALYZE CREATE TABLE x(a INT)"),
+      std::string("")};
   for (const std::string& sql : attempts) {
     const auto answer = database_->rows_of(sql);
     // glob() may be answered with nothing; it must not show what is outside.
@@ -330,9 +344,12 @@ TEST_F(DatabaseTest, OnlyReads) {
 }
 
 TEST_F(DatabaseTest, KeepsItsBudget) {
-  auto opened = Database::open(folder_.path() + "/s", {.budget = {.seconds = 0.3, .rows_max = 10}, .first_day = {}, .last_day = {}, .export_path = {}});
+  auto opened = Database::open(
+      folder_.path() + "/s",
+      {.budget = {.seconds = 0.3, .rows_max = 10}, .first_day = {}, .last_day = {}, .export_path = {}});
   ASSERT_TRUE(opened.has_value());
-  const auto slow = (*opened)->query("SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b", {});
+  const auto slow =
+      (*opened)->query("SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b", {});
   ASSERT_FALSE(slow.has_value());
   EXPECT_NE(slow.error().text().find("longer"), std::string::npos) << slow.error().text();
   const auto many = (*opened)->query("SELECT * FROM events", {});
@@ -344,14 +361,16 @@ TEST_F(DatabaseTest, KeepsItsBudget) {
 TEST_F(DatabaseTest, CanBeCancelled) {
   QueryReceiver receiver;
   receiver.progress = [](double) { return false; };
-  const auto answer = database_->query("SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b", receiver);
+  const auto answer =
+      database_->query("SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b", receiver);
   ASSERT_FALSE(answer.has_value());
   EXPECT_EQ(answer.error().text(), "cancelled");
 }
 
 TEST_F(DatabaseTest, NumbersOfAddresses) {
-  EXPECT_EQ(database_->rows_of("SELECT ip4('10.0.0.1'), ip4('x'), ip6_start('fe80::1'), ip6_start('::1')")->front(),
-            (std::vector<std::string>{"167772161", "", "65152", "0"}));
+  EXPECT_EQ(
+      database_->rows_of("SELECT ip4('10.0.0.1'), ip4('x'), ip6_start('fe80::1'), ip6_start('::1')")->front(),
+      (std::vector<std::string>{"167772161", "", "65152", "0"}));
 }
 
 }  // namespace

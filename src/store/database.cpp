@@ -26,11 +26,11 @@ bool is_nested(int type) { return type == 24 || type == 25 || type == 26 || type
 bool is_time(int type) { return type == 12 || (type >= 20 && type <= 22) || type == 31; }
 
 ValueType value_type(int type) {
-  return type == 1           ? ValueType::kBoolean
-         : is_number(type)   ? ValueType::kNumber
-         : is_time(type)     ? ValueType::kTime
-         : is_nested(type)   ? ValueType::kJson
-                             : ValueType::kText;
+  return type == 1         ? ValueType::kBoolean
+         : is_number(type) ? ValueType::kNumber
+         : is_time(type)   ? ValueType::kTime
+         : is_nested(type) ? ValueType::kJson
+                           : ValueType::kText;
 }
 
 // The value of column `name` as the text QueryReceiver promises.
@@ -44,8 +44,8 @@ std::string as_text_sql(const std::string& name, ValueType type) {
 
 // Without the semicolon at its end.
 std::string trimmed(std::string_view sql) {
-  while (!sql.empty() && (sql.back() == ';' || sql.back() == ' ' || sql.back() == '\n' || sql.back() == '\t' ||
-                          sql.back() == '\r'))
+  while (!sql.empty() && (sql.back() == ';' || sql.back() == ' ' || sql.back() == '\n' ||
+                          sql.back() == '\t' || sql.back() == '\r'))
     sql.remove_suffix(1);
   return std::string(sql);
 }
@@ -68,8 +68,7 @@ class Owned {
 };
 
 std::string view_sql(const std::string& folder, TableName table, const DatabaseOptions& options) {
-  const std::vector<std::string> files =
-      parquet_files(folder, table, options.first_day, options.last_day);
+  const std::vector<std::string> files = parquet_files(folder, table, options.first_day, options.last_day);
   const TableShape& shape = shape_of(table);
   if (files.empty()) {
     std::string sql = "CREATE TABLE " + std::string(shape.name) + "(time TIMESTAMP, id UBIGINT";
@@ -123,10 +122,11 @@ class Database::Impl {
     for (const std::string& sql :
          {std::string("SET TimeZone='UTC'"), std::string("SET allow_community_extensions=false"),
           std::string("SET temp_directory=''"), "SET allowed_directories=[" + sql_text(whole) + "]",
-          options_.export_path.empty() ? std::string() : "SET allowed_paths=[" + sql_text(options_.export_path) + "]",
+          options_.export_path.empty() ? std::string()
+                                       : "SET allowed_paths=[" + sql_text(options_.export_path) + "]",
           view_sql(whole, TableName::kEvents, options_), view_sql(whole, TableName::kFindings, options_),
-          ecs_view_sql(), ocsf_view_sql(), ip4_macro_sql(), ip6_macro_sql(), std::string("SET enable_external_access=false"),
-          std::string("SET lock_configuration=true")})
+          ecs_view_sql(), ocsf_view_sql(), ip4_macro_sql(), ip6_macro_sql(),
+          std::string("SET enable_external_access=false"), std::string("SET lock_configuration=true")})
       if (!sql.empty()) TRY_VOID(execute(sql));
     return {};
   }
@@ -144,7 +144,8 @@ class Database::Impl {
       const std::uint64_t count = api_.prepared_statement_column_count(prepared.get());
       for (std::uint64_t i = 0; i < count; ++i) {
         const char* name = api_.prepared_statement_column_name(prepared.get(), i);
-        outcome.columns.push_back({name ? name : "", value_type(api_.prepared_statement_column_type(prepared.get(), i))});
+        outcome.columns.push_back(
+            {name ? name : "", value_type(api_.prepared_statement_column_type(prepared.get(), i))});
         if (name) api_.free(const_cast<char*>(name));
       }
       wrapped = wrap(sql, outcome.columns);
@@ -165,7 +166,8 @@ class Database::Impl {
       if (type != duckdb::kSelect) return fail("a hunt can only read: write one SELECT");
     }
     duckdb::QueryResult result{};
-    TRY_VOID(run("COPY (" + sql + "\n) TO " + sql_text(path) + " (FORMAT parquet, COMPRESSION zstd)", {}, result));
+    TRY_VOID(
+        run("COPY (" + sql + "\n) TO " + sql_text(path) + " (FORMAT parquet, COMPRESSION zstd)", {}, result));
     api_.destroy_result(&result);
     return {};
   }
@@ -278,7 +280,8 @@ class Database::Impl {
 Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Database::~Database() = default;
 
-Result<std::unique_ptr<Database>> Database::open(const std::string& store_folder, const DatabaseOptions& options) {
+Result<std::unique_ptr<Database>> Database::open(const std::string& store_folder,
+                                                 const DatabaseOptions& options) {
   TRY(const std::unique_ptr<ParquetStore> store, ParquetStore::open(store_folder, Access::kRead));
   TRY(const Api* api, duckdb::api());
   auto impl = std::make_unique<Impl>(*api, options);

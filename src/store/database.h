@@ -40,18 +40,19 @@ struct QueryOutcome {
 struct QueryReceiver {
   std::function<void(const std::vector<QueryColumn>&)> columns = {};  // once, before the rows
   std::function<bool(std::span<const Cell>)> row = {};                // false: no more, please
-  std::function<bool(double percentage)> progress = {};  // several times a second; false: cancel
+  std::function<bool(double percentage)> progress = {};               // several times a second; false: cancel
 };
 
 struct DatabaseOptions {
   QueryBudget budget;
-  std::string first_day, last_day;  // days of interest; empty: no bound
-  std::string export_path;          // the one file export_parquet may write; empty: none
+  std::string first_day = {}, last_day = {};  // days of interest; empty: no bound
+  std::string export_path = {};              // the one file export_parquet may write; empty: none
 };
 
 class Database {
  public:
-  static Result<std::unique_ptr<Database>> open(const std::string& store_folder, const DatabaseOptions& options);
+  static Result<std::unique_ptr<Database>> open(const std::string& store_folder,
+                                                const DatabaseOptions& options);
   ~Database();
 
   Result<QueryOutcome> query(const std::string& sql, const QueryReceiver& receiver);

@@ -57,7 +57,8 @@ struct Api {
   void (*destroy_result)(QueryResult*);
   std::uint64_t (*extract_statements)(Handle connection, const char* sql, Handle* statements);
   const char* (*extract_statements_error)(Handle statements);
-  State (*prepare_extracted_statement)(Handle connection, Handle statements, std::uint64_t index, Handle* prepared);
+  State (*prepare_extracted_statement)(Handle connection, Handle statements, std::uint64_t index,
+                                       Handle* prepared);
   void (*destroy_extracted)(Handle*);
   const char* (*prepare_error)(Handle prepared);
   void (*destroy_prepare)(Handle*);

@@ -42,7 +42,8 @@ constexpr EventColumn kColumns[] = {
     {"source_image", "SourceImage", kText, false, "", "program that reached into it"},
     {"image_loaded", "ImageLoaded", kText, true, "", "library or driver that was loaded"},
     {"source_ip", "SourceIp", kText, true,
-     "IpAddress ClientAddress SourceAddress src_ip id.orig_h c-ip src_endpoint.ip sourceIPAddress callerIpAddress",
+     "IpAddress ClientAddress SourceAddress src_ip id.orig_h c-ip src_endpoint.ip sourceIPAddress "
+     "callerIpAddress",
      "where a connection or logon came from"},
     {"source_port", "", kNumber, false, "SourcePort IpPort src_port id.orig_p", "its port"},
     {"destination_ip", "DestinationIp", kText, true, "DestAddress dest_ip id.resp_h dst_ip s-ip",

@@ -10,8 +10,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "base/store_limits.h"
 #include "base/must.h"
+#include "base/store_limits.h"
 #include "store/run_lengths.h"
 
 namespace bartizan::store {
@@ -50,7 +50,8 @@ std::string bytes_of(std::int64_t value) {
 
 // Repetition and definition levels of a map's keys (required) or, with `is_null`, values (optional): where rows begin, which
 // have no entry, which values are null.
-std::string levels_of(const std::vector<std::uint32_t>& counts, const std::vector<bool>* is_null, Chunk& chunk) {
+std::string levels_of(const std::vector<std::uint32_t>& counts, const std::vector<bool>* is_null,
+                      Chunk& chunk) {
   std::vector<std::uint32_t> repetition, definition;
   const std::uint32_t value_level = is_null ? 2 : 1;
   std::size_t at = 0;
@@ -141,10 +142,12 @@ void ChunkWriter::write_page(int page_type, std::int64_t values, int encoding, C
   (page_type == kDataPage ? chunk.data_at : chunk.dictionary_at) = start;
   chunk.plain_bytes += header + static_cast<std::int64_t>(page_.size());
   chunk.stored_bytes += header + static_cast<std::int64_t>(stored.size());
-  if (std::ranges::find(chunk.encodings, encoding) == chunk.encodings.end()) chunk.encodings.push_back(encoding);
+  if (std::ranges::find(chunk.encodings, encoding) == chunk.encodings.end())
+    chunk.encodings.push_back(encoding);
 }
 
-Chunk ChunkWriter::write_numbers(std::vector<std::string> path, const NumberColumn& column, bool is_required) {
+Chunk ChunkWriter::write_numbers(std::vector<std::string> path, const NumberColumn& column,
+                                 bool is_required) {
   Chunk chunk{.path = std::move(path), .type = kInt64, .encodings = {kRle}};
   chunk.values = static_cast<std::int64_t>(column.levels.size());
   chunk.nulls = static_cast<std::int64_t>(column.levels.size() - column.values.size());
@@ -170,8 +173,8 @@ Chunk ChunkWriter::write_ids(std::vector<std::string> path, const NumberColumn& 
 
 int ChunkWriter::append_text_values(const TextColumn& column, Chunk& chunk, std::string levels) {
   const auto entries = column.entries();
-  const auto filled = static_cast<std::size_t>(std::ranges::count_if(
-      column.places(), [](std::uint32_t place) { return place != TextColumn::kNull; }));
+  const auto filled = static_cast<std::size_t>(
+      std::ranges::count_if(column.places(), [](std::uint32_t place) { return place != TextColumn::kNull; }));
   // A dictionary costs its places besides the texts: it has to save some.
   if (entries.empty() || entries.size() * 2 > filled) {
     page_ = std::move(levels);
@@ -247,7 +250,8 @@ void ChunkWriter::write_filter(const TextColumn& column, Chunk& chunk) {
   chunk.filter_at = place();
   ThriftWriter thrift(out_);
   thrift.i32(1, static_cast<std::int32_t>(words.size() * 4));
-  for (int field = 2; field <= 4; ++field) {  // split block, XXH64, not compressed: unions of empty structures
+  for (int field = 2; field <= 4;
+       ++field) {  // split block, XXH64, not compressed: unions of empty structures
     thrift.begin_struct(field);
     thrift.begin_struct(1);
     thrift.end_struct();

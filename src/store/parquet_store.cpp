@@ -60,7 +60,8 @@ Result<void> make_folder(const std::string& folder) {
   if (error) return fail(error.message(), folder);
   if (fs::exists(folder + "/" + std::string(kMark), error)) return check_mark(folder);
   for (const std::string& name : names_in(folder))
-    if (name != "lock" && !name.ends_with(kPartialEnding)) return fail("holds other files and is no store", folder);
+    if (name != "lock" && !name.ends_with(kPartialEnding))
+      return fail("holds other files and is no store", folder);
   return write_mark(folder);
 }
 
@@ -72,8 +73,8 @@ std::uint64_t number_of(const std::string& name) {
 
 }  // namespace
 
-std::vector<std::string> parquet_files(const std::string& folder, TableName table, const std::string& first_day,
-                                       const std::string& last_day) {
+std::vector<std::string> parquet_files(const std::string& folder, TableName table,
+                                       const std::string& first_day, const std::string& last_day) {
   std::vector<std::string> files;
   const std::string below = table_folder(folder, table);
   for (const std::string& day : names_in(below)) {
@@ -219,7 +220,8 @@ Result<std::unique_ptr<ParquetStore>> ParquetStore::open(const std::string& fold
     for (const std::string& day : names_in(table_folder(folder, table)))
       for (const std::string& name : names_in(table_folder(folder, table) + "/" + day)) {
         last = std::max(last, number_of(name));
-        if (name.ends_with(kPartialEnding)) fs::remove(table_folder(folder, table) + "/" + day + "/" + name, error);
+        if (name.ends_with(kPartialEnding))
+          fs::remove(table_folder(folder, table) + "/" + day + "/" + name, error);
       }
   store->next_number_ = last + 1;
   return store;

@@ -80,8 +80,7 @@ class ParquetWriter::Impl {
     if (!rest_name_.empty()) add_rest(row.rest);
     waiting_bytes_ += 64;
     for (const Cell& cell : row.cells) waiting_bytes_ += 4 + cell.text.size();
-    if (times_.values.size() >= limits::kStoreRowGroupRows ||
-        waiting_bytes_ >= limits::kStoreRowGroupBytes)
+    if (times_.values.size() >= limits::kStoreRowGroupRows || waiting_bytes_ >= limits::kStoreRowGroupBytes)
       return write_waiting();
     return {};
   }
