@@ -11,7 +11,7 @@
 #include <xxhash.h>
 
 #include "base/must.h"
-#include "base/store_limits.h"
+#include "base/limits.h"
 #include "store/run_lengths.h"
 
 namespace bartizan::store {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/store_limits.h"
+#include "base/limits.h"
 #include "store/column_block.h"
 #include "store/durable_file.h"
 #include "store/parquet_chunk.h"
