@@ -262,8 +262,8 @@ inline constexpr std::size_t kStoreTextBytesMax =
 
 // Hunts
 inline constexpr std::size_t kHuntLineBytesMax =
-    64u << 10;                                        // a search line; a list of 1,000 addresses has 20 KiB
-inline constexpr unsigned kHuntDepthMax = 64;         // parentheses within each other; bounds recursion
+    64u << 10;                                 // a search line; a list of 1,000 addresses has 20 KiB
+inline constexpr unsigned kHuntDepthMax = 64;  // parentheses within each other; bounds recursion
 inline constexpr std::uint64_t kHuntRowsShown = 10'000;  // of an answer, unless --rows says otherwise
 
 }  // namespace bartizan::limits

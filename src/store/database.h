@@ -46,7 +46,7 @@ struct QueryReceiver {
 struct DatabaseOptions {
   QueryBudget budget;
   std::string first_day = {}, last_day = {};  // days of interest; empty: no bound
-  std::string export_path = {};              // the one file export_parquet may write; empty: none
+  std::string export_path = {};               // the one file export_parquet may write; empty: none
 };
 
 class Database {

@@ -10,8 +10,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "base/must.h"
 #include "base/limits.h"
+#include "base/must.h"
 #include "store/run_lengths.h"
 
 namespace bartizan::store {
