@@ -188,6 +188,7 @@ constinit const Verb kHuntStackVerb{
 };
 constinit const Verb kHuntBeaconsVerb{
     .name = "hunt beacons",
+    .operands = {},
     .summary = "connections that return like a clock",
     .about = "Scores from 0 to 1 by interval, size, spread over the day and duration (docs/user/hunt.md).\n",
     .options = kHuntOptions,
@@ -241,6 +242,7 @@ constinit const Verb kHuntPivotVerb{
 };
 constinit const Verb kHuntSessionsVerb{
     .name = "hunt sessions",
+    .operands = {},
     .summary = "Windows logons, from where, and how long they lasted",
     .about = {},
     .options = kHuntOptions,
@@ -250,6 +252,7 @@ constinit const Verb kHuntSessionsVerb{
 };
 constinit const Verb kHuntLongConnectionsVerb{
     .name = "hunt long-connections",
+    .operands = {},
     .summary = "connections by the time they were open",
     .about = {},
     .options = kHuntOptions,

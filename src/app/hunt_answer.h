@@ -6,7 +6,7 @@
 #include <string>
 
 #include "app/options.h"
-#include "base/store_limits.h"
+#include "base/limits.h"
 #include "hunt/search_sql.h"
 #include "store/database.h"
 

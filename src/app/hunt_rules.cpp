@@ -10,6 +10,7 @@
 #include "app/output.h"
 #include "app/rule_options.h"
 #include "app/verbs.h"
+#include "engine/correlations.h"
 #include "hunt/sigma_sql.h"
 #include "sink/table.h"
 
@@ -18,8 +19,16 @@ namespace {
 
 constexpr std::uint64_t kRowsMax = 10'000'000;  // of one question, unless --rows says otherwise
 
-int explain(const RuleSet& rules, const hunt::TimeRange& range) {
-  const hunt::RuleQuestions compiled = hunt::questions_of(rules.rules(), rules.logsources(), range, {});
+// Rules that only a correlation uses do not alert by themselves.
+hunt::RuleQuestions questions(RuleSet& rules, const hunt::TimeRange& range,
+                              const std::vector<std::string>& repeated) {
+  const Correlations correlations(rules);
+  return hunt::questions_of(rules.rules(), rules.logsources(), range, repeated,
+                            [&](std::uint32_t rule) { return correlations.alerts_alone(rule); });
+}
+
+int explain(RuleSet& rules, const hunt::TimeRange& range) {
+  const hunt::RuleQuestions compiled = questions(rules, range, {});
   for (const std::string& sql : compiled.questions) std::printf("%s;\n", sql.c_str());
   for (const auto& [rule, why] : compiled.refused)
     std::printf("-- %s: %s\n", rules.rules()[rule].title.c_str(), why.c_str());
@@ -42,7 +51,7 @@ int run_rules(const Arguments& arguments) {
     return std::fprintf(stderr, "bartizan: %s\n", names.error().text().c_str()), kExitUnreadable;
   std::vector<std::string> repeated;
   for (std::vector<std::string>& row : *names) repeated.push_back(std::move(row[0]));
-  const hunt::RuleQuestions compiled = hunt::questions_of(rules.rules(), rules.logsources(), range, repeated);
+  const hunt::RuleQuestions compiled = questions(rules, range, repeated);
   Table table{"Rules that match stored events",
               {{"time", "Time"},
                {"level", "Level"},

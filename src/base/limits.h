@@ -288,4 +288,23 @@ inline constexpr std::size_t kLayersPredictedMax =
 inline constexpr std::size_t kPostureFactsMax = 65'536;     // one a host and protection: 10,000 hosts
 inline constexpr std::size_t kBlocksLoggedMax = 1'048'576;  // logged blocks remembered for it
 
+// Stored events
+inline constexpr std::size_t kStoreRowGroupRows = 122'880;     // sixty of the 2,048 rows readers take at once
+inline constexpr std::size_t kStoreRowGroupBytes = 64u << 20;  // of texts: a page is read as a whole
+inline constexpr std::size_t kStoreFileRows = 1'228'800;  // ten row groups; 100 million events are 100 files
+inline constexpr std::size_t kStoreWaitingBytes = 192u << 20;  // of rows not written yet, a thread
+inline constexpr std::size_t kStoreDaysOpenMax = 200;  // half-written files at once; a process may have 1,024
+inline constexpr std::size_t kStoreRangeBytesMax = 64;  // longer least and greatest texts help no search
+inline constexpr int kStoreZstdLevel = 3;  // 0.5 GB/s; 1 has twice that and a tenth more bytes, 9 a sixth
+inline constexpr std::size_t kStoreNamesMax =
+    65'536;  // field names remembered; hostile JSON can make any number
+inline constexpr std::size_t kStoreTextBytesMax =
+    1u << 20;  // longer texts of one field are cut; logs have 64 KiB
+
+// Hunts
+inline constexpr std::size_t kHuntLineBytesMax =
+    64u << 10;                                 // a search line; a list of 1,000 addresses has 20 KiB
+inline constexpr unsigned kHuntDepthMax = 64;  // parentheses within each other; bounds recursion
+inline constexpr std::uint64_t kHuntRowsShown = 10'000;  // of an answer, unless --rows says otherwise
+
 }  // namespace bartizan::limits

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "base/limits.h"
-#include "base/store_limits.h"
 #include "base/text.h"
 #include "engine/kind_rules.h"
 #include "store/content_hash.h"

@@ -72,8 +72,8 @@ std::string first_seen_sql(std::string_view field_sql, Instant since) {
 std::string tree_sql(std::string_view host, const TimeRange& range) {
   return "WITH RECURSIVE started AS (SELECT id, time, host, image, command_line, account, "
          "coalesce(process_guid, host || '/' || "
-         "process_id) AS process, coalesce(parent_process_guid, host || '/' || parent_process_id) AS parent "
-         "FROM events WHERE " +
+         "process_id, id::VARCHAR) AS process, coalesce(parent_process_guid, host || '/' || "
+         "parent_process_id) AS parent FROM events WHERE " +
          sql_of_range(range) +
          " AND image IS NOT NULL AND event_id IN (1, 4688) AND lower(host) = " + sql_text(folded(host)) +
          "), roots AS (SELECT *, 0 AS depth, [format('{:020d} {}', epoch_us(time), process)] AS path FROM "
@@ -127,7 +127,7 @@ std::string sessions_sql(const TimeRange& range) {
          " AND event_id = 4624 AND channel = 'Security'), "
          "ends AS (SELECT time, host, fields['TargetLogonId'] AS logon FROM events WHERE " +
          within +
-         " AND event_id IN (4634, 4647) AND channel = 'Security') "
+         " AND event_id IN (4634, 4647) AND channel = 'Security'), "
          "ended AS (SELECT l.*, min(e.time) AS \"end\" FROM logons l LEFT JOIN ends e ON e.host = l.host AND "
          "e.logon = l.logon "
          "AND e.time >= l.time GROUP BY ALL) SELECT time AS begin, \"end\", round(epoch(\"end\") - "

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/store_limits.h"
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace bartizan::hunt {

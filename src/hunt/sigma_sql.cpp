@@ -431,10 +431,12 @@ std::string question_of(const Group& group, std::span<const std::uint32_t> chose
 }  // namespace
 
 RuleQuestions questions_of(const std::vector<sigma::Rule>& rules, const LogsourceTable& table,
-                           const TimeRange& range, const std::vector<std::string>& repeated) {
+                           const TimeRange& range, const std::vector<std::string>& repeated,
+                           const std::function<bool(std::uint32_t rule)>& wants) {
   RuleQuestions out;
   std::map<LogsourceName, Group> groups;
   for (std::uint32_t i = 0; i < rules.size(); ++i) {
+    if (!wants(i)) continue;
     const LogsourceName name{rules[i].logsource.category, rules[i].logsource.product,
                              rules[i].logsource.service};
     Group& group = groups[name];

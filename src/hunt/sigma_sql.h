@@ -4,6 +4,7 @@
 // equals only the same digits. Correlations, and views of scripts, are the engine's alone. Pure, any thread.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,8 +24,10 @@ struct RuleQuestions {
 
 // `repeated`: the names that some record has more than once, as repeated_names_sql() tells; their values are looked at one by
 // one, which is slower.
+// Rules for which `wants` says no are left out.
 RuleQuestions questions_of(const std::vector<sigma::Rule>& rules, const LogsourceTable& table,
-                           const TimeRange& range, const std::vector<std::string>& repeated);
+                           const TimeRange& range, const std::vector<std::string>& repeated,
+                           const std::function<bool(std::uint32_t rule)>& wants);
 std::string repeated_names_sql(const TimeRange& range);
 
 }  // namespace bartizan::hunt

@@ -18,6 +18,18 @@ void TextColumn::add(std::string_view text) {
   places_.push_back(place_of(text));
 }
 
+void PlainColumn::add(std::string_view text) {
+  if (!is_ascii(text)) {
+    valid_.clear();
+    append_valid_utf8(text, valid_);
+    text = valid_;
+  }
+  const auto size = static_cast<std::uint32_t>(text.size());
+  bytes_.append(reinterpret_cast<const char*>(&size), sizeof size);
+  bytes_.append(text);
+  is_null_.push_back(false);
+}
+
 std::uint32_t TextColumn::place_of(std::string_view text) {
   if (entries_.size() * 2 >= slots_.size()) grow();
   const std::uint64_t hash = XXH3_64bits(text.data(), text.size());

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -40,6 +41,24 @@ class TextColumn {
   std::size_t text_bytes_ = 0, entry_bytes_ = 0;
   Arena arena_;
   std::string valid_;
+};
+
+// Texts in a row, without a dictionary: of the values of maps few repeat within a page more often than Zstandard finds.
+class PlainColumn {
+ public:
+  void add_null() { is_null_.push_back(true), ++nulls_; }
+  void add(std::string_view text);  // bad UTF-8 is replaced
+
+  const std::vector<bool>& is_null() const { return is_null_; }
+  std::size_t nulls() const { return nulls_; }
+  // As Parquet writes them plainly: each with its size before it.
+  std::string_view bytes() const { return bytes_; }
+  void clear() { is_null_.clear(), bytes_.clear(), nulls_ = 0; }
+
+ private:
+  std::vector<bool> is_null_;
+  std::size_t nulls_ = 0;
+  std::string bytes_, valid_;
 };
 
 struct NumberColumn {

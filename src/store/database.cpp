@@ -134,12 +134,12 @@ class Database::Impl {
   Result<QueryOutcome> query(const std::string& text, const QueryReceiver& receiver) {
     const std::string sql = trimmed(text);
     QueryOutcome outcome;
-    std::string wrapped = sql;
+    std::string wrapped;
     {
       Owned prepared(api_.destroy_prepare);
       TRY(const int type, prepare(sql, prepared));
-      if (type != duckdb::kSelect && type != duckdb::kExplain)
-        return fail("a hunt can only read: write one SELECT");
+      // EXPLAIN ANALYZE would run what it explains.
+      if (type != duckdb::kSelect) return fail("a hunt can only read: write one SELECT");
       if (api_.nparams(prepared.get()) > 0) return fail("parameters ($1, ?) have no value here");
       const std::uint64_t count = api_.prepared_statement_column_count(prepared.get());
       for (std::uint64_t i = 0; i < count; ++i) {
@@ -148,7 +148,7 @@ class Database::Impl {
             {name ? name : "", value_type(api_.prepared_statement_column_type(prepared.get(), i))});
         if (name) api_.free(const_cast<char*>(name));
       }
-      if (type == duckdb::kSelect) wrapped = wrap(sql, outcome.columns);
+      wrapped = wrap(sql, outcome.columns);
     }
     if (receiver.columns) receiver.columns(outcome.columns);
     duckdb::QueryResult result{};

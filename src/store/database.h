@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Database: questions in SQL over the files of a store, by DuckDB. It only reads: one statement, a SELECT (or EXPLAIN) and
-// nothing else; no file outside of the store's folder can be reached, no extension loaded, no setting changed. Every question
+// Database: questions in SQL over the files of a store, by DuckDB. It only reads: one statement, a SELECT and nothing
+// else; no file outside of the store's folder can be reached, no extension loaded, no setting changed. Every question
 // has a budget of time, memory and rows and can be cancelled. Tables: events, findings; views: ecs, ocsf (docs/schema.md).
 // The files are those that were there at open(). One thread; DuckDB works with threads of its own.
 #pragma once
@@ -45,8 +45,8 @@ struct QueryReceiver {
 
 struct DatabaseOptions {
   QueryBudget budget;
-  std::string first_day, last_day;  // days of interest; empty: no bound
-  std::string export_path;          // the one file export_parquet may write; empty: none
+  std::string first_day = {}, last_day = {};  // days of interest; empty: no bound
+  std::string export_path = {};               // the one file export_parquet may write; empty: none
 };
 
 class Database {

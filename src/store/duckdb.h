@@ -15,7 +15,7 @@ using Handle = void*;
 enum State : int { kSuccess = 0, kError = 1 };
 enum Pending : int { kReady = 0, kNotReady = 1, kFailed = 2, kNoTasks = 3 };
 // duckdb_statement_type
-inline constexpr int kSelect = 1, kExplain = 4;
+inline constexpr int kSelect = 1;
 
 struct QueryResult {
   std::uint64_t unused[3];

@@ -10,8 +10,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/limits.h"
 #include "base/must.h"
-#include "base/store_limits.h"
 #include "store/run_lengths.h"
 
 namespace bartizan::store {
@@ -46,6 +46,29 @@ std::string bytes_of(std::int64_t value) {
   std::string out(8, '\0');
   std::memcpy(out.data(), &value, 8);
   return out;
+}
+
+// Repetition and definition levels of a map's keys (required) or, with `is_null`, values (optional): where rows begin, which
+// have no entry, which values are null.
+std::string levels_of(const std::vector<std::uint32_t>& counts, const std::vector<bool>* is_null,
+                      Chunk& chunk) {
+  std::vector<std::uint32_t> repetition, definition;
+  const std::uint32_t value_level = is_null ? 2 : 1;
+  std::size_t at = 0;
+  for (const std::uint32_t count : counts) {
+    if (count == 0) repetition.push_back(0), definition.push_back(0), ++chunk.nulls;
+    for (std::uint32_t i = 0; i < count; ++i, ++at) {
+      const bool nothing = is_null && (*is_null)[at];
+      repetition.push_back(i == 0 ? 0 : 1);
+      definition.push_back(nothing ? 1 : value_level);
+      chunk.nulls += nothing;
+    }
+  }
+  chunk.values = static_cast<std::int64_t>(repetition.size());
+  std::string levels;
+  append_levels(repetition, 1, levels);
+  append_levels(definition, bits_for(value_level), levels);
+  return levels;
 }
 
 }  // namespace
@@ -195,28 +218,20 @@ Chunk ChunkWriter::write_texts(std::vector<std::string> path, const TextColumn& 
   return chunk;
 }
 
-Chunk ChunkWriter::write_repeated(std::vector<std::string> path, const TextColumn& column,
-                                  const std::vector<std::uint32_t>& counts, bool is_optional) {
+Chunk ChunkWriter::write_keys(std::vector<std::string> path, const TextColumn& column,
+                              const std::vector<std::uint32_t>& counts) {
   Chunk chunk{.path = std::move(path), .encodings = {kRle}};
-  std::vector<std::uint32_t> repetition, definition;
-  const std::uint32_t value_level = is_optional ? 2 : 1;
-  std::size_t at = 0;
-  for (const std::uint32_t count : counts) {
-    if (count == 0) repetition.push_back(0), definition.push_back(0);
-    for (std::uint32_t i = 0; i < count; ++i, ++at) {
-      const bool is_null = column.places()[at] == TextColumn::kNull;
-      repetition.push_back(i == 0 ? 0 : 1);
-      definition.push_back(is_null ? 1 : value_level);
-      chunk.nulls += is_null;
-    }
-    chunk.nulls += count == 0;
-  }
-  chunk.values = static_cast<std::int64_t>(repetition.size());
-  std::string levels;
-  append_levels(repetition, 1, levels);
-  append_levels(definition, bits_for(value_level), levels);
-  const int encoding = append_text_values(column, chunk, std::move(levels));
+  const int encoding = append_text_values(column, chunk, levels_of(counts, nullptr, chunk));
   write_page(kDataPage, chunk.values, encoding, chunk);
+  return chunk;
+}
+
+Chunk ChunkWriter::write_values(std::vector<std::string> path, const PlainColumn& column,
+                                const std::vector<std::uint32_t>& counts) {
+  Chunk chunk{.path = std::move(path), .encodings = {kRle}};
+  page_ = levels_of(counts, &column.is_null(), chunk);
+  page_.append(column.bytes());
+  write_page(kDataPage, chunk.values, kPlain, chunk);
   return chunk;
 }
 

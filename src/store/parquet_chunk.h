@@ -18,11 +18,11 @@ inline constexpr int kInt64 = 2, kByteArray = 6;  // Type of parquet.thrift
 struct Chunk {
   std::vector<std::string> path;
   int type = kByteArray;
-  std::vector<std::int32_t> encodings;
+  std::vector<std::int32_t> encodings = {};
   std::int64_t values = 0, nulls = 0, plain_bytes = 0, stored_bytes = 0;
   std::int64_t data_at = 0, dictionary_at = -1, filter_at = -1, filter_bytes = 0;  // -1: none
   std::int64_t page_at = 0;  // of the page's bytes, behind its header
-  std::string least, greatest;
+  std::string least = {}, greatest = {};
   bool has_range = false, is_compressed = true;
 };
 void append_chunk(const Chunk& chunk, ThriftWriter& thrift);
@@ -39,9 +39,11 @@ class ChunkWriter {
   // As they are: numbers at random do not compress, and read_parquet_ids reads them without a decoder.
   Chunk write_ids(std::vector<std::string> path, const NumberColumn& column);
   Chunk write_texts(std::vector<std::string> path, const TextColumn& column, bool with_filter);
-  // Keys or values of a map of which row i has counts[i] entries.
-  Chunk write_repeated(std::vector<std::string> path, const TextColumn& column,
-                       const std::vector<std::uint32_t>& counts, bool is_optional);
+  // Keys and values of a map of which row i has counts[i] entries.
+  Chunk write_keys(std::vector<std::string> path, const TextColumn& column,
+                   const std::vector<std::uint32_t>& counts);
+  Chunk write_values(std::vector<std::string> path, const PlainColumn& column,
+                     const std::vector<std::uint32_t>& counts);
 
  private:
   struct Compressor;

@@ -12,7 +12,7 @@
 #include <filesystem>
 #include <map>
 
-#include "base/store_limits.h"
+#include "base/limits.h"
 #include "store/database.h"
 #include "store/durable_file.h"
 #include "store/retention.h"

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/store_limits.h"
+#include "base/limits.h"
 #include "store/column_block.h"
 #include "store/durable_file.h"
 #include "store/parquet_chunk.h"
@@ -100,8 +100,8 @@ class ParquetWriter::Impl {
     }
     if (!rest_name_.empty()) {
       const std::string rest(rest_name_);
-      group.chunks.push_back(writer.write_repeated({rest, "key_value", "key"}, keys_, counts_, false));
-      group.chunks.push_back(writer.write_repeated({rest, "key_value", "value"}, values_, counts_, true));
+      group.chunks.push_back(writer.write_keys({rest, "key_value", "key"}, keys_, counts_));
+      group.chunks.push_back(writer.write_values({rest, "key_value", "value"}, values_, counts_));
     }
     rows_written_ += ids_.values.size();
     groups_.push_back(std::move(group));
@@ -193,7 +193,8 @@ class ParquetWriter::Impl {
   NumberColumn times_, ids_;
   std::vector<TextColumn> texts_;  // by column; those of numbers stay empty
   std::vector<NumberColumn> numbers_;
-  TextColumn keys_, values_;
+  TextColumn keys_;
+  PlainColumn values_;
   std::vector<std::uint32_t> counts_;  // of entries, a row
   std::size_t waiting_bytes_ = 0;
   std::size_t rows_written_ = 0;

@@ -3,9 +3,10 @@
 // row group, texts in a dictionary where they repeat, Zstandard, least and greatest values, and Bloom filters of columns that
 // are searched for one value. The file appears under its name when finish() says so, whole and on the disk, or not at all.
 //
-// Why not a library: Debian has none, and DuckDB's own appender and writer take three times as long as detection does.
-// Before Parquet's footer, where its readers do not look, stands the trailer: where the ids of each row group are, how many row groups there are, `BZID`.
-// read_parquet_ids finds it from the end. One thread; owns its partial file and removes it unless finished.
+// Why not a library: docs/design/0007-store.md.
+// Before Parquet's footer, where its readers do not look, stands the trailer: where the ids of each row group are, how many
+// row groups there are, `BZID`. read_parquet_ids finds it from the end. One thread; owns its partial file and removes it
+// unless finished.
 // Source: Apache Parquet, parquet.thrift and Encodings.md.
 #pragma once
 

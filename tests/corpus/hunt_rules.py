@@ -57,11 +57,8 @@ def main():
         # A record that stands in several files of the evidence is stored once.
         answers = [json.loads(line) for line in
                    run(options.binary, "hunt", "rules", "--format", "jsonl", "--store", store, *wanted).splitlines()]
-        places = {row["id"]: row for row in answers}
-        known = json.loads("[" + ",".join(run(options.binary, "hunt", "sql", "--rows", "10000000", "--format", "jsonl", "--store",
-                                              store, "SELECT id, host, record_id, time, evidence FROM events").splitlines())
-                           + "]")
-        del places
+        events = json.loads(run(options.binary, "hunt", "sql", "--format", "jsonl", "--store", store,
+                                "SELECT count(*) AS count FROM events"))["count"]
     correlations = {row["rule_id"] for row in findings if any(why["predicate"] == "includes" for why in row["why"])}
     refused = [line[3:] for line in explained.splitlines() if line.startswith("-- ")]
     streaming = collections.Counter()
@@ -78,7 +75,7 @@ def main():
             print(f"{name}: {key}")
     for line in refused[:SHOWN_MAX]:
         print(f"refused: {line}")
-    print(f"hunt_rules: {len(known)} events, {len(streaming)} findings streamed, {len(stored)} by SQL, "
+    print(f"hunt_rules: {events} events, {len(streaming)} findings streamed, {len(stored)} by SQL, "
           f"{len(missing)} missing, {len(extra)} extra, {len(refused)} rules refused")
     return 1 if missing or extra or not streaming else 0
 
