@@ -25,7 +25,7 @@ HOUR = 3600
 START = 1_772_409_600  # 2026-03-02, a Monday, in Unix seconds
 PROVIDER = ("Microsoft-Windows-Security-Auditing", "{54849625-5478-4994-A5BA-3E3B0328C30D}")
 SID = "S-1-5-21-1000000001-1000000002-1000000003-"
-STOLEN, FORGED, UNISSUED = (f"5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a{n}" for n in ("01", "02", "03"))
+STOLEN, FORGED, UNISSUED, PATH = (f"5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a{n}" for n in ("01", "02", "03", "14"))
 TYPES = {"Status": evtx_writer.HEX32, "TicketOptions": evtx_writer.HEX32, "TicketEncryptionType": evtx_writer.HEX32,
          "LogonType": evtx_writer.U32, "TargetUserSid": evtx_writer.SID}
 NATIVE, FORWARDED = "0x40810010", "0x60810010"
@@ -187,6 +187,17 @@ class Domain:
         self.visit(at + 1560, stolen, self.servers[1])
         self.use(at + 1800, stolen, "SRV2$", address=attacker.address)
         self.injected("stolen", STOLEN, at + 1800, stolen.account, attacker.address)
+        self.lateral(day, at + 2400, victim)
+
+    def lateral(self, day, at, machine):
+        """Somebody takes an administrator's credentials on a server and goes on from there."""
+        first, second = self.random.sample(self.servers[1:], 2)
+        person, admin = f"mover{day}", f"admin{day}"
+        self.visit(at, self.grant(at - 5, person, machine), first)
+        self.put(at + 60, first.name, 4648, {"SubjectUserName": person, "TargetUserName": admin, "TargetDomainName": "EXAMPLE",
+                                             "TargetServerName": second.name})
+        self.visit(at + 70, self.grant(at + 65, admin, first), second)
+        self.injected("path", PATH, at + 70, admin, first.address)
 
     # ------------------------------------------------------------------------------------------------ files
 

@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "app/output.h"
+#include "app/time_zone_option.h"
 #include "app/verbs.h"
 #include "engine/read_events.h"
 #include "model/jsonl.h"
@@ -22,6 +23,7 @@ constexpr Option kOptions[] = {
          "search event logs, and files that no decoder knows (disk images, memory dumps), for event records "
          "at any place; what is "
          "found carries the field Carved"),
+    timezone_option(""),
 };
 
 struct Request {
@@ -86,6 +88,9 @@ int run_decode(const Arguments& arguments) {
   Request request;
   request.decode.strict = arguments.has("--strict");
   request.decode.carve = arguments.has("--carve");
+  const auto zone = time_zone_of(arguments);
+  if (!zone) return usage_error(kDecodeVerb, zone.error());
+  request.decode.zone = *zone ? &**zone : nullptr;
   request.format = arguments.value("--format", "jsonl");
   request.paths = arguments.operands;
   const bool is_xml = request.format == "xml";
@@ -110,7 +115,8 @@ constinit const Verb kDecodeVerb{
         "  bartizan decode evidence/ | jq 'select(.event_id == 4624)'\n"
         "  zcat winlogbeat.ndjson.gz | bartizan decode -\n"
         "  bartizan decode --format xml Security.evtx > Security.xml\n"
-        "  bartizan decode --carve memory.raw\n",
+        "  bartizan decode --carve memory.raw\n"
+        "  bartizan decode --timezone Europe/Berlin /var/log/messages\n",
     .choices = {},
     .run = run_decode,
 };

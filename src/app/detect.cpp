@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdio>
 
+#include "app/output.h"
 #include "app/rule_options.h"
 #include "app/verbs.h"
 #include "engine/scan.h"
-#include "model/jsonl.h"
+#include "sink/report.h"
 
 namespace bartizan::app {
 namespace {
@@ -20,20 +21,16 @@ int run_detect(const Arguments& arguments) {
   rules.prepare();
   ScanOptions options;
   options.identity = follows_identities(arguments);
-  const ScanOutcome outcome =
-      scan(arguments.operands, options, rules, [](const ScanProgress&) { return true; });
+  ScanOutcome outcome = scan(arguments.operands, options, rules, [](const ScanProgress&) { return true; });
   for (const std::string& line : outcome.summary.unreadable)
     std::fprintf(stderr, "bartizan: cannot read %s\n", line.c_str());
   for (const std::string& line : outcome.summary.not_recognised)
     std::fprintf(stderr, "bartizan: not read: %s\n", line.c_str());
-  std::string text;
-  for (const Finding& finding : outcome.findings) append_finding_json(finding, text), text += '\n';
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    std::fputs("bartizan: cannot write standard output\n", stderr);
-    return kExitUnreadable;
-  }
-  return outcome.summary.unreadable.empty() && outcome.summary.not_recognised.empty() ? kExitClean
-                                                                                      : kExitUnreadable;
+  write_jsonl(outcome.findings.findings(),
+              [](std::string_view line) { (void)std::fwrite(line.data(), 1, line.size(), stdout); });
+  if (!outcome.findings.problem().empty())
+    std::fprintf(stderr, "bartizan: %s\n", outcome.findings.problem().c_str());
+  return finish_standard_output(outcome.summary.unreadable.empty() && outcome.summary.not_recognised.empty());
 }
 
 }  // namespace

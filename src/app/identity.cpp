@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
 #include <cstdio>
 
+#include "app/identity_tables.h"
 #include "app/output.h"
 #include "app/verbs.h"
-#include "engine/identity_survey.h"
-#include "sink/table.h"
+#include "base/limits.h"
+#include "source/evidence.h"
 
 namespace bartizan::app {
 namespace {
-
-using identity::Name;
-using identity::NameTable;
 
 constexpr Option kOptions[] = {
     option("Output", "--format", "F", "what to write, a table unless given", Repeat::kOnce,
@@ -20,118 +20,9 @@ constexpr Option kOptions[] = {
            'o'),
 };
 
-std::string time_text(Instant time) {
-  return time == Instant{} ? "" : format_instant(time).substr(0, 19) + "Z";
-}
-
-std::string list_text(const std::vector<Name>& list, const NameTable& names) {
-  std::string out;
-  for (const Name name : list) out += (out.empty() ? "" : ", ") + std::string(names.text(name));
-  return out;
-}
-
-std::string encryption_text(int type) {
-  switch (type) {
-    case -1: return "";
-    case 1:
-    case 3: return "DES";
-    case 17:
-    case 19: return "AES-128";
-    case 18:
-    case 20: return "AES-256";
-    case 23:
-    case 24: return "RC4";
-    default: return std::to_string(type);
-  }
-}
-
-void note_left_out(std::uint64_t count, Table& table) {
-  if (count) table.notes.push_back(std::to_string(count) + " records more are not in this list, it is full.");
-}
-
-Table tickets_of(const IdentitySurvey& survey) {
-  const NameTable& names = survey.names();
-  Table table{"Ticket-granting tickets",
-              {{"account", "Account"},
-               {"issued", "Issued"},
-               {"issued_to", "To"},
-               {"kdc", "By"},
-               {"encryption", "Encryption"},
-               {"uses", "Uses", true},
-               {"used_from", "Used from"},
-               {"last_use", "Last use"},
-               {"renewals", "Renewed", true},
-               {"handed_on", "Handed on", true},
-               {"services", "For"}},
-              {},
-              {}};
-  for (const identity::ListedTicket* one : survey.tickets.sorted(names))
-    table.rows.push_back(
-        {std::string(names.text(one->account)),
-         one->was_issued ? time_text(one->issued) : "not in the evidence", list_text(one->from, names),
-         std::string(names.text(one->kdc)), encryption_text(one->encryption), std::to_string(one->uses),
-         list_text(one->used_from, names), time_text(one->last_use), std::to_string(one->renewals),
-         std::to_string(one->handed_on), list_text(one->services, names)});
-  note_left_out(survey.tickets.left_out(), table);
-  return table;
-}
-
-Table ntlm_of(const IdentitySurvey& survey) {
-  const NameTable& names = survey.names();
-  Table table{"Logons over NTLM",
-              {{"account", "Account"},
-               {"recorded_by", "Recorded by"},
-               {"source", "From"},
-               {"logons", "Logons", true},
-               {"failures", "Failures", true},
-               {"first", "First"},
-               {"last", "Last"}},
-              {},
-              {}};
-  for (const auto& [key, use] : survey.ntlm.sorted(names)) {
-    const auto& [account, observer, source] = key;
-    table.rows.push_back({std::string(names.text(account)), std::string(names.text(observer)),
-                          std::string(names.text(source)), std::to_string(use.logons),
-                          std::to_string(use.failures), time_text(use.first), time_text(use.last)});
-  }
-  note_left_out(survey.ntlm.left_out(), table);
-  return table;
-}
-
-Table coverage_of(const IdentitySurvey& survey) {
-  const NameTable& names = survey.names();
-  Table table{"Logs about identities",
-              {{"host", "Host"},
-               {"role", "Role"},
-               {"from", "From"},
-               {"to", "To"},
-               {"parts", "Parts", true},
-               {"missing_records", "Records missing", true}},
-              {},
-              {"A log has parts where record numbers are missing between them. A ticket is called forged "
-               "only where the logs of "
-               "all KDCs are whole."}};
-  for (const identity::Coverage::Known& host : survey.detector.domain().coverage.known()) {
-    Instant from = host.stretches.front().from, to = host.stretches.front().to;
-    std::uint64_t missing = 0, last = 0;
-    for (const identity::Stretch& stretch : host.stretches) {
-      from = std::min(from, stretch.from), to = std::max(to, stretch.to);
-      if (last && stretch.first > last + 1) missing += stretch.first - last - 1;
-      last = std::max(last, stretch.last);
-    }
-    table.rows.push_back({std::string(names.text(host.host)), host.is_kdc ? "KDC" : "", time_text(from),
-                          time_text(to), std::to_string(host.stretches.size()), std::to_string(missing)});
-  }
-  std::ranges::sort(table.rows);
-  return table;
-}
-
-int run_list(const Arguments& arguments, Table (*list)(const IdentitySurvey&)) {
-  IdentitySurvey survey;
-  survey.read(arguments.operands);
+int write_list(const Arguments& arguments, const IdentitySurvey& survey, const Table& table) {
   for (const std::string& line : survey.unreadable)
     std::fprintf(stderr, "bartizan: cannot read %s\n", line.c_str());
-  const Table table = list(survey);
   const std::string format = arguments.value("--format", "table");
   const std::string text = format == "jsonl"  ? render_table_jsonl(table)
                            : format == "html" ? render_table_html(table)
@@ -143,9 +34,54 @@ int run_list(const Arguments& arguments, Table (*list)(const IdentitySurvey&)) {
   return survey.unreadable.empty() ? kExitClean : kExitUnreadable;
 }
 
+int run_list(const Arguments& arguments, Table (*list)(const IdentitySurvey&)) {
+  IdentitySurvey survey;
+  survey.read(arguments.operands);
+  return write_list(arguments, survey, list(survey));
+}
+
+// False after saying why. A file that is not there yet is where learning begins.
+bool load_context(const std::string& path, identity::LearnedContext& context) {
+  if (path.empty() || ::access(path.c_str(), F_OK) != 0) return true;
+  auto bytes = read_text_file(path, limits::kIdentityContextBytesMax);
+  if (bytes.has_value()) {
+    if (const auto parsed = context.parse(*bytes); parsed.has_value()) return true;
+    else std::fprintf(stderr, "bartizan: %s %s\n", path.c_str(), parsed.error().text().c_str());
+  } else {
+    std::fprintf(stderr, "bartizan: cannot read %s\n", bytes.error().text().c_str());
+  }
+  return false;
+}
+
+int run_paths(const Arguments& arguments) {
+  IdentitySurvey survey;
+  const std::string path = arguments.value("--context");
+  if (!load_context(path, survey.detector.paths().context)) return kExitUsage;
+  survey.read(arguments.operands);
+  const std::uint64_t a_day = identity::number_in(arguments.value("--a-day", "5"));
+  if (a_day == 0) return usage_error(kIdentityPathsVerb, "--a-day takes a number from 1 on");
+  const int code = write_list(arguments, survey, paths_of(survey, static_cast<std::size_t>(a_day)));
+  if (path.empty()) return code;
+  if (auto written = write_output(path, survey.detector.paths().context.bytes()); !written.has_value()) {
+    std::fprintf(stderr, "bartizan: cannot write %s\n", written.error().text().c_str());
+    return kExitUnreadable;
+  }
+  return code;
+}
+
 int run_tickets(const Arguments& arguments) { return run_list(arguments, tickets_of); }
 int run_ntlm(const Arguments& arguments) { return run_list(arguments, ntlm_of); }
 int run_coverage(const Arguments& arguments) { return run_list(arguments, coverage_of); }
+int run_posture(const Arguments& arguments) { return run_list(arguments, posture_of); }
+
+constexpr Option kPathOptions[] = {
+    kOptions[0],
+    kOptions[1],
+    option("Paths", "--a-day", "N", "how many of a day at most, 5 unless given"),
+    option("Paths", "--context", "FILE",
+           "what earlier runs learned of who logs on where; it is read, and written with what this\n"
+           "run adds and without what was not seen for 60 days"),
+};
 
 }  // namespace
 
@@ -181,6 +117,40 @@ constinit const Verb kIdentityNtlmVerb{
         "  bartizan identity ntlm --format jsonl logs/ | head\n",
     .choices = {},
     .run = run_ntlm,
+};
+
+constinit const Verb kIdentityPathsVerb{
+    .name = "identity paths",
+    .operands = "PATH…",
+    .operands_min = 1,
+    .summary = "chains of logons across hosts on which the account changes, the best of each day",
+    .about =
+        "Reads logons (4624, Samba, sshd), tickets of KDCs, and who took another's credentials (4648, type "
+        "9, "
+        "sudo).\nGive it several days, or --context, so that everyday work is known.\n",
+    .options = kPathOptions,
+    .examples =
+        "  bartizan identity paths --context known.logons logs/\n"
+        "  bartizan identity paths --format html -o paths.html logs/\n",
+    .choices = {},
+    .run = run_paths,
+};
+
+constinit const Verb kIdentityPostureVerb{
+    .name = "identity posture",
+    .operands = "PATH…",
+    .operands_min = 1,
+    .summary = "what the evidence says of protections: RC4, pre-authentication, delegation, NTLM, signing",
+    .about =
+        "Reads a directory as LDIF (ldapsearch, ldifde) or SharpHound JSON, registry exports, and the same "
+        "logs as the "
+        "other lists.\nEach line has its record and the next step.\n",
+    .options = kOptions,
+    .examples =
+        "  bartizan identity posture directory.ldif logs/\n"
+        "  bartizan identity posture --format jsonl 20261124_users.json\n",
+    .choices = {},
+    .run = run_posture,
 };
 
 constinit const Verb kIdentityCoverageVerb{

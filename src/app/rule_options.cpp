@@ -67,6 +67,7 @@ std::expected<void, std::string> load_all_rules(const Arguments& arguments, Rule
   const std::string content = content_folder();
   if (content.empty()) return std::unexpected("its content folder is missing; set BARTIZAN_CONTENT");
   rules.load_mapping(content);
+  rules.use_cache(RuleCache::usual_folder());
   for (const std::string& file : arguments.values("--placeholders")) {
     const std::size_t before = rules.diagnostics().size();
     rules.load_placeholders(file);

@@ -11,16 +11,19 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 #include <thread>
 
 #include "app/content.h"
+#include "app/intel_options.h"
 #include "app/output.h"
 #include "app/progress.h"
 #include "app/report_content.h"
 #include "app/rule_options.h"
+#include "app/store_option.h"
+#include "app/time_zone_option.h"
 #include "app/verbs.h"
 #include "base/limits.h"
-#include "model/jsonl.h"
 #include "sink/report.h"
 #include "source/evidence.h"
 
@@ -43,6 +46,13 @@ constexpr Option kOptions[] = {
     option("Rules", "--tuning", "FILE",
            "YAML file of what is known to be harmless or weighs differently here (docs/user/tuning.md)",
            Repeat::kMany),
+    option("Rules", "--intel", "PATH",
+           "compare events with intelligence: a folder that `intel import` keeps, or files as others hand "
+           "them out",
+           Repeat::kMany),
+    option("Rules", "--yara", "FILE",
+           "look at every file of the evidence with YARA rules, a file or a folder (*.yar, *.yara)",
+           Repeat::kMany),
     option("Findings", "--min-level", "L", "only findings of this level and above", Repeat::kOnce, kLevels),
     option("Findings", "--since", "T",
            "only findings at or after this time (RFC 3339, UTC unless it says otherwise)"),
@@ -56,6 +66,7 @@ constexpr Option kOptions[] = {
            Repeat::kOnce, kLevels),
     option("Output", "--threads", "N",
            "work with N threads, one for each processor unless given; the output is the same"),
+    kStoreOption,
     flag("Output", "--plain", "test every rule one by one, without the index: slow, to compare with"),
     flag("Output", "--verbose",
          "list every oddity of the input, every unusable rule and every entry of the tuning file"),
@@ -64,6 +75,7 @@ constexpr Option kOptions[] = {
     flag("Input", "--carve",
          "search event logs, and files that no decoder knows (disk images, memory dumps), for event records "
          "at any place"),
+    timezone_option("Input"),
     option("Input", "--suricata-rules", "FILE",
            "signatures for captures of networks (pcap, pcapng), which an installed Suricata reads; its own "
            "unless given",
@@ -133,21 +145,27 @@ class InputSizes {
   std::vector<std::uint64_t> before_{0};
 };
 
-std::string render(const std::string& format, bool to_file, const ScanOutcome& outcome) {
-  if (format == "csv") return render_csv(outcome.findings);
-  if (format == "timesketch") return render_timesketch(outcome.findings);
-  if (format == "navigator") return render_navigator(outcome.findings, "Bartizan findings");
-  if (format == "html" || format == "text") {
-    std::vector<Diagnostic> diagnostics;
-    const ReportContent content = load_report_content(content_folder(), diagnostics);
-    for (const Diagnostic& diagnostic : diagnostics) std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
-    if (format == "html") return render_html(outcome.findings, outcome.summary, "", content);
-    const bool colour = !to_file && isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
-    return render_terminal(outcome.findings, outcome.summary, colour, terminal_width(), content);
-  }
-  std::string text;
-  for (const Finding& finding : outcome.findings) append_finding_json(finding, text), text += '\n';
-  return text;
+void render(const std::string& format, bool to_file, ScanOutcome& outcome, const WriteText& write) {
+  const Findings findings = outcome.findings.findings();
+  if (format == "jsonl") return write_jsonl(findings, write);
+  if (format == "csv") return write_csv(findings, write);
+  if (format == "timesketch") return write_timesketch(findings, write);
+  if (format == "navigator") return write(render_navigator(findings, "Bartizan findings"));
+  std::vector<Diagnostic> diagnostics;
+  const ReportContent content = load_report_content(content_folder(), diagnostics);
+  for (const Diagnostic& diagnostic : diagnostics) std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
+  if (format == "html") return write(render_html(findings, outcome.summary, "", content));
+  const bool colour = !to_file && isatty(STDOUT_FILENO) && !std::getenv("NO_COLOR");
+  write(render_terminal(findings, outcome.summary, colour, terminal_width(), content));
+}
+
+Result<void> write_report(const Arguments& arguments, ScanOutcome& outcome) {
+  const std::string path = arguments.value("--output");
+  std::unique_ptr<Output> output;
+  TRY(output, Output::open(path));
+  render(arguments.value("--format", "text"), !path.empty() && path != "-", outcome,
+         [&](std::string_view text) { output->write(text); });
+  return output->finish();
 }
 
 // False when a tuning file has errors: a run that suppresses something else than was asked for helps nobody.
@@ -160,6 +178,19 @@ bool load_tuning(const Arguments& arguments, const RuleSet& rules, Tuning& tunin
   }
   for (const Diagnostic& diagnostic : diagnostics) std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
   return count_errors(diagnostics) == 0;
+}
+
+// False when a file of rules has mistakes: silence would look like a clean bill.
+bool load_yara(const Arguments& arguments, std::optional<intel::YaraRules>& yara) {
+  std::vector<Diagnostic> diagnostics;
+  const std::vector<std::string> files = list_yara_files(arguments.values("--yara"), diagnostics);
+  auto rules = intel::YaraRules::load(files, diagnostics);
+  for (const Diagnostic& diagnostic : diagnostics)
+    if (diagnostic.severity == Severity::kError || arguments.has("--verbose"))
+      std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
+  if (!rules.has_value()) std::fprintf(stderr, "bartizan: %s\n", rules.error().text().c_str());
+  else yara = std::move(*rules);
+  return yara && count_errors(diagnostics) == 0;
 }
 
 std::vector<std::string> lines_of(const Tuning& tuning, bool every_entry) {
@@ -209,6 +240,13 @@ ScanOutcome scan_with_progress(const std::vector<std::string>& paths, const Scan
   });
 }
 
+bool is_reached(Level level, ScanOutcome& outcome) {
+  bool reached = false;
+  outcome.findings.findings().for_each(
+      [&](const Finding& finding) { reached = reached || finding.level >= level; });
+  return reached;
+}
+
 int run_scan(const Arguments& arguments) {
   ScanOptions options;
   options.decode.strict = arguments.has("--strict");
@@ -220,6 +258,9 @@ int run_scan(const Arguments& arguments) {
       return usage_error(kScanVerb, "'" + arguments.value(name) + "' is no time; write 2026-03-01T08:00:00Z");
   }
   options.decode.carve = arguments.has("--carve");
+  const auto zone = time_zone_of(arguments);
+  if (!zone) return usage_error(kScanVerb, zone.error());
+  options.decode.zone = *zone ? &**zone : nullptr;
   options.suricata_rules = arguments.values("--suricata-rules");
   options.identity = follows_identities(arguments);
   options.plain = arguments.has("--plain");
@@ -233,24 +274,34 @@ int run_scan(const Arguments& arguments) {
   if (arguments.has("--tuning")) rules.use_tuning(&tuning);
   rules.prepare();
 
-  ScanOutcome outcome = scan_with_progress(arguments.operands, options, rules);
-  Selection shown;
-  shown.hosts = globs_of(arguments.values("--host"));
-  std::erase_if(outcome.findings, [&](const Finding& finding) { return !shown.wants(finding); });
+  options.shown.hosts = globs_of(arguments.values("--host"));
+  std::unique_ptr<Intelligence> intelligence;
+  if (arguments.has("--intel") && !(intelligence = open_intelligence(arguments.values("--intel"))))
+    return kExitUnreadable;
+  options.intelligence = intelligence.get();
+  std::optional<intel::YaraRules> yara;
+  if (arguments.has("--yara") && !load_yara(arguments, yara)) return kExitUsage;
+  options.yara = yara ? &*yara : nullptr;
+  auto stored = ScanStore::open(arguments.value("--store"), rules, options);
+  if (!stored.has_value()) {
+    std::fprintf(stderr, "bartizan: cannot open the store: %s\n", stored.error().text().c_str());
+    return kExitUnreadable;
+  }
 
+  ScanOutcome outcome = scan_with_progress(arguments.operands, options, rules);
+  const bool is_stored = !*stored || (*stored)->finish(outcome.findings.findings());
   outcome.summary.tuned = lines_of(tuning, arguments.has("--verbose"));
   report_on_input(arguments, outcome, rules);
-  const std::string output = arguments.value("--output");
-  const std::string text =
-      render(arguments.value("--format", "text"), !output.empty() && output != "-", outcome);
-  if (auto written = write_output(output, text); !written.has_value()) {
+  if (auto written = write_report(arguments, outcome); !written.has_value()) {
     std::fprintf(stderr, "bartizan: cannot write %s\n", written.error().text().c_str());
     return kExitUnreadable;
   }
-  if (!outcome.summary.unreadable.empty() || outcome.summary.interrupted) return kExitUnreadable;
-  if (arguments.has("--fail-level"))
-    for (const Finding& finding : outcome.findings)
-      if (finding.level >= parse_level(arguments.value("--fail-level"))) return kExitFindings;
+  if (!is_stored || !outcome.summary.unreadable.empty() || outcome.summary.interrupted)
+    return kExitUnreadable;
+  if (!outcome.findings.problem().empty())
+    std::fprintf(stderr, "bartizan: %s\n", outcome.findings.problem().c_str());
+  if (arguments.has("--fail-level") && is_reached(parse_level(arguments.value("--fail-level")), outcome))
+    return kExitFindings;
   return kExitClean;
 }
 
@@ -272,6 +323,8 @@ constinit const Verb kScanVerb{
         "  bartizan scan --format html -o report.html --min-level medium evidence/\n"
         "  bartizan scan --tag t1003* --host 'dc*' --since 2026-03-01 evidence/\n"
         "  bartizan scan --tuning tuning.yml --fail-level high evidence/\n"
+        "  bartizan scan --intel bundle.json --intel blocklist.txt evidence/\n"
+        "  bartizan scan --yara rules/ evidence/\n"
         "  bartizan scan --suricata-rules local.rules capture.pcapng\n",
     .choices = {},
     .run = run_scan,

@@ -4,15 +4,50 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/hunt_verbs.h"
+
 namespace bartizan::app {
 namespace {
 
 // The longer of two names that begin alike stands first.
-constexpr const Verb* kVerbs[] = {
-    &kScanVerb,           &kDecodeVerb,          &kNormaliseVerb,    &kDetectVerb,
-    &kPowershellVerb,     &kIdentityTicketsVerb, &kIdentityNtlmVerb, &kIdentityCoverageVerb,
-    &kFormatsExplainVerb, &kFormatsVerb,         &kRulesCheckVerb,   &kRulesTestVerb,
-    &kRulesListVerb,      &kRulesExplainVerb,    &kRulesFetchVerb,   &kCompletionVerb};
+constexpr const Verb* kVerbs[] = {&kScanVerb,
+                                  &kDecodeVerb,
+                                  &kNormaliseVerb,
+                                  &kDetectVerb,
+                                  &kPowershellVerb,
+                                  &kIdentityTicketsVerb,
+                                  &kIdentityPathsVerb,
+                                  &kIdentityNtlmVerb,
+                                  &kIdentityPostureVerb,
+                                  &kIdentityCoverageVerb,
+                                  &kIntelImportVerb,
+                                  &kIntelListVerb,
+                                  &kIntelExplainVerb,
+                                  &kIntelCheckVerb,
+                                  &kIntelRemoveVerb,
+                                  &kIntelExportVerb,
+                                  &kFormatsExplainVerb,
+                                  &kFormatsVerb,
+                                  &kRulesCheckVerb,
+                                  &kRulesTestVerb,
+                                  &kRulesListVerb,
+                                  &kRulesExplainVerb,
+                                  &kRulesFetchVerb,
+                                  &kHuntSearchVerb,
+                                  &kHuntSqlVerb,
+                                  &kHuntRulesVerb,
+                                  &kHuntStackVerb,
+                                  &kHuntBeaconsVerb,
+                                  &kHuntFirstSeenVerb,
+                                  &kHuntTreeVerb,
+                                  &kHuntAroundVerb,
+                                  &kHuntPivotVerb,
+                                  &kHuntSessionsVerb,
+                                  &kHuntLongConnectionsVerb,
+                                  &kHuntFieldsVerb,
+                                  &kStoreShowVerb,
+                                  &kStorePruneVerb,
+                                  &kCompletionVerb};
 
 constexpr std::size_t kOverviewColumn = 36;
 

@@ -28,11 +28,12 @@ class JsonWriter {
   void open(char bracket);
   void close(char bracket);
   void quoted(std::string_view value);
+  void quoted_beyond_ascii(std::string_view valid);
   void escape(unsigned char c);
 
   std::string& out_;
-  std::vector<bool> has_items_;
-  bool after_key_ = false;
+  std::vector<bool> outer_;  // of the levels around the innermost: whether they have items
+  bool is_nested_ = false, has_items_ = false, after_key_ = false;
 };
 
 }  // namespace bartizan

@@ -77,6 +77,10 @@ inline constexpr std::size_t kYamlAliasBytesMax =
     64u << 20;  // text copied by aliases: a long scalar can be named often
 
 // Sigma
+inline constexpr std::size_t kRuleCacheFilesMin =
+    64;  // of fewer rule files nothing is kept: reading them is as quick
+inline constexpr std::size_t kRuleCacheBytesMax = 256u << 20;  // the public rules take 12 MB
+inline constexpr std::size_t kRuleCachesKept = 8;              // the newest
 inline constexpr std::size_t kSeenTextsMax =
     4096;  // texts remembered a table, 256 bytes each: half of a common second-level cache
 inline constexpr std::size_t kSigmaConditionDepthMax =
@@ -115,8 +119,11 @@ inline constexpr std::size_t kTerminalStatementMax =
 inline constexpr std::size_t kTerminalTechniquesMax = 8;  // of a group: three lines
 
 // Findings
-inline constexpr std::size_t kFindingRecordBytesMax =
-    128u << 20;  // whole records kept for a report; kHtmlFindingsMax of 6 KB
+inline constexpr std::size_t kFindingsInMemoryBytes =
+    48u << 20;  // packed; some 60,000. What exceeds it goes to a temporary file
+inline constexpr std::size_t kFindingsWrittenAtOnceBytes = 1u << 20;  // to that file
+inline constexpr std::size_t kOutputWrittenAtOnceBytes = 256u << 10;  // of a report
+inline constexpr std::size_t kFindingsMergeBytes = 16u << 20;  // read from it at once, over all its parts
 inline constexpr std::size_t kCorrelationReasonsMax =
     32;  // records a finding of a correlation names; an analyst reads no more
 
@@ -157,7 +164,11 @@ inline constexpr std::size_t kExplainedFieldsMax =
     4096;  // names of fields of a kind; JSON made up by somebody could have any number
 // Identity
 inline constexpr std::size_t kIdentityPendingMax =
-    500'000;  // authentications waiting to be sorted by time (80 MB); hours of 50,000 users' tickets
+    200'000;  // authentications sorted by time in memory (36 MB); more go to a scratch file in sorted runs
+inline constexpr std::uint64_t kIdentityScratchBytesMax =
+    16ull << 30;  // of that file; 30 million records, a week of 50,000 users and 60,000 machines, take 2 GB
+inline constexpr std::size_t kIdentityMergeBytesMax = 32u << 20;  // read-ahead of all its runs together
+inline constexpr std::size_t kIdentityRealmsMax = 10'000;  // names of realms; a large forest has dozens
 inline constexpr std::size_t kIdentityNamesMax =
     2'000'000;  // accounts, hosts, addresses, services; a large domain has 300,000
 inline constexpr std::size_t kIdentityNameBytesMax =
@@ -181,6 +192,28 @@ inline constexpr std::size_t kIdentityListedMax = 200'000;  // rows of a list fo
 inline constexpr std::size_t kIdentityListedNamesMax = 16;  // addresses or services of one row
 inline constexpr std::size_t kIdentityFindingsMax =
     10'000;  // findings about identities; more is a flood nobody reads
+
+// Logon paths and what is learned about logons
+inline constexpr std::size_t kIdentityLogonsMax =
+    400'000;  // logons of the last day that may be the cause of a later one (32 MB)
+inline constexpr std::size_t kIdentityCausesMax =
+    64;  // logons to one host that are looked at as causes; the latest count
+inline constexpr std::size_t kIdentityPathHopsMax = 8;  // longer chains are cut at their beginning
+inline constexpr std::size_t kIdentityPathsKeptMax =
+    64;  // of a day, before the best are chosen; the daily budget of a list is at most this
+inline constexpr std::size_t kIdentityDaysMax = 4'096;  // days of evidence that have paths
+inline constexpr std::size_t kIdentityContextMax =
+    4u << 20;  // pairs seen before, 16 bytes each (64 MB); 110,000 principals have some 20 each
+inline constexpr std::size_t kIdentityContextBytesMax = 128u << 20;  // of a state file
+inline constexpr std::uint32_t kIdentityContextDays = 60;  // what was not seen for so long is forgotten
+
+// Directory exports
+inline constexpr std::size_t kLdifRecordBytesMax =
+    4u << 20;  // of one entry, folded lines and all; the members of a large group
+inline constexpr std::size_t kLdifFieldsMax = 65'536;  // values of one entry
+inline constexpr std::size_t kDirectoryAccountsMax =
+    500'000;  // accounts and machines of a directory that are remembered (120 MB)
+inline constexpr std::size_t kPostureExamplesMax = 8;  // accounts a fact names; it counts the rest
 
 // PowerShell (real loaders: 1.2 MB of text, depth of layers 7, inflate ratio 4; see docs/design/0004-powershell.md)
 inline constexpr unsigned kPowershellNestingMax =
@@ -254,5 +287,24 @@ inline constexpr std::size_t kLayersPredictedMax =
     262'144;  // layers compared with what PowerShell logged; 100 bytes each
 inline constexpr std::size_t kPostureFactsMax = 65'536;     // one a host and protection: 10,000 hosts
 inline constexpr std::size_t kBlocksLoggedMax = 1'048'576;  // logged blocks remembered for it
+
+// Stored events
+inline constexpr std::size_t kStoreRowGroupRows = 122'880;     // sixty of the 2,048 rows readers take at once
+inline constexpr std::size_t kStoreRowGroupBytes = 64u << 20;  // of texts: a page is read as a whole
+inline constexpr std::size_t kStoreFileRows = 1'228'800;  // ten row groups; 100 million events are 100 files
+inline constexpr std::size_t kStoreWaitingBytes = 192u << 20;  // of rows not written yet, a thread
+inline constexpr std::size_t kStoreDaysOpenMax = 200;  // half-written files at once; a process may have 1,024
+inline constexpr std::size_t kStoreRangeBytesMax = 64;  // longer least and greatest texts help no search
+inline constexpr int kStoreZstdLevel = 3;  // 0.5 GB/s; 1 has twice that and a tenth more bytes, 9 a sixth
+inline constexpr std::size_t kStoreNamesMax =
+    65'536;  // field names remembered; hostile JSON can make any number
+inline constexpr std::size_t kStoreTextBytesMax =
+    1u << 20;  // longer texts of one field are cut; logs have 64 KiB
+
+// Hunts
+inline constexpr std::size_t kHuntLineBytesMax =
+    64u << 10;                                 // a search line; a list of 1,000 addresses has 20 KiB
+inline constexpr unsigned kHuntDepthMax = 64;  // parentheses within each other; bounds recursion
+inline constexpr std::uint64_t kHuntRowsShown = 10'000;  // of an answer, unless --rows says otherwise
 
 }  // namespace bartizan::limits

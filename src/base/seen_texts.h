@@ -25,6 +25,9 @@ class SeenTexts {
     std::uint32_t part = 0;
   };
 
+  // Whether a text of this size can be remembered.
+  static bool may_keep(std::string_view text) { return text.size() <= kRoom; }
+
   // What put() was told of the same text and search, as long as it is remembered; valid until the next put().
   std::optional<std::span<const std::uint32_t>> find(Search search, std::string_view text) {
     if (text.size() > kRoom) return std::nullopt;

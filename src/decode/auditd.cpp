@@ -141,6 +141,7 @@ bool AuditDecoder::decode_line(std::string_view line, std::uint64_t offset, Even
   if (out.fields_of_draft() >= limits::kFieldsPerEventMax)
     oddities.add("audit record with too many fields, the rest is left out", offset);
   remember(group, type, out);
+  rule_out_.judge(line, out);
   out.commit();
   if (type == "EOE" || type == "PROCTITLE") close(group, out);
   return true;
@@ -263,8 +264,11 @@ void AuditDecoder::add_syscall_name(std::string_view type, EventBatch& out) {
 
 AuditDecoder::Group& AuditDecoder::group_of(std::string_view stamp, EventBatch& out) {
   if (groups_.empty()) groups_.resize(limits::kAuditGroupsMax);
-  for (Group& group : groups_)
-    if (group.is_open && group.stamp == stamp) return group;
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    const std::size_t at = (latest_ + i) % groups_.size();
+    if (groups_[at].is_open && groups_[at].stamp == stamp) return groups_[latest_ = at];
+  }
+  latest_ = next_;
   Group& group = groups_[next_];
   next_ = (next_ + 1) % groups_.size();
   close(group, out);
@@ -324,6 +328,12 @@ void AuditDecoder::start(const Group& group, std::string_view category, EventBat
     if (!value.empty()) out.add(name, value);
 }
 
+// Its values stand in several records, so each is asked about.
+void AuditDecoder::commit_derived(EventBatch& out) {
+  rule_out_.judge({}, out);
+  out.commit();
+}
+
 void AuditDecoder::add_process(const Group& group, EventBatch& out) {
   start(group, "process_creation", out);
   scratch_.clear();
@@ -332,7 +342,7 @@ void AuditDecoder::add_process(const Group& group, EventBatch& out) {
     scratch_ += argument;
   }
   out.add("CommandLine", out.keep(scratch_));
-  out.commit();
+  commit_derived(out);
 }
 
 void AuditDecoder::add_connection(const Group& group, EventBatch& out) {
@@ -340,7 +350,7 @@ void AuditDecoder::add_connection(const Group& group, EventBatch& out) {
   out.add("DestinationIp", group.address);
   out.add("DestinationPort", group.port);
   out.add("Initiated", "true");
-  out.commit();
+  commit_derived(out);
 }
 
 void AuditDecoder::add_files(const Group& group, EventBatch& out) {
@@ -351,7 +361,7 @@ void AuditDecoder::add_files(const Group& group, EventBatch& out) {
     if (!name.starts_with('/') && group.directory.size() < limits::kPathBytesMax)
       scratch_.append(group.directory).append(group.directory.empty() ? "" : "/");
     out.add("TargetFilename", out.keep(scratch_.append(name)));
-    out.commit();
+    commit_derived(out);
   }
 }
 

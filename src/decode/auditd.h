@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "decode/rule_out.h"
 #include "model/event.h"
 #include "model/oddity.h"
 
@@ -25,6 +26,8 @@ std::string_view audit_stamp(std::string_view line);
 
 class AuditDecoder {
  public:
+  explicit AuditDecoder(Projection* projection = nullptr) : rule_out_(projection) {}
+
   // `line` must be lasting or in the batch. False: it is not an audit record, nothing was added.
   bool decode_line(std::string_view line, std::uint64_t offset, EventBatch& out, OddityList& oddities);
   // No further records belong to those seen.
@@ -58,11 +61,14 @@ class AuditDecoder {
   void add_process(const Group& group, EventBatch& out);
   void add_connection(const Group& group, EventBatch& out);
   void add_files(const Group& group, EventBatch& out);
+  void commit_derived(EventBatch& out);
   void start(const Group& group, std::string_view category, EventBatch& out);
   std::string_view decoded_hex(std::string_view hex, EventBatch& out);
 
+  RuleOut rule_out_;
   std::vector<Group> groups_;
-  std::size_t next_ = 0;  // the group that makes room for the next
+  std::size_t next_ = 0;    // the group that makes room for the next
+  std::size_t latest_ = 0;  // the group of the record before
   std::string scratch_, part_name_, part_value_;
 };
 

@@ -18,6 +18,7 @@
 
 #include "base/bytes.h"
 #include "base/time.h"
+#include "base/time_zone.h"
 #include "model/event.h"
 #include "model/oddity.h"
 #include "model/projection.h"
@@ -29,6 +30,7 @@ struct DecodeOptions {
   // chunk goes as a whole (docs/evtx.md). The others decode as ever.
   bool strict = false;
   bool carve = false;  // look for event records outside of their place, too; read_logs heeds it, not decoders
+  const TimeZone* zone = nullptr;  // of times that name none; null: UTC. read_logs heeds it, pieces carry it
   Projection* projection = nullptr;  // null: every field is wanted. Decoders may ignore it
 };
 
@@ -37,6 +39,7 @@ struct Piece {
   std::uint64_t offset = 0;  // of the first byte in the log
   std::string_view context;  // from the cutter: what the piece needs to know of what came before it
   Instant modified;  // when the file was last written; the year of dates that have none. Zero: not known
+  const TimeZone* zone = nullptr;  // of times that name none; null: UTC
 };
 
 class Cutter {

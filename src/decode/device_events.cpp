@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "decode/escapes.h"
 #include "decode/pairs.h"
-#include "decode/syslog_front.h"
+#include "decode/syslog.h"
 #include "decode/written_time.h"
 
 namespace bartizan {
@@ -109,12 +109,12 @@ void add_labelled(EventBatch& draft) {
   }
 }
 
-void finish(const SyslogFront& front, const Extension& found, const LinePlace& place, EventBatch& draft) {
+void finish(const SyslogHeader& front, const Extension& found, const LinePlace& place, EventBatch& draft) {
   Event& event = draft.draft();
   if (!found.url.empty() && !found.method.empty()) event.category = "proxy";
   else if (!found.destination.empty() && !found.port.empty()) event.category = "firewall";
-  event.time = parse_written_time(found.time, place.modified).value_or(Instant{});
-  if (event.time == Instant{}) event.time = front.time;
+  event.time = parse_written_time(found.time, place).value_or(Instant{});
+  if (event.time == Instant{}) event.time = front.time.value_or(Instant{});
   event.host = found.host.empty() ? front.host : found.host;
 }
 
@@ -135,7 +135,7 @@ char leef_delimiter(std::string_view text) {
 bool read_cef_line(std::string_view line, const LinePlace& place, EventBatch& draft) {
   const std::size_t begin = line.find("CEF:");
   if (begin == line.npos) return false;
-  const SyslogFront front = read_syslog_front(line.substr(0, begin), place.modified);
+  const SyslogHeader front = syslog_header_before(line.substr(0, begin), place);
   constexpr std::string_view kNames[] = {"cefVersion",    "deviceVendor",       "deviceProduct",
                                          "deviceVersion", "deviceEventClassId", "name",
                                          "severity"};
@@ -159,7 +159,7 @@ bool read_cef_line(std::string_view line, const LinePlace& place, EventBatch& dr
 bool read_leef_line(std::string_view line, const LinePlace& place, EventBatch& draft) {
   const std::size_t begin = line.find("LEEF:");
   if (begin == line.npos) return false;
-  const SyslogFront front = read_syslog_front(line.substr(0, begin), place.modified);
+  const SyslogHeader front = syslog_header_before(line.substr(0, begin), place);
   constexpr std::string_view kNames[] = {"leefVersion", "deviceVendor", "deviceProduct", "deviceVersion",
                                          "eventId"};
   TextCursor in(line.substr(begin + 5));

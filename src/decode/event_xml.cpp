@@ -22,6 +22,13 @@ bool is_numeric_header(std::string_view name) {
          name == "EventRecordID";
 }
 
+// As append_instant writes it, which most logs do already.
+std::string_view written_alike(Instant time, std::string_view text, EventBatch& out) {
+  constexpr std::size_t kBytes = 28;
+  if (text.size() == kBytes && text[10] == 'T' && text.back() == 'Z') return text;
+  return out.keep(format_instant(time));
+}
+
 }  // namespace
 
 bool looks_like_event_xml(std::string_view text) {
@@ -43,8 +50,9 @@ std::size_t EventXmlDecoder::find_record(std::string_view text, std::size_t from
   return text.npos;
 }
 
-void EventXmlDecoder::read_record(XmlReader& reader, std::uint64_t offset, EventBatch& out,
-                                  OddityList& oddities) {
+void EventXmlDecoder::read_record(XmlReader& reader, std::string_view text, std::uint64_t offset,
+                                  EventBatch& out, OddityList& oddities) {
+  const std::size_t begin = reader.at();
   Event& event = out.start();
   event.offset = offset;
   event.product = "windows";
@@ -55,6 +63,7 @@ void EventXmlDecoder::read_record(XmlReader& reader, std::uint64_t offset, Event
   if (out.fields_of_draft() == 0) return;
   if (event.provider == "Linux-Sysmon") event.product = "linux", event.service = "sysmon";
   judge_header(out);
+  rule_out_.judge(text.substr(begin, reader.at() - begin), out);
   out.commit();
 }
 
@@ -81,11 +90,11 @@ std::string_view EventXmlDecoder::read_elements(XmlReader& reader, EventBatch& o
         break;
       }
       case Token::kText:
-        append_unescaped(reader.value(), text_);
+        append_content(reader.value(), true);
         open_.back().has_content = true;
         break;
       case Token::kLiteral:
-        text_.append(reader.value());
+        append_content(reader.value(), false);
         open_.back().has_content = true;
         break;
       case Token::kDone: return "event is cut short";
@@ -108,7 +117,7 @@ void EventXmlDecoder::open(const XmlReader& reader) {
                : reader.name() == "UserData"      ? Section::kUserData
                                                   : Section::kData;
   open_.push_back({reader.name(), reader.attributes()});
-  text_.clear();
+  clear_content();
 }
 
 void EventXmlDecoder::close(EventBatch& out) {
@@ -118,21 +127,21 @@ void EventXmlDecoder::close(EventBatch& out) {
   else if (open_.size() >= 2 && !element.has_child &&
            (section_ == Section::kUserData || section_ == Section::kData))
     data_element(element, out);
-  text_.clear();
+  clear_content();
 }
 
 void EventXmlDecoder::system_element(const Open& element, EventBatch& out) {
   Event& event = out.draft();
-  if (!element.has_child && !text_.empty()) {
-    const std::string_view value = out.keep(text_);
-    add(out.keep(element.name), value, is_numeric_header(element.name) && is_digits(value), out);
+  if (const std::string_view value = element.has_child ? std::string_view() : content(out); !value.empty()) {
+    add(element.name, value, is_numeric_header(element.name) && is_digits(value), out);
     system_member(element.name, value, event);
   }
   for_each_attribute(element.attributes, [&](std::string_view name, std::string_view raw) {
     if (name.starts_with("xmlns")) return;
     std::string_view value = unescaped(raw, out);
     if (element.name == "TimeCreated" && name == "SystemTime")
-      if (const auto time = parse_instant(value)) event.time = *time, value = out.keep(format_instant(*time));
+      if (const auto time = parse_instant(value))
+        event.time = *time, value = written_alike(*time, value, out);
     if (element.name == "Provider" && name == "Name") event.provider = value;
     add(attribute_name(element.name, name, out), value, false, out);
   });
@@ -153,10 +162,25 @@ void EventXmlDecoder::data_element(const Open& element, EventBatch& out) {
       if (name == "Name" && !is_named) append_unescaped(raw, scratch_), is_named = true;
     });
   std::erase_if(scratch_, is_xml_blank);
-  const std::string_view name = out.keep(std::string_view(scratch_.empty() ? element.name : scratch_));
+  const std::string_view name = scratch_.empty() ? element.name : out.keep(scratch_);
   if (!is_named && !element.has_content && data_attributes(element, out)) return;
-  add(name, out.keep(text_), false, out);
+  add(name, content(out), false, out);
 }
+
+void EventXmlDecoder::append_content(std::string_view raw, bool has_references) {
+  if (plain_.empty() && text_.empty() && (!has_references || raw.find('&') == raw.npos))
+    return void(plain_ = raw);
+  text_.append(plain_);
+  plain_ = {};
+  if (has_references) append_unescaped(raw, text_);
+  else text_.append(raw);
+}
+
+std::string_view EventXmlDecoder::content(EventBatch& out) {
+  return text_.empty() ? plain_.empty() ? std::string_view("") : plain_ : out.keep(text_);
+}
+
+void EventXmlDecoder::clear_content() { plain_ = {}, text_.clear(); }
 
 // Some providers (CAPI2) write their data as attributes of empty elements.
 bool EventXmlDecoder::data_attributes(const Open& element, EventBatch& out) {
@@ -176,7 +200,7 @@ std::string_view EventXmlDecoder::attribute_name(std::string_view element, std::
 }
 
 std::string_view EventXmlDecoder::unescaped(std::string_view raw, EventBatch& out) {
-  if (raw.find('&') == raw.npos) return out.keep(raw);
+  if (raw.find('&') == raw.npos) return raw;
   scratch_.clear();
   append_unescaped(raw, scratch_);
   return out.keep(scratch_);

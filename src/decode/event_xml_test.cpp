@@ -37,7 +37,7 @@ std::string in_utf16(std::string_view text, bool big) {
   return out;
 }
 
-void expect_the_event(const DecodedText& decoded, std::size_t i) {
+void expect_the_event(const Decoded& decoded, std::size_t i) {
   ASSERT_GT(decoded.events.size(), i);
   const Event& event = decoded.events[i];
   EXPECT_EQ(event.provider, "Microsoft-Windows-Sysmon");

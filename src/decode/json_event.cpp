@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "decode/carried_message.h"
 #include "decode/json_fields.h"
 
 namespace bartizan {
@@ -219,6 +220,8 @@ bool JsonFields::emit(Projection* projection) {
   if (leaves_.empty()) return false;
   const JsonShapes::Shape* shape = is_windows_event_ ? nullptr : recognise();
   if (shape && shape->from->is_audit) return emit_audit(*shape), true;
+  const auto carries = shape ? shape->from->carries : JsonShape::Carries::kNothing;
+  if (carries != JsonShape::Carries::kNothing) projection = nullptr;
   Event& event = out_->start();
   event.offset = offset_;
   const JsonNaming naming = is_windows_event_ || (shape && shape->from->naming == JsonNaming::kWindows)
@@ -248,6 +251,8 @@ bool JsonFields::emit(Projection* projection) {
       if (headers_[i].alias != Seen::kNone)
         emit_field(*header_names_[i], shapes_.headers()[i].name, leaves_[headers_[i].alias].value, kind);
   }
+  if (carries == JsonShape::Carries::kMessage && read_carried_message(*out_, *oddities_)) return true;
+  if (carries == JsonShape::Carries::kEventData) read_carried_event_data(*out_);
   out_->commit();
   return true;
 }

@@ -13,6 +13,8 @@ constexpr JsonShape kShapes[] = {
     // Windows events, by whatever shipped them
     {"Winlogbeat", "", {"winlog|winlog.channel|winlog.event_id|winlog.provider_name"}, {}, {}, kWindows},
     {"Winlogbeat 6", "", {"log_name", "event_id"}, {}, {}, kWindows},
+    {"SecurityEvent", "", {"EventData=<EventData", "EventID", "Channel"}, {}, {},
+     JsonNaming::kWindows, false, JsonShape::Carries::kEventData},
     {"Windows event", "", {"Channel|LogName", "EventID|EventId|EventCode|Id"}, {}, {}, kWindows},
 
     // Amazon
@@ -92,9 +94,10 @@ constexpr JsonShape kShapes[] = {
      {"ID", "SYSCALL.syscall|EXECVE.argc|PROCTITLE.ARGV|USER_AUTH.pid|USER_CMD.pid|USER_LOGIN.pid|"
       "USER_START.pid|USER_ACCT.pid|CRED_ACQ.pid|SERVICE_START.pid|CONFIG_CHANGE.op|AVC.pid"},
      {"ID"}, {"NODE"}, JsonNaming::kPath, true},
-    {"journald", "linux//=SYSLOG_IDENTIFIER",
+    {"journald", "linux//syslog",
      {"__REALTIME_TIMESTAMP", "MESSAGE|_BOOT_ID"},
-     {"_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP"}, {"_HOSTNAME"}},
+     {"_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP"}, {"_HOSTNAME"}, JsonNaming::kPath, false,
+     JsonShape::Carries::kMessage},
     {"Elastic process start", "=host.os.type/process/ecs",
      {"@timestamp", "process.executable|process.name", "event.category=process", "event.type=start"},
      {"@timestamp"}, {"host.name", "host.hostname", "agent.hostname"}},
@@ -151,7 +154,11 @@ constexpr JsonShape kShapes[] = {
      {"time_iso8601", "time", "msec", "@timestamp"}, {"hostname"}},
 
     // Whatever a container wrote that is not JSON itself
-    {"Docker", "docker//json-file", {"log", "stream", "time"}, {"time"}},
+    {"Kubernetes container", "kubernetes//container",
+     {"kubernetes.pod_name|kubernetes.pod.name", "log|message"}, {"time", "@timestamp"},
+     {"kubernetes.host", "kubernetes.node.name"}, JsonNaming::kPath, false, JsonShape::Carries::kMessage},
+    {"Docker", "docker//json-file", {"log", "stream", "time"}, {"time"}, {}, JsonNaming::kPath, false,
+     JsonShape::Carries::kMessage},
     // clang-format on
 };
 

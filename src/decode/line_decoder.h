@@ -9,24 +9,26 @@
 #include <string>
 
 #include "decode/lines.h"
+#include "decode/rule_out.h"
+#include "decode/written_time.h"
 
 namespace bartizan {
 
 // What a line may need besides itself.
-struct LinePlace {
-  Instant modified;  // as Piece::modified
-};
+using LinePlace = TimeHints;
 
 using ReadLine = bool (*)(std::string_view line, const LinePlace& place, EventBatch& draft);
 
 class LineDecoder final : public Decoder {
  public:
   // `passes_over`: which of the lines that cannot be read are no records at all (titles, explanations).
-  LineDecoder(ReadLine read, const char* not_read, bool (*passes_over)(std::string_view) = nullptr)
-      : read_(read), not_read_(not_read), passes_over_(passes_over) {}
+  LineDecoder(const DecodeOptions& options, ReadLine read, const char* not_read,
+              bool (*passes_over)(std::string_view) = nullptr)
+      : rule_out_(options.projection), read_(read), not_read_(not_read), passes_over_(passes_over) {}
 
   void decode(const Piece& piece, EventBatch& out, OddityList& oddities) override {
-    const LinePlace place{piece.modified};
+    TimeMemo memo;
+    const LinePlace place{piece.modified, piece.zone, &memo};
     for_each_line(out.keep(as_text(piece.bytes)), [&](std::string_view line, std::size_t at) {
       const std::uint64_t offset = piece.offset + at;
       out.start().offset = offset;
@@ -40,11 +42,13 @@ class LineDecoder final : public Decoder {
         out.add("message", line);
         oddities.add(not_read_, offset);
       }
+      rule_out_.judge(line, out);
       out.commit();
     });
   }
 
  private:
+  RuleOut rule_out_;
   ReadLine read_;
   const char* not_read_;  // one sentence for the oddity
   bool (*passes_over_)(std::string_view);

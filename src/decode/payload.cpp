@@ -53,7 +53,8 @@ bool PayloadDecoder::decode(std::string_view message, const Carrier& carrier, Ev
     if (!reader.format) return false;
     if (!reader.decoder) reader.decoder = reader.format->make_decoder({});
     inner_.clear();
-    reader.decoder->decode({as_bytes(message.substr(kind.skip)), 0, {}, carrier.time}, inner_, oddities);
+    reader.decoder->decode({as_bytes(message.substr(kind.skip)), 0, {}, carrier.time, carrier.zone}, inner_,
+                           oddities);
     Carrier kept = carrier;
     if (inner_.size() * carrier.fields.size() > limits::kCarrierFieldsMax) kept.fields = {};
     for (const Event& event : inner_.events()) add(event, kept, out);
@@ -65,6 +66,7 @@ bool PayloadDecoder::decode(std::string_view message, const Carrier& carrier, Ev
 void PayloadDecoder::add(const Event& inner, const Carrier& carrier, EventBatch& out) {
   Event& event = out.start();
   event = inner;
+  event.ruled_out = nullptr;  // the carrier's fields come besides
   event.fields = {};
   for (std::string_view* text : {&event.channel, &event.provider, &event.record_id, &event.host,
                                  &event.product, &event.category, &event.service})

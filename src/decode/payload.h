@@ -22,6 +22,7 @@ struct Carrier {
   Instant time;
   std::uint64_t offset = 0;
   std::span<const Field> fields;
+  const TimeZone* zone = nullptr;  // as Piece::zone
 };
 
 class PayloadDecoder {

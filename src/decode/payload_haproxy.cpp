@@ -38,13 +38,13 @@ void add_http(TextCursor& in, EventBatch& draft) {
 
 }  // namespace
 
-bool haproxy_payload(std::string_view, std::string_view message, EventBatch& draft) {
+bool haproxy_payload(std::string_view message, const TimeHints& times, EventBatch& draft) {
   TextCursor in(message);
   std::string_view time, backend;
   const TextCursor start = in;
   const std::string_view client = in.word();
   if (client.rfind(':') == client.npos || !in.enclosed('[', ']', time)) return false;
-  const auto parsed = parse_written_time(time);
+  const auto parsed = parse_written_time(time, times);
   in.skip_blanks();
   const std::string_view frontend = in.word();
   TextCursor target(in.word());

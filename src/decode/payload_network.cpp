@@ -3,19 +3,20 @@
 
 namespace bartizan {
 
-bool network_payload(std::string_view program, std::string_view message, EventBatch& draft) {
+bool network_payload(std::string_view program, std::string_view message, const TimeHints& times,
+                     EventBatch& draft) {
   using Read = bool (*)(std::string_view, std::string_view, EventBatch&);
   struct Entry {
     std::string_view program;  // its beginning
     Read read;
   };
   constexpr Entry kEntries[] = {
-      {"dnsmasq-dhcp", dhcp_payload}, {"dnsmasq", dnsmasq_payload}, {"dhcpd", dhcp_payload},
-      {"kea-dhcp", dhcp_payload},     {"exim", exim_payload},       {"haproxy", haproxy_payload},
-      {"kernel", wireguard_payload},  {"krb5kdc", krb5kdc_payload}, {"named", named_payload},
-      {"openvpn", openvpn_payload},   {"ovpn", openvpn_payload},    {"postfix/", postfix_payload},
-      {"unbound", unbound_payload},
+      {"dnsmasq-dhcp", dhcp_payload}, {"dnsmasq", dnsmasq_payload},  {"dhcpd", dhcp_payload},
+      {"kea-dhcp", dhcp_payload},     {"exim", exim_payload},        {"kernel", wireguard_payload},
+      {"krb5kdc", krb5kdc_payload},   {"named", named_payload},      {"openvpn", openvpn_payload},
+      {"ovpn", openvpn_payload},      {"postfix/", postfix_payload}, {"unbound", unbound_payload},
   };
+  if (program.starts_with("haproxy") && haproxy_payload(message, times, draft)) return true;
   for (const Entry& entry : kEntries)
     if (program.starts_with(entry.program) && entry.read(program, message, draft)) return true;
   if (message.starts_with("wireguard: ")) return wireguard_payload(program, message, draft);

@@ -7,14 +7,16 @@
 
 #include <string_view>
 
+#include "decode/written_time.h"
 #include "model/event.h"
 
 namespace bartizan {
 
-// Tries those below by `program` and by what the text begins with.
-bool network_payload(std::string_view program, std::string_view message, EventBatch& draft);
+// Tries those below by `program` and by what the text begins with. `times`: for HAProxy, which writes local time.
+bool network_payload(std::string_view program, std::string_view message, const TimeHints& times,
+                     EventBatch& draft);
 
-bool haproxy_payload(std::string_view program, std::string_view message, EventBatch& draft);
+bool haproxy_payload(std::string_view message, const TimeHints& times, EventBatch& draft);
 // Name servers: category dns with query, record_type, answer, src_ip.
 bool named_payload(std::string_view program, std::string_view message, EventBatch& draft);
 bool unbound_payload(std::string_view program, std::string_view message, EventBatch& draft);

@@ -2,7 +2,7 @@
 // What programs write into syslog, and that text cut anywhere is read without harm.
 #include "decode/payload_network.h"
 
-#include "decode/text_formats_test.h"
+#include "decode/decode_testing.h"
 
 namespace bartizan {
 namespace {
@@ -13,11 +13,11 @@ std::string read(std::string_view program, std::string_view message) {
   for (std::size_t size = 0; size <= message.size(); ++size) {
     batch.clear();
     batch.start();
-    (void)network_payload(program, batch.keep(message.substr(0, size)), batch);
+    (void)network_payload(program, batch.keep(message.substr(0, size)), {}, batch);
   }
   batch.clear();
   batch.start();
-  if (!network_payload(program, batch.keep(message), batch)) return "not read";
+  if (!network_payload(program, batch.keep(message), {}, batch)) return "not read";
   const Event& event = batch.draft();
   std::string all =
       std::string(event.product) + "/" + std::string(event.category) + "/" + std::string(event.service);

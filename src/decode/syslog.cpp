@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "decode/log_time.h"
+#include "decode/written_time.h"
 
 namespace bartizan {
 namespace {
@@ -55,7 +55,7 @@ std::size_t structured_end(std::string_view text) {
 bool read_rfc5424(std::string_view text, SyslogHeader& header) {
   const std::string_view time = take_word(text);
   std::size_t used = 0;
-  header.time = read_iso_time(time, false, used);
+  header.time = read_iso_time(time, false, {}, used);
   if (time != "-" && (!header.time || used != time.size())) return false;
   header.host = nil_as_empty(take_word(text));
   header.program = nil_as_empty(take_word(text));
@@ -66,6 +66,7 @@ bool read_rfc5424(std::string_view text, SyslogHeader& header) {
   text.remove_prefix(end);
   if (text.starts_with(' ')) text.remove_prefix(1);
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  while (text.starts_with(' ')) text.remove_prefix(1);  // rsyslog keeps the one behind the colon of a tag
   header.message = text;
   return header.is_rfc5424 = true;
 }
@@ -108,9 +109,7 @@ bool is_host(std::string_view word) {
   return std::find(std::begin(kLevels), std::end(kLevels), word) == std::end(kLevels);
 }
 
-}  // namespace
-
-bool read_syslog_header(std::string_view line, Instant modified, SyslogHeader& header) {
+bool read_header(std::string_view line, bool blank_in_time, const TimeHints& times, SyslogHeader& header) {
   header = {};
   if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);
   const bool has_priority = take_priority(line, header.priority);
@@ -120,8 +119,8 @@ bool read_syslog_header(std::string_view line, Instant modified, SyslogHeader& h
     header = before;
   }
   std::size_t used = 0;
-  header.time = read_bsd_time(line, modified, used);
-  if (!header.time) header.time = read_iso_time(line, false, used);
+  header.time = read_bsd_time(line, times, used);
+  if (!header.time) header.time = read_iso_time(line, blank_in_time, times, used);
   if (header.time && used < line.size() && line[used] != ' ' && line[used] != ':') header.time = {};
   header.message = line;
   if (!header.time) return has_priority;
@@ -139,6 +138,18 @@ bool read_syslog_header(std::string_view line, Instant modified, SyslogHeader& h
   while (header.message.starts_with(' ')) header.message.remove_prefix(1);
   (void)take_tag(header.message, header);
   return true;
+}
+
+}  // namespace
+
+bool read_syslog_header(std::string_view line, const TimeHints& times, SyslogHeader& header) {
+  return read_header(line, false, times, header);
+}
+
+SyslogHeader syslog_header_before(std::string_view line, const TimeHints& times) {
+  SyslogHeader header;
+  (void)read_header(line, true, times, header);
+  return header;
 }
 
 std::string_view facility_name(int priority) {

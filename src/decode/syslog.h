@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include "base/time.h"
+#include "decode/written_time.h"
 
 namespace bartizan {
 
@@ -20,8 +20,12 @@ struct SyslogHeader {
   bool is_rfc5424 = false;
 };
 
-// False: nothing of an envelope is there. `modified` dates times without a year.
-bool read_syslog_header(std::string_view line, Instant modified, SyslogHeader& header);
+// False: nothing of an envelope is there. `times` dates those without a year or zone.
+bool read_syslog_header(std::string_view line, const TimeHints& times, SyslogHeader& header);
+
+// The same for formats that carry their own time and origin behind such an envelope, or without one (CEF, key=value, Palo
+// Alto, HAProxy): `message` is then the whole line. A blank may stand in place of the T of the time.
+SyslogHeader syslog_header_before(std::string_view line, const TimeHints& times);
 
 std::string_view facility_name(int priority);
 std::string_view severity_name(int priority);

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "decode/decode_testing.h"
-#include "decode/log_time.h"
 #include "decode/message_lines.h"
+#include "decode/written_time.h"
 
 namespace bartizan {
 
@@ -17,8 +17,8 @@ Instant at(std::string_view text) { return *parse_instant(text); }
 
 std::string time_of(std::string_view text, Instant modified = {}) {
   std::size_t used = 0;
-  auto time = read_bsd_time(text, modified, used);
-  if (!time) time = read_iso_time(text, true, used);
+  auto time = read_bsd_time(text, {modified}, used);
+  if (!time) time = read_iso_time(text, true, {}, used);
   return time ? format_instant(*time).substr(0, 19) + "/" + std::to_string(used) : "none";
 }
 
@@ -78,9 +78,7 @@ TEST(Syslog, ReadsEveryEnvelope) {
   EXPECT_FALSE(read_syslog_header("2026-03-01T07:30:01Z INFO start: x", {}, h));
 }
 
-DecodedText decoded(std::string_view text) {
-  return decode_text(syslog_format(), text, SIZE_MAX, at("2026-06-01"));
-}
+Decoded decoded(std::string_view text) { return decode_text(syslog_format(), text, 0, at("2026-06-01")); }
 
 TEST(Syslog, KeepsTheWholeMessageAndWhatItSays) {
   const auto d = decoded(

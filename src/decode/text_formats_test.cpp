@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Formats made of text lines: what each makes of small logs, and that every cut of a log gives events and
 // never a crash.
-#include "decode/text_formats_test.h"
+#include "decode/decode_testing.h"
 #include "decode/written_time.h"
 
 namespace bartizan {
@@ -172,7 +172,7 @@ TEST(W3c, EveryCut) { every_cut("w3c", kIis); }
 
 TEST(WrittenTime, ReadsWhatLogsWrite) {
   const auto text = [](std::string_view written, Instant modified = {}) {
-    const auto time = parse_written_time(written, modified);
+    const auto time = parse_written_time(written, {modified});
     return time ? format_instant(*time) : std::string("-");
   };
   EXPECT_EQ(text("24/Nov/2026:08:00:00 +0100"), "2026-11-24T07:00:00.0000000Z");

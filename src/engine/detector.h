@@ -3,14 +3,17 @@
 // One a thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "decode/decoder.h"
 #include "detect/identity/observations.h"
 #include "engine/correlations.h"
 #include "engine/hit_report.h"
+#include "engine/intel_watch.h"
 #include "engine/kind_rules.h"
 #include "engine/log_reader.h"
 #include "engine/matcher.h"
@@ -23,21 +26,25 @@ namespace bartizan {
 struct PieceResult {
   std::shared_ptr<const Log> log;
   std::uint64_t events = 0, bytes = 0;
-  std::vector<Finding> findings;
+  std::string findings;                     // packed one behind the other, those wanted
   std::vector<Contribution> contributions;  // sequence: of the event within the piece
   ViewResult views;
   std::vector<PostureFact> posture;
+  DirectoryPosture directory;
   identity::Observations identity;
+  std::vector<intel::PatternHit> patterns;  // sequence: of the event within the piece
   OddityList oddities;
   std::vector<std::uint8_t> buffer;  // of the piece, to be used again
 };
 
 struct PieceOptions {
-  DecodeOptions decode;       // the projection is set by PieceDetector
-  bool plain = false;         // with the plain evaluator alone
-  bool owns_pieces = false;   // pieces are not used by others afterwards
-  bool keep_records = false;  // Finding::record
-  bool identity = false;      // PieceResult::identity
+  DecodeOptions decode;                        // the projection is set by PieceDetector
+  bool plain = false;                          // with the plain evaluator alone
+  bool owns_pieces = false;                    // pieces are not used by others afterwards
+  bool keep_records = false;                   // Finding::record
+  bool identity = false;                       // PieceResult::identity
+  const Intelligence* intelligence = nullptr;  // compare events with it
+  std::function<bool(const Finding&)> wants;
 };
 
 class PieceDetector {
@@ -50,15 +57,19 @@ class PieceDetector {
 
  private:
   void report(const Event& event, std::uint64_t number, PieceResult& result);
-  void report_signature(const Event& event, PieceResult& result);
+  void report_made(Finding&& finding, const Event& event, PieceResult& result);
+  void report_intel(const Kind& kind, const Event& event, std::uint64_t number, PieceResult& result);
+  void keep(const Finding& finding, PieceResult& result) const;
 
   const KindRules& rules_;
+  ReadScripts& scripts_;
   PieceOptions options_;
   Matcher matcher_;
   PlainMatcher plain_matcher_;
   HitReport hit_report_;
   ViewDetector view_detector_;
   PostureNotes posture_notes_;
+  std::unique_ptr<IntelWatch> intel_watch_;
   std::map<const Format*, std::unique_ptr<Decoder>> decoders_;
   EventBatch batch_, whole_;
   std::vector<RuleHit> hits_;

@@ -2,6 +2,7 @@
 #include "engine/keyword_filter.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/text.h"
 
@@ -48,6 +49,20 @@ std::vector<std::string> literals_of(const sigma::Leaf& leaf) {
   }
 }
 
+// Narrow arithmetic alone, so that the compiler works on many units at once. True: a unit folds into ASCII.
+bool narrow(const std::uint8_t* text, std::size_t units, char* out) {
+  std::uint16_t folds_into_ascii = 0;
+  for (std::size_t i = 0; i < units; ++i) {
+    std::uint16_t unit;
+    std::memcpy(&unit, text + 2 * i, 2);
+    folds_into_ascii = static_cast<std::uint16_t>(folds_into_ascii | (unit == 0x017f) | (unit == 0x212a));
+    const auto from_a = static_cast<std::uint16_t>(unit - 'A');
+    const auto small = static_cast<std::uint16_t>(unit + (from_a < 26 ? 32 : 0));
+    out[i] = static_cast<char>(unit < 0x80 ? small : 0xff);
+  }
+  return folds_into_ascii != 0;
+}
+
 }  // namespace
 
 std::unique_ptr<RawKeywords> RawKeywords::make(std::span<const sigma::Leaf* const> leaves) {
@@ -81,16 +96,8 @@ bool RawKeywords::may_match(std::string_view text) const {
 // ASCII is folded a byte at a time; a unit beyond it becomes a byte that no run has.
 bool RawKeywords::may_match_utf16(Bytes text) const {
   thread_local std::string letters;  // kept for its memory
-  const std::size_t units = text.size() / 2;
-  letters.resize(units);
-  unsigned folds_into_ascii = 0;
-  for (std::size_t i = 0; i < units; ++i) {
-    const unsigned unit = text[2 * i] | static_cast<unsigned>(text[2 * i + 1]) << 8;
-    folds_into_ascii |= static_cast<unsigned>((unit == 0x017f) | (unit == 0x212a));
-    const unsigned folded_unit = unit + (unit - 'A' < 26 ? 32 : 0);
-    letters[i] = static_cast<char>(unit < 0x80 ? folded_unit : 0xff);
-  }
-  if (folds_into_ascii) return true;
+  letters.resize(text.size() / 2);
+  if (narrow(text.data(), letters.size(), letters.data())) return true;
   bool found = false;
   index_.find(letters, [&](std::uint32_t) { found = true; });
   return found;

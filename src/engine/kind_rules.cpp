@@ -39,15 +39,15 @@ class KindRules::Compiler {
   }
 
   // The names of the fields the program needs go to `names`; `all` is set when keywords need every one.
-  std::unique_ptr<KindProgram> compile(const std::vector<RuleSet::Candidate>& chosen,
+  std::unique_ptr<KindProgram> compile(const std::vector<RuleSet::Candidate>& chosen, sigma::Program::Use use,
                                        std::vector<std::string>& names, bool& all) {
     std::vector<sigma::BoundRule> bound;
     for (std::uint32_t i = 0; i < chosen.size(); ++i) bound.push_back(bind(chosen[i], i));
-    auto compiled = std::make_unique<KindProgram>(KindProgram{
-        sigma::Program(bound, sources_.size(),
-                       [this](const sigma::Leaf& leaf, sigma::SlotId slot) { return known(leaf, slot); }),
-        {},
-        chosen});
+    const sigma::KnownLeaf known_leaf = [this](const sigma::Leaf& leaf, sigma::SlotId slot) {
+      return known(leaf, slot);
+    };
+    auto compiled = std::make_unique<KindProgram>(
+        KindProgram{sigma::Program(bound, sources_.size(), known_leaf, use), {}, chosen});
     for (sigma::SlotId slot : compiled->program.used_slots()) note_fields(sources_[slot], names, all);
     return compiled;
   }
@@ -58,6 +58,17 @@ class KindRules::Compiler {
     for (const auto& [leaf, slot] : program.tests())
       if (sources_[slot].from == SlotSource::From::kEveryField) leaves.push_back(leaf);
     return RawKeywords::make(leaves);
+  }
+
+  // Null when some rule of a program can hold on a record without any text to look for.
+  std::unique_ptr<RuleFilter> rule_filter_of(const sigma::Program& program) const {
+    auto sieve = sigma::Sieve::make(program, [this](const sigma::Leaf& leaf, sigma::SlotId slot) {
+      auto literals = sigma::literals_of(leaf);
+      const FieldMapping* mapping = sources_[slot].mapping;
+      if (literals && mapping) literals = literals_before(std::move(*literals), *mapping);
+      return literals;
+    });
+    return sieve ? std::make_unique<RuleFilter>(std::move(sieve)) : nullptr;
   }
 
   // Once the columns of the kind are settled.
@@ -87,11 +98,19 @@ class KindRules::Compiler {
     const sigma::Rule& rule = rules_.rules_.rules()[candidate.rule];
     sigma::BoundRule bound{&rule, id, {}, {}};
     for (const sigma::Leaf& leaf : rule.leaves) {
-      bound.slots.push_back(slot_of(leaf.field, candidate.places[0]));
-      bound.references.push_back(leaf.op == sigma::LeafOp::kFieldRef ? slot_of(leaf.text, candidate.places[0])
-                                                                     : sigma::kNoSlot);
+      bound.slots.push_back(slot_of(leaf.field_number, leaf.field, candidate.places[0]));
+      bound.references.push_back(leaf.op == sigma::LeafOp::kFieldRef
+                                     ? slot_of(leaf.reference_number, leaf.text, candidate.places[0])
+                                     : sigma::kNoSlot);
     }
     return bound;
+  }
+
+  sigma::SlotId slot_of(std::uint32_t number, const std::string& field, const EventPlace* place) {
+    std::vector<sigma::SlotId>& known = slots_by_field_[place];
+    if (known.size() <= number) known.resize(number + 1, sigma::kNoSlot);
+    if (known[number] == sigma::kNoSlot) known[number] = slot_of(field, place);
+    return known[number];
   }
 
   sigma::SlotId slot_of(const std::string& field, const EventPlace* place) {
@@ -135,6 +154,7 @@ class KindRules::Compiler {
   const Kind& kind_;
   std::vector<Source> sources_;
   std::unordered_map<std::string, sigma::SlotId> ids_;
+  std::unordered_map<const EventPlace*, std::vector<sigma::SlotId>> slots_by_field_;
   std::string event_id_;
   Field header_fields_[3];
   Event header_;
@@ -186,7 +206,9 @@ std::unique_ptr<Kind> KindRules::make_kind(const EventKind& given) {
   }
   MUST(kind->conditional.size() <= 64);
   Compiler compiler(*this, *kind);
-  auto compiled = compiler.compile(chosen, kind->names, kind->all);
+  // Where conditions differ from event to event, program_of compiles once more.
+  const auto use = kind->conditional.empty() ? sigma::Program::Use::kToRun : sigma::Program::Use::kToAsk;
+  auto compiled = compiler.compile(chosen, use, kind->names, kind->all);
   for (const EventPlace* place : kind->conditional)
     for (const auto& [name, values] : place->where) add_once(kind->names, name);
   kind->script_fields = script_fields_of(given, rules_.logsources());
@@ -205,11 +227,11 @@ std::unique_ptr<Kind> KindRules::make_kind(const EventKind& given) {
     field.column = static_cast<std::uint16_t>(
         std::lower_bound(kind->names.begin(), kind->names.end(), field.name) - kind->names.begin());
   if (rules_want_all && !others_want_all) kind->keywords = kept(compiler.keywords_of(compiled->program));
-  if (kind->conditional.empty()) {
-    compiled->slots = compiler.slot_sources();
-    kind->unconditional = compiled.get();
-    programs_[{kind.get(), 0}] = std::move(compiled);
-  }
+  compiled->slots = compiler.slot_sources();
+  kind->rule_filter = compiler.rule_filter_of(compiled->program);
+  kind->any_rule = kind->rule_filter.get();
+  if (kind->conditional.empty()) kind->unconditional = compiled.get();
+  kind->program = std::move(compiled);
   return kind;
 }
 
@@ -236,7 +258,7 @@ const KindProgram& KindRules::program_of(const Kind& kind, std::uint64_t conditi
   Compiler compiler(*this, kind);
   std::vector<std::string> names;
   bool all = false;
-  program = compiler.compile(chosen, names, all);
+  program = compiler.compile(chosen, sigma::Program::Use::kToRun, names, all);
   program->slots = compiler.slot_sources();
   return *program;
 }

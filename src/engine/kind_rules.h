@@ -14,6 +14,7 @@
 
 #include "detect/sigma/program.h"
 #include "engine/keyword_filter.h"
+#include "engine/rule_filter.h"
 #include "engine/rule_set.h"
 #include "engine/script_texts.h"
 #include "model/projection.h"
@@ -42,6 +43,8 @@ struct Kind : Columns {
   std::vector<const EventPlace*> conditional;  // places with a `where`; the condition of the first is bit 0
   std::vector<RuleSet::Candidate> candidates;
   const KindProgram* unconditional = nullptr;  // when there is none of them
+  std::unique_ptr<KindProgram> program;        // of every rule at every place; rule_filter refers to it
+  std::unique_ptr<RuleFilter> rule_filter;     // any_rule
   std::string provider;
   std::vector<ScriptField> script_fields;  // wanted too, whatever the rules ask for
   bool header_is_plain = false;

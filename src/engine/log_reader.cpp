@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "decode/evtx.h"
 #include "decode/evtx_carve.h"
+#include "engine/utf8_stream.h"
 #include "source/archive.h"
 #include "source/evidence.h"
 
@@ -28,17 +29,46 @@ class LogWalk {
     std::vector<FormatScore> scores = score_formats(head);
     const Format* format = scores.empty() ? nullptr : scores.front().format;
     if (options_.carve && !head.empty() && (!format || looks_like_evtx(head))) format = &raw_format();
+    bool big_endian = false;
+    if (!format && looks_like_utf16(head, big_endian)) {
+      Utf8Stream text(stream, head, big_endian);
+      return read_text(text, file);
+    }
+    if (!format && as_text(head).starts_with(kMark)) {
+      const std::vector<std::uint8_t> behind(head.begin() + kMark.size(), head.end());
+      scores = score_formats(behind);
+      format = scores.empty() ? nullptr : scores.front().format;
+      return read_as(format, stream, behind, file, std::move(scores), kMark.size());
+    }
+    return read_as(format, stream, head, file, std::move(scores));
+  }
+
+ private:
+  static constexpr std::string_view kMark = "\xef\xbb\xbf";  // of UTF-8
+
+  bool read_text(Utf8Stream& stream, const std::string& file) {
+    std::vector<std::uint8_t> head(kHeadBytes);
+    auto size = stream.read(head);
+    if (!size.has_value()) return add_error(file, size.error());
+    head.resize(*size);
+    std::vector<FormatScore> scores = score_formats(head);
+    const Format* format = scores.empty() ? nullptr : scores.front().format;
+    return read_as(format, stream, head, file, std::move(scores));
+  }
+
+  bool read_as(const Format* format, ByteStream& stream, const std::vector<std::uint8_t>& head,
+               const std::string& file, std::vector<FormatScore> scores, std::uint64_t begin = 0) {
     if (!format) {
       report_.not_recognised.push_back(
           file + (head.empty() ? ": the file is empty" : ": no decoder knows this content"));
       return true;
     }
     ++report_.logs;
-    return read_log(stream, head,
-                    std::make_shared<const Log>(Log{file, format, modified_, std::move(scores)}));
+    return read_log(
+        stream, head,
+        std::make_shared<const Log>(Log{file, format, modified_, std::move(scores), options_.zone}), begin);
   }
 
- private:
   bool read_archive(ByteStream& stream, const std::vector<std::uint8_t>& head, const std::string& file) {
     bool going = true;
     std::uint64_t members = 0;
@@ -67,18 +97,21 @@ class LogWalk {
     } else {
       ++report_.logs;
       const Format* format = scores.front().format;
-      going = read_log(**capture, first,
-                       std::make_shared<const Log>(Log{eve, format, modified_, std::move(scores), true}));
+      going = read_log(
+          **capture, first,
+          std::make_shared<const Log>(Log{eve, format, modified_, std::move(scores), nullptr, true}));
     }
     for (const std::string& complaint : (*capture)->complaints())
       report_.errors.push_back(file + ": " + complaint);
     return going;
   }
 
-  bool read_log(ByteStream& stream, const std::vector<std::uint8_t>& head, std::shared_ptr<const Log> log) {
+  // `begin`: the place of `head` in the log.
+  bool read_log(ByteStream& stream, const std::vector<std::uint8_t>& head, std::shared_ptr<const Log> log,
+                std::uint64_t begin = 0) {
     const std::unique_ptr<Cutter> cutter = log->format->make_cutter();
     std::size_t filled = head.size();
-    piece_.offset = 0;
+    piece_.offset = begin;
     make_room(limits::kPieceBytes + kHeadBytes);
     std::copy(head.begin(), head.end(), piece_.buffer.begin());
     for (bool at_end = false; !at_end;) {

@@ -23,6 +23,7 @@ struct Log {
   const Format* format = nullptr;
   Instant modified;                      // of the evidence file; zero: not known
   std::vector<FormatScore> scores = {};  // of all formats that could read it, surest first
+  const TimeZone* zone = nullptr;        // of times that name none; null: UTC
   bool is_made =
       false;  // written by Suricata a moment ago: places in it and numbers of flows are not those of another run
 };
@@ -34,7 +35,7 @@ struct LogPiece {
   std::uint64_t offset = 0;
   std::string context;
 
-  Piece view() const { return {Bytes(buffer).first(size), offset, context, log->modified}; }
+  Piece view() const { return {Bytes(buffer).first(size), offset, context, log->modified, log->zone}; }
 };
 
 // The receiver may move the piece away, or leave it so that its buffer is used again. False: no more, please.
@@ -50,6 +51,7 @@ struct ReadReport {
 struct ReadOptions {
   // Windows event logs and what no decoder knows are searched for event records at any place (decode/evtx_carve.h).
   bool carve = false;
+  const TimeZone* zone = nullptr;  // as DecodeOptions::zone
   CaptureOptions capture;
 };
 

@@ -1,40 +1,94 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/make_finding.h"
 
-#include <initializer_list>
+#include <algorithm>
+#include <array>
 
 #include "base/hash.h"
 
 namespace bartizan {
 namespace {
 
-void add_entity(const Event& event, const char* type, std::string_view field, std::vector<Entity>& out) {
-  const std::string_view* value = event.find(field);
-  if (!value || value->empty() || *value == "-") return;
-  for (const Entity& known : out)
-    if (known.type == type && known.value == *value) return;
-  out.push_back({type, std::string(*value)});
-}
+// The fields that usually say who and what a record is about, those of a type beside each other, the more telling first.
+struct EntityField {
+  std::string_view field;
+  const char* type;
+};
+constexpr EntityField kEntityFields[] = {
+    {"User", "account"},
+    {"TargetUserName", "account"},
+    {"SubjectUserName", "account"},
+    {"AccountName", "account"},
+    {"user", "account"},
+    {"cs-username", "account"},
+    {"Image", "process"},
+    {"NewProcessName", "process"},
+    {"SourceImage", "process"},
+    {"ProcessName", "process"},
+    {"TargetImage", "process"},
+    {"IpAddress", "address"},
+    {"SourceIp", "address"},
+    {"DestinationIp", "address"},
+    {"SourceAddress", "address"},
+    {"DestAddress", "address"},
+    {"src_ip", "address"},
+    {"dst_ip", "address"},
+    {"dest_ip", "address"},
+    {"c-ip", "address"},
+    {"id.orig_h", "address"},
+    {"id.resp_h", "address"},
+    {"sourceIPAddress", "address"},
+    {"TargetFilename", "file"},
+    {"ImageLoaded", "file"},
+    {"ObjectName", "file"},
+};
 
-void add_entities(const Event& event, const char* type, std::initializer_list<std::string_view> fields,
-                  std::vector<Entity>& out) {
-  for (std::string_view field : fields) add_entity(event, type, field, out);
+// The place of a field in kEntityFields; kNone for others. Names are told apart by their size and first letter before they
+// are compared.
+constexpr std::size_t kNone = std::size(kEntityFields);
+constexpr std::size_t kSizes = 16, kLetters = 128;
+struct EntityPlaces {
+  std::array<std::array<std::uint8_t, kLetters>, kSizes> first{};  // of size and letter
+  std::array<std::uint8_t, kNone + 1> next{};                      // with the same
+};
+constexpr EntityPlaces kEntityPlaces = [] {
+  EntityPlaces places;
+  for (auto& row : places.first) row.fill(kNone);
+  for (std::size_t i = kNone; i-- > 0;) {
+    const std::string_view name = kEntityFields[i].field;
+    std::uint8_t& first = places.first[name.size()][static_cast<unsigned char>(name[0])];
+    places.next[i] = first;
+    first = static_cast<std::uint8_t>(i);
+  }
+  return places;
+}();
+
+std::size_t entity_place(std::string_view name) {
+  if (name.empty() || name.size() >= kSizes || static_cast<unsigned char>(name[0]) >= kLetters) return kNone;
+  std::size_t place = kEntityPlaces.first[name.size()][static_cast<unsigned char>(name[0])];
+  while (place != kNone && kEntityFields[place].field != name) place = kEntityPlaces.next[place];
+  return place;
 }
 
 }  // namespace
 
 std::vector<Entity> entities_of(const Event& event) {
+  std::array<const Field*, kNone> found{};  // the first of each name
+  for (const Field& field : event.fields)
+    if (const std::size_t place = entity_place(field.name); place != kNone && !found[place])
+      found[place] = &field;
   std::vector<Entity> out;
+  out.reserve(8);
   if (!event.host.empty()) out.push_back({"host", std::string(event.host)});
-  add_entities(event, "account",
-               {"User", "TargetUserName", "SubjectUserName", "AccountName", "user", "cs-username"}, out);
-  add_entities(event, "process", {"Image", "NewProcessName", "SourceImage", "ProcessName", "TargetImage"},
-               out);
-  add_entities(event, "address",
-               {"IpAddress", "SourceIp", "DestinationIp", "SourceAddress", "DestAddress", "src_ip", "dst_ip",
-                "dest_ip", "c-ip", "id.orig_h", "id.resp_h", "sourceIPAddress"},
-               out);
-  add_entities(event, "file", {"TargetFilename", "ImageLoaded", "ObjectName"}, out);
+  for (std::size_t place = 0; place < kNone; ++place) {
+    if (!found[place]) continue;
+    const std::string_view value = found[place]->value, type = kEntityFields[place].type;
+    if (value.empty() || value == "-") continue;
+    const bool is_known = std::any_of(out.begin(), out.end(), [&](const Entity& known) {
+      return known.type == type && known.value == value;
+    });
+    if (!is_known) out.push_back({std::string(type), std::string(value)});
+  }
   return out;
 }
 

@@ -12,6 +12,12 @@ namespace {
 constexpr std::uint16_t kNoField = 0xffff;
 static_assert(limits::kFieldsPerEventMax < kNoField);
 
+bool is_of(const Kind& kind, const EventKind& wanted) {
+  return kind.event_id == wanted.event_id && kind.header_is_plain == wanted.header_is_plain &&
+         kind.service == wanted.service && kind.category == wanted.category &&
+         kind.product == wanted.product && kind.provider == wanted.provider && kind.channel == wanted.channel;
+}
+
 }  // namespace
 
 const Kind& Matcher::counted(const Event& event) {
@@ -25,6 +31,7 @@ const Kind& Matcher::counted(const Event& event) {
 bool Matcher::match(const Event& event, std::vector<RuleHit>& out) {
   const Kind& kind = counted(event);
   if (!kind.is_compiled) return false;
+  if (event.ruled_out) return true;
   if (kind.candidates.empty()) return true;
   program_ = kind.unconditional ? kind.unconditional : &rules_.program_of(kind, conditions_of(kind, event));
   if (program_->program.is_empty()) return true;
@@ -41,7 +48,9 @@ bool Matcher::match(const Event& event, std::vector<RuleHit>& out) {
 
 const Kind& Matcher::kind_of_event(const Event& event) {
   if (event.columns) return static_cast<const Kind&>(*event.columns);
+  if (event.ruled_out) return static_cast<const Kind&>(*event.ruled_out);
   const EventKind kind = bartizan::kind_of(event);
+  if (kind_ && kind_->is_compiled && is_of(*kind_, kind)) return *kind_;
   key_.clear();
   append_kind_key(kind, key_);
   if (const auto known = kinds_.find(key_); known != kinds_.end()) return *known->second;
@@ -58,6 +67,18 @@ std::uint64_t Matcher::conditions_of(const Kind& kind, const Event& event) const
   return conditions;
 }
 
+std::uint16_t Matcher::column_of(const Kind& kind, std::size_t place, std::string_view name) {
+  if (columns_.size() <= kind.number) columns_.resize(kind.number + 1);
+  std::vector<NamedColumn>& known = columns_[kind.number];
+  if (known.size() <= place) known.resize(place + 1);
+  if (known[place].name == name) return known[place].column;
+  const auto at = std::lower_bound(kind.names.begin(), kind.names.end(), name);
+  const bool is_asked_for = at != kind.names.end() && *at == name;
+  known[place] = {std::string(name),
+                  is_asked_for ? static_cast<std::uint16_t>(at - kind.names.begin()) : Field::kNoColumn};
+  return known[place].column;
+}
+
 // Chains the fields of each column, in the order of the event.
 void Matcher::sort_into_columns(const Kind& kind, const Event& event) {
   first_in_column_.assign(kind.names.size(), kNoField);
@@ -66,9 +87,7 @@ void Matcher::sort_into_columns(const Kind& kind, const Event& event) {
     const Field& field = event.fields[i];
     std::uint16_t column = field.column;
     if (!event.columns) {
-      const auto at = std::lower_bound(kind.names.begin(), kind.names.end(), field.name);
-      if (at == kind.names.end() || *at != field.name) continue;
-      column = static_cast<std::uint16_t>(at - kind.names.begin());
+      column = column_of(kind, i, field.name);
     }
     if (column == Field::kNoColumn) continue;
     next_in_column_[i] = first_in_column_[column];

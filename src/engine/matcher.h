@@ -37,6 +37,7 @@ class Matcher final : private sigma::SlotReader {
  private:
   const Kind& counted(const Event& event);
   const Kind& kind_of_event(const Event& event);
+  std::uint16_t column_of(const Kind& kind, std::size_t place, std::string_view name);
   std::uint64_t conditions_of(const Kind& kind, const Event& event) const;
   void sort_into_columns(const Kind& kind, const Event& event);
   std::span<const sigma::FieldValue> values(sigma::SlotId slot) override;
@@ -62,6 +63,12 @@ class Matcher final : private sigma::SlotReader {
   std::uint64_t event_number_ = 0;
   std::deque<SlotValues> slots_;
   std::vector<std::uint16_t> first_in_column_, next_in_column_;  // fields of the event; kNoField ends
+  // By kind and place in the event: the field that stood there last. Events of a kind are alike.
+  struct NamedColumn {
+    std::string name;
+    std::uint16_t column = Field::kNoColumn;
+  };
+  std::vector<std::vector<NamedColumn>> columns_;
 };
 
 }  // namespace bartizan

@@ -20,6 +20,7 @@ constexpr std::string_view kBlocks = "script-block logging", kModules = "module 
 struct Setting {
   std::string_view path, control;
   std::string_view on[2];
+  std::string_view next_step = {};  // where it is off and not plain
 };
 constexpr Setting kSettings[] = {
     {"\\powershell\\scriptblocklogging\\enablescriptblocklogging", kBlocks, {"1", ""}},
@@ -28,6 +29,40 @@ constexpr Setting kSettings[] = {
     {"\\powershell\\transcription\\enabletranscripting", kTranscripts, {"1", ""}},
     {"\\environment\\__pslockdownpolicy", kLanguage, {"4", "8"}},
     {"\\windows script\\settings\\amsienable", kAmsi, {"1", ""}},
+    {"\\services\\lanmanserver\\parameters\\requiresecuritysignature",
+     "SMB signing, as server",
+     {"1", ""},
+     "Require signing by group policy: relayed logons then end here."},
+    {"\\services\\lanmanworkstation\\parameters\\requiresecuritysignature",
+     "SMB signing, as client",
+     {"1", ""},
+     "Require signing by group policy."},
+    {"\\services\\ntds\\parameters\\ldapserverintegrity",
+     "LDAP signing",
+     {"2", ""},
+     "Find the clients without it (events 2887, 2889), then set 2."},
+    {"\\services\\ntds\\parameters\\ldapenforcechannelbinding",
+     "LDAP channel binding",
+     {"2", ""},
+     "Find the clients without it (events 3039, 3040), then set 2."},
+    {"\\control\\lsa\\lmcompatibilitylevel", "NTLMv1 refused", {"5", ""}, "Set LmCompatibilityLevel to 5."},
+    {"\\control\\lsa\\msv1_0\\restrictsendingntlmtraffic",
+     "outgoing NTLM refused",
+     {"2", ""},
+     "Audit first (1; events 8001), list exceptions, then 2."},
+    {"\\control\\lsa\\msv1_0\\restrictreceivingntlmtraffic",
+     "incoming NTLM refused",
+     {"2", ""},
+     "Audit first (events 8002), then 2; domain controllers and certificate services first."},
+    {"\\services\\netlogon\\parameters\\restrictntlmindomain",
+     "NTLM refused in the domain",
+     {"7", ""},
+     "`bartizan identity ntlm` lists who still needs it."},
+    {"\\control\\lsa\\runasppl", "LSA protection", {"1", "2"}, "Set RunAsPPL to 1."},
+    {"\\control\\lsa\\lsacfgflags",
+     "Credential Guard",
+     {"1", "2"},
+     "Turn Credential Guard on where the hardware can."},
 };
 
 const Setting* setting_of(const Event& event) {
@@ -46,6 +81,13 @@ std::string number_of(std::string_view data) {
   data = data.substr(0, data.find(')'));
   const std::size_t first = data.find_first_not_of('0');
   return first == data.npos ? "0" : std::string(data.substr(first));
+}
+
+EventKind kind_of_rules(const Kind& kind) {
+  EventKind out;
+  out.channel = kind.channel, out.provider = kind.provider, out.event_id = kind.event_id,
+  out.product = kind.product;
+  return out;
 }
 
 bool is_powershell(const Kind& kind, std::uint32_t event_id) {
@@ -101,6 +143,7 @@ bool proves_logging(const Event& record) {
 }  // namespace
 
 std::string_view posture_field_of(const EventKind& kind) {
+  if (DirectoryPosture::concerns(kind)) return "Computer";
   if (kind.event_id == 4103 && kind.channel.starts_with("Microsoft-Windows-PowerShell")) return "Computer";
   if (is_session(kind)) return "Data";
   if (is_image_load(kind)) return "ImageLoaded";
@@ -113,6 +156,7 @@ std::string_view posture_field_of(const EventKind& kind) {
 
 bool PostureNotes::concerns(const Kind& kind, const Event& event) const {
   if (!kind.is_about_posture) return false;
+  if (DirectoryPosture::concerns(kind_of_rules(kind))) return true;
   if (is_powershell(kind, 4103)) {
     const std::string_view* host = event.find("Computer");
     return !host || !seen_.contains(std::string(kModules) + '\n' + std::string(*host));
@@ -124,6 +168,7 @@ bool PostureNotes::concerns(const Kind& kind, const Event& event) const {
 }
 
 void PostureNotes::note(const Kind& kind, const Event& record, const std::string& file) {
+  if (DirectoryPosture::concerns(kind_of_rules(kind))) return directory_.note(record, file);
   if (is_powershell(kind, 4103)) return add(kModules, true, "event 4103 was written", record, file);
   if (is_powershell(kind, 4104)) {
     if (proves_logging(record))
@@ -155,6 +200,7 @@ void PostureNotes::note(const Kind& kind, const Event& record, const std::string
   const std::string data = number_of(*details);
   const bool is_on = data == setting->on[0] || (!setting->on[1].empty() && data == setting->on[1]);
   add(setting->control, is_on, std::string(path) + " was set to " + data, record, file);
+  if (!is_on) facts_.back().next_step = setting->next_step;
 }
 
 void PostureNotes::add(std::string_view control, bool in_force, std::string evidence, const Event& record,
@@ -164,8 +210,14 @@ void PostureNotes::add(std::string_view control, bool in_force, std::string evid
   if (in_force && (evidence.ends_with("written") || evidence.ends_with("written)")) &&
       !seen_.insert(std::move(key)).second)
     return;
-  facts_.push_back({std::string(record.host), std::string(control), in_force, std::move(evidence), file,
-                    std::string(record.record_id), record.time});
+  facts_.push_back({std::string(record.host),
+                    std::string(control),
+                    in_force,
+                    std::move(evidence),
+                    file,
+                    std::string(record.record_id),
+                    record.time,
+                    {}});
 }
 
 std::vector<PostureFact> PostureNotes::take() {

@@ -59,7 +59,7 @@ Result<FileReport> read_events(const std::string& path, const DecodeOptions& opt
                          report.events += batch.size();
                          return batch.empty() || deliver(batch, piece.log->file);
                        },
-                       report, {.carve = options.carve, .capture = {}}));
+                       report, {.carve = options.carve, .zone = options.zone, .capture = {}}));
   }
   return report;
 }
@@ -80,7 +80,7 @@ Result<FileReport> render_records(const std::string& path, const DecodeOptions& 
                                ": only Windows event logs have an XML form, and the JSON made of it");
                          return true;
                        },
-                       report, {.carve = options.carve, .capture = {}}));
+                       report, {.carve = options.carve, .zone = options.zone, .capture = {}}));
   }
   return report;
 }

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/yaml.h"
+#include "detect/sigma/leaf_numbers.h"
 #include "detect/sigma/load.h"
 #include "source/evidence.h"
 
@@ -50,30 +51,52 @@ void RuleSet::load_placeholders(const std::string& path) {
 }
 
 void RuleSet::load_rules(const std::string& path, sigma::MetadataCheck* check) {
+  std::vector<RuleText> texts;
   for (const std::string& file : rule_files(path, diagnostics_)) {
     auto text = read_text_file(file, limits::kRuleFileBytesMax);
-    if (!text.has_value()) {
-      diagnostics_.push_back({"rules.unreadable", file, 0, 0, text.error().message, ""});
-      ++unusable_;
+    if (text.has_value()) {
+      texts.push_back({file, std::move(*text)});
       continue;
     }
-    auto documents = parse_yaml(*text, file);
-    if (!documents) {
-      diagnostics_.push_back(std::move(documents.error()));
-      ++unusable_;
-      continue;
-    }
-    const auto loaded = [&] { return rules_.size() + correlations_.size() + filters_.size(); };
-    const std::size_t before = loaded();
-    sigma::load_rules(*documents, file, &placeholders_, rules_, diagnostics_);
-    sigma::load_correlations(*documents, file, correlations_, diagnostics_);
-    sigma::load_filters(*documents, file, &placeholders_, filters_, diagnostics_);
-    for (const YamlNode& document : *documents) {
-      unusable_ += !document.is_null();
-      if (check && !document.is_null()) check->look_at(document, file, diagnostics_);
-    }
-    unusable_ -= loaded() - before;
+    diagnostics_.push_back({"rules.unreadable", file, 0, 0, text.error().message, ""});
+    ++unusable_;
   }
+  const bool is_worth_keeping = !check && texts.size() >= limits::kRuleCacheFilesMin;
+  const std::string key = is_worth_keeping ? RuleCache::key_of(texts, placeholders_) : std::string();
+  if (auto known = cache_.find(key)) return take(std::move(*known));
+  LoadedRules loaded;
+  for (const RuleText& text : texts) load_text(text, check, loaded);
+  cache_.keep(key, loaded);
+  take(std::move(loaded));
+}
+
+void RuleSet::load_text(const RuleText& text, sigma::MetadataCheck* check, LoadedRules& out) const {
+  auto documents = parse_yaml(text.text, text.file);
+  if (!documents) {
+    out.diagnostics.push_back(std::move(documents.error()));
+    ++out.unusable;
+    return;
+  }
+  const auto loaded = [&] { return out.rules.size() + out.correlations.size() + out.filters.size(); };
+  const std::size_t before = loaded();
+  sigma::load_rules(*documents, text.file, &placeholders_, out.rules, out.diagnostics);
+  sigma::load_correlations(*documents, text.file, out.correlations, out.diagnostics);
+  sigma::load_filters(*documents, text.file, &placeholders_, out.filters, out.diagnostics);
+  for (const YamlNode& document : *documents) {
+    out.unusable += !document.is_null();
+    if (check && !document.is_null()) check->look_at(document, text.file, out.diagnostics);
+  }
+  out.unusable -= loaded() - before;
+}
+
+void RuleSet::take(LoadedRules&& loaded) {
+  const auto append = [](auto& to, auto& from) {
+    to.reserve(to.size() + from.size());
+    std::move(from.begin(), from.end(), std::back_inserter(to));
+  };
+  append(rules_, loaded.rules), append(correlations_, loaded.correlations), append(filters_, loaded.filters);
+  append(diagnostics_, loaded.diagnostics);
+  unusable_ += loaded.unusable;
 }
 
 void RuleSet::load_mapping(const std::string& content) {
@@ -180,6 +203,7 @@ void RuleSet::prepare() {
   sigma::apply_filters(rules_, filters_, diagnostics_);
   filters_.clear();
   keep_wanted(selection_, rules_, correlations_);
+  sigma::number_leaves(rules_);
   for (const sigma::Rule& rule : rules_)
     summaries_.push_back(summary_of(rule.id, rule.title, rule.level, rule.tags));
   for (std::uint32_t index = 0; index < rules_.size(); ++index) {

@@ -15,6 +15,7 @@
 #include "detect/sigma/metadata.h"
 #include "detect/sigma/placeholders.h"
 #include "detect/sigma/rule.h"
+#include "engine/rule_cache.h"
 #include "engine/selection.h"
 #include "engine/tuning.h"
 #include "model/event.h"
@@ -33,6 +34,8 @@ struct RuleSummary {
 
 class RuleSet {
  public:
+  // Where rules loaded from now on may be kept for the next run, and found.
+  void use_cache(std::string folder) { cache_ = RuleCache(std::move(folder)); }
   // What `expand` in rules loaded from now on stands for.
   void load_placeholders(const std::string& path);
   // Every *.yml under `path` (examples files apart), or the file itself. With a check, its warnings are added.
@@ -79,11 +82,14 @@ class RuleSet {
   static std::vector<std::string> rule_files(const std::string& path, std::vector<Diagnostic>& diagnostics);
 
  private:
+  void load_text(const RuleText& text, sigma::MetadataCheck* check, LoadedRules& out) const;
+  void take(LoadedRules&& loaded);
   void load_advisory(const std::string& file);
   std::vector<std::string> advisory_of(const std::vector<std::string>& tags) const;
   RuleSummary summary_of(const std::string& id, const std::string& title, const std::string& level,
                          const std::vector<std::string>& tags) const;
 
+  RuleCache cache_{{}};
   std::vector<sigma::Rule> rules_;
   std::vector<sigma::Correlation> correlations_;
   std::vector<sigma::Filter> filters_;  // until prepare

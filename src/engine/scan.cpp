@@ -2,14 +2,15 @@
 #include "engine/scan.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "base/limits.h"
 #include "base/must.h"
 #include "detect/identity/detector.h"
 #include "engine/coverage.h"
 #include "engine/detector.h"
+#include "engine/identity_findings.h"
 #include "engine/ordered_workers.h"
+#include "engine/place_lookup.h"
 #include "engine/view_collector.h"
 #include "source/evidence.h"
 
@@ -19,12 +20,8 @@ namespace {
 bool wanted(const Finding& finding, const ScanOptions& options) {
   if (finding.level < options.level_min) return false;
   if (options.since && finding.time < *options.since) return false;
-  return !options.until || finding.time < *options.until;
-}
-
-bool earlier(const Finding& a, const Finding& b) {
-  return std::tie(a.time, a.file, a.record_id, a.rule_id, a.id) <
-         std::tie(b.time, b.file, b.record_id, b.rule_id, b.id);
+  if (options.until && finding.time >= *options.until) return false;
+  return options.shown.wants(finding);
 }
 
 bool want_identity_fields(const EventKind& kind, Columns& columns) {
@@ -32,6 +29,15 @@ bool want_identity_fields(const EventKind& kind, Columns& columns) {
   for (std::string_view name : identity::fields_needed(kind)) columns.names.emplace_back(name);
   columns.all = columns.all || identity::needs_every_field(kind);
   return true;
+}
+
+// Fields that others than the rules ask for.
+KindRules::FurtherFields further_fields(const ScanOptions& options) {
+  return [identity = options.identity, intel = options.intelligence != nullptr](const EventKind& kind,
+                                                                                Columns& columns) {
+    if (intel) IntelWatch::want_fields(columns);
+    return identity && want_identity_fields(kind, columns);
+  };
 }
 
 class Scan {
@@ -42,15 +48,20 @@ class Scan {
         keep_going_(keep_going),
         correlations_(rules),
         kinds_(
-            rules, [this](std::uint32_t rule) { return wants_rule(rule); },
-            options.identity ? want_identity_fields : KindRules::FurtherFields{}),
+            rules, [this](std::uint32_t rule) { return wants_rule(rule); }, further_fields(options)),
         block_detector_(kinds_, correlations_, scripts_, options.plain, options.keep_records,
                         [this](std::uint32_t rule) { return wants_rule(rule); }),
         views_(block_detector_, correlations_) {
+    if (options.intelligence) patterns_.emplace(options.intelligence->patterns());
     MUST(rules.is_prepared());
     const std::size_t threads = std::clamp<std::size_t>(options.threads, 1, limits::kThreadsMax);
-    const PieceOptions piece{options.decode, options.plain, threads > 1, options.keep_records,
-                             options.identity};
+    const PieceOptions piece{options.decode,
+                             options.plain,
+                             threads > 1,
+                             options.keep_records,
+                             options.identity,
+                             options.intelligence,
+                             [this](const Finding& finding) { return wanted(finding, options_); }};
     for (std::size_t i = 0; i < threads; ++i)
       detectors_.push_back(std::make_unique<PieceDetector>(
           kinds_, correlations_, scripts_, piece, [this](std::uint32_t rule) { return wants_rule(rule); }));
@@ -67,7 +78,10 @@ class Scan {
     {
       OrderedWorkers<LogPiece, PieceResult> workers(
           detectors_.size(),
-          [this](std::size_t worker, LogPiece& piece) { return detectors_[worker]->detect(piece); },
+          [this](std::size_t worker, LogPiece& piece) {
+            if (options_.on_piece) options_.on_piece(worker, piece);
+            return detectors_[worker]->detect(piece);
+          },
           [this](PieceResult&& result) { collect(std::move(result)); });
       for (const std::string& file : files) {
         if (interrupted_) break;
@@ -76,6 +90,7 @@ class Scan {
         ++progress_.files_done;
       }
     }
+    if (options_.yara) look_at_files(files);
     finish();
     return std::move(outcome_);
   }
@@ -103,13 +118,26 @@ class Scan {
       return !(interrupted_ = interrupted_ || !keep_going_(progress_));
     };
     auto done = read_logs(path, take, report,
-                          {.carve = options_.decode.carve, .capture = {options_.suricata_rules, keep_going}});
+                          {.carve = options_.decode.carve,
+                           .zone = options_.decode.zone,
+                           .capture = {options_.suricata_rules, keep_going}});
     ScanSummary& summary = outcome_.summary;
     if (!done.has_value()) return summary.unreadable.push_back(done.error().text());
     for (std::string& error : report.errors) summary.unreadable.push_back(std::move(error));
     for (std::string& file : report.not_recognised) summary.not_recognised.push_back(std::move(file));
     summary.files_read += report.logs;
     summary.bytes += report.bytes;
+  }
+
+  void look_at_files(const std::vector<std::string>& files) {
+    auto looked = yara_scan(files, *options_.yara,
+                            [&] { return !(interrupted_ = interrupted_ || !keep_going_(progress_)); });
+    ScanSummary& summary = outcome_.summary;
+    if (!looked.has_value()) return summary.unreadable.push_back(looked.error().text());
+    keep(looked->findings);
+    for (std::string& line : looked->unreadable) summary.unreadable.push_back(std::move(line));
+    for (std::string& line : looked->oddities)
+      ++summary.oddities, outcome_.oddities.push_back(std::move(line));
   }
 
   // In the order of the evidence, one at a time.
@@ -119,10 +147,13 @@ class Scan {
       correlations_.add(std::move(contribution));
     }
     posture_.add(std::move(result.posture));
+    directory_.add(std::move(result.directory));
     views_.add(std::move(result.views), events_before_, result.oddities);
     identities_.add(result.identity, result.log->file, events_before_);
+    for (intel::PatternHit& hit : result.patterns)
+      hit.sequence += events_before_, patterns_->add(std::move(hit));
     events_before_ += result.events;
-    keep(result.findings);
+    outcome_.findings.add_packed(result.findings);
     note_oddities(*result.log, result.oddities);
     const std::lock_guard lock(mutex_);
     progress_.events += result.events;
@@ -140,13 +171,9 @@ class Scan {
                                     oddity.what);
   }
 
-  void keep(std::vector<Finding>& found) {
-    for (Finding& finding : found) {
-      if (!wanted(finding, options_)) continue;
-      record_bytes_ += finding.record.size();
-      if (record_bytes_ > limits::kFindingRecordBytesMax) finding.record.clear();
-      outcome_.findings.push_back(std::move(finding));
-    }
+  void keep(const std::vector<Finding>& found) {
+    for (const Finding& finding : found)
+      if (wanted(finding, options_)) outcome_.findings.add(finding);
   }
 
   void finish() {
@@ -154,13 +181,18 @@ class Scan {
     OddityList oddities;
     views_.finish(from_views, oddities, outcome_.summary);
     keep(from_views);
-    outcome_.summary.powershell_posture = posture_.facts();
+    outcome_.summary.posture = posture_.facts();
+    for (PostureFact& fact : directory_.facts()) outcome_.summary.posture.push_back(std::move(fact));
     outcome_.summary.oddities += oddities.total;
     std::vector<Finding> correlated;
     correlations_.finish(correlated);
-    identities_.finish(correlated);
+    if (patterns_) patterns_->finish(correlated);
     keep(correlated);
-    std::sort(outcome_.findings.begin(), outcome_.findings.end(), earlier);
+    std::vector<Finding> of_identities;
+    identities_.finish(of_identities);
+    if (const Tuning* tuning = rules_.tuning()) tune(of_identities, *tuning);
+    note_rules(of_identities, outcome_.findings.findings());
+    keep(of_identities);
     ScanSummary& summary = outcome_.summary;
     summary.interrupted = interrupted_;
     summary.events = progress_.events;
@@ -186,11 +218,13 @@ class Scan {
   ViewDetector block_detector_;
   ViewCollector views_;
   PowershellPosture posture_;
+  DirectoryPosture directory_;
+  std::optional<intel::PatternTracker> patterns_;  // with intelligence
   std::vector<std::unique_ptr<PieceDetector>> detectors_;
   ScanOutcome outcome_;
   std::uint64_t events_before_ = 0;
   std::string oddities_of_;
-  std::size_t oddities_kept_ = 0, record_bytes_ = 0;
+  std::size_t oddities_kept_ = 0;
   bool interrupted_ = false;
   std::mutex mutex_;  // guards what follows
   ScanProgress progress_;

@@ -11,8 +11,14 @@
 #include <string>
 #include <vector>
 
+#include "base/limits.h"
 #include "decode/decoder.h"
+#include "engine/finding_store.h"
+#include "engine/intelligence.h"
+#include "engine/log_reader.h"
 #include "engine/rule_set.h"
+#include "engine/selection.h"
+#include "engine/yara_scan.h"
 #include "sink/report.h"
 
 namespace bartizan {
@@ -22,10 +28,15 @@ struct ScanOptions {
   std::vector<std::string> suricata_rules;  // for captures of networks; none: those installed
   std::size_t threads = 1;
   Level level_min = Level::kInformational;
-  std::optional<Instant> since, until;  // until is exclusive
-  bool keep_records = false;            // Finding::record, within limits::kFindingRecordBytesMax
-  bool identity = true;                 // follow tickets and logons across hosts, besides the rules
-  bool plain = false;                   // with the plain evaluator alone, to compare with
+  std::optional<Instant> since, until;         // until is exclusive
+  Selection shown;                             // by host
+  bool keep_records = false;                   // Finding::record
+  bool identity = true;                        // follow tickets and logons across hosts, besides the rules
+  const Intelligence* intelligence = nullptr;  // compare events with it, besides the rules
+  const intel::YaraRules* yara = nullptr;      // look at every file with them
+  bool plain = false;                          // with the plain evaluator alone, to compare with
+  // Each piece before it is looked at, by the worker of that number; for --store.
+  std::function<void(std::size_t worker, const LogPiece& piece)> on_piece = {};
 };
 
 struct ScanProgress {
@@ -35,7 +46,7 @@ struct ScanProgress {
 };
 
 struct ScanOutcome {
-  std::vector<Finding> findings;
+  FindingStore findings{limits::kFindingsInMemoryBytes};
   ScanSummary summary;
   std::vector<std::string> oddities;  // `path: at byte N: what`
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "detect/identity/invariant.h"
 #include "detect/sigma/load.h"
 
 namespace bartizan {
@@ -172,9 +173,10 @@ void Tuning::bind(std::span<const sigma::Rule> rules, std::span<const sigma::Cor
                              std::string("no loaded rule has the ") + what + " '" + glob.text() + "'",
                              "bartizan rules list shows what there is", Severity::kWarning});
     };
-    // Which signatures there are, sensors know.
+    // Which signatures there are, sensors know; findings about identities come from no rule.
     for (const Glob& glob : entry.rules)
-      if (!glob.text().starts_with("suricata:") && !names_any(glob, names_rule))
+      if (!glob.text().starts_with("suricata:") && !glob.text().starts_with(identity::kIdBegin) &&
+          !names_any(glob, names_rule))
         warn("id, name or title", glob);
     for (const Glob& glob : entry.tags)
       if (!names_any(glob, names_tag)) warn("tag", glob);

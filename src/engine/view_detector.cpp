@@ -138,6 +138,10 @@ ViewDetector::ViewDetector(KindRules& rules, const Correlations& correlations, R
       scripts_(scripts),
       plain_(plain),
       matcher_(rules),
+      view_field_rules_(
+          rules.rules(),
+          [this, wants](std::uint32_t rule) { return asks_for_view_fields_[rule] && wants(rule); }),
+      view_field_matcher_(view_field_rules_),
       plain_matcher_(rules.rules(), wants),
       hit_report_(rules, correlations, plain_matcher_, keep_records) {
   for (const sigma::Rule& rule : rules.rules().rules()) {
@@ -214,9 +218,9 @@ void ViewDetector::detect_joined(const Event& record, std::span<const std::uint3
        source, oddities, result);
 }
 
-void ViewDetector::ask(const Event& event) {
+void ViewDetector::ask(Matcher& matcher, const Event& event) {
   hits_.clear();
-  if (plain_ || !matcher_.match(event, hits_)) plain_matcher_.match(event, hits_);
+  if (plain_ || !matcher.match(event, hits_)) plain_matcher_.match(event, hits_);
 }
 
 bool ViewDetector::may_report(std::uint32_t rule, bool with_text) const {
@@ -233,8 +237,8 @@ void ViewDetector::look(const ViewedText& viewed, const ViewSource& source, Oddi
     views_.push_back({record_with_view_fields(viewed, batch_), ViewName::kRaw, 0, viewed.text->text, false});
   append_script_views(viewed, batch_, views_);
   for (std::size_t i = 0; i < views_.size(); ++i) {
-    ask(views_[i].event);
     const bool with_text = i > 0 || !is_logged_first;
+    ask(with_text ? matcher_ : view_field_matcher_, views_[i].event);
     for (const RuleHit& hit : std::vector<RuleHit>(hits_))
       if (may_report(hit.rule, with_text)) report(viewed, views_[i], hit, source, oddities, result);
   }

@@ -78,12 +78,15 @@ class ViewDetector {
   bool is_due_to_view(const ViewedText& viewed, const ScriptView& view, const RuleHit& hit,
                       std::string_view field);
   bool may_report(std::uint32_t rule, bool with_text) const;
-  void ask(const Event& event);
+  void ask(Matcher& matcher, const Event& event);
 
   KindRules& rules_;
   ReadScripts& scripts_;
   bool plain_;
   Matcher matcher_;
+  // The record with the fields of its views is news to few rules; the others saw it as logged.
+  KindRules view_field_rules_;
+  Matcher view_field_matcher_;
   PlainMatcher plain_matcher_;
   HitReport hit_report_;
   std::vector<std::uint8_t> asks_for_view_fields_, raw_only_;  // by rule

@@ -48,6 +48,7 @@ struct Event {
   // Set: the decoder was told which fields are wanted. Then `fields` holds those only (with their column), and record_id
   // and host are empty; Decoder::decode_record gives the whole.
   const Columns* columns = nullptr;
+  const Columns* ruled_out = nullptr;  // set: no rule of the kind with these columns can hold on this event
   bool lacks_keywords =
       false;  // none of the keywords that the kind's rules look for in every field is in the record
 

@@ -43,6 +43,8 @@ struct Columns {
   // With `all`: not null when they are wanted only of records in which this may match. A decoder that leaves them out sets
   // Event::lacks_keywords.
   const KeywordFilter* keywords = nullptr;
+  // Not null: where this may match in no value of a record, no rule of the kind holds (decode/rule_out.h).
+  const KeywordFilter* any_rule = nullptr;
 };
 
 class Projection {

@@ -26,12 +26,13 @@ Techniques used_by(const Actor& actor, const AttackTable& attack) {
   return out;
 }
 
-Techniques seen_in(std::span<const Finding> findings, const AttackTable& attack) {
+Techniques seen_in(const Findings& findings, const AttackTable& attack) {
   Techniques out;
-  for (const Finding& finding : findings) {
-    if (finding.level < kActorLevelLeast) continue;
-    for (const std::string& id : finding.attack) out.emplace(attack.current(id));
-  }
+  findings.for_each([&](const Finding& finding) {
+    if (finding.level < kActorLevelLeast) return;
+    for (const std::string& id : finding.attack)
+      if (const std::string_view current = attack.current(id); !out.contains(current)) out.emplace(current);
+  });
   return out;
 }
 
@@ -99,7 +100,7 @@ std::expected<Actor, Diagnostic> parse_actor(std::string_view text, std::string_
   return actor;
 }
 
-std::vector<ActorMatch> match_actors(std::span<const Finding> findings, std::span<const Actor> actors,
+std::vector<ActorMatch> match_actors(const Findings& findings, std::span<const Actor> actors,
                                      const AttackTable& attack) {
   std::vector<Techniques> own;
   std::map<std::string, std::size_t, std::less<>> users;

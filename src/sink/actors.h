@@ -25,7 +25,7 @@
 #include <vector>
 
 #include "base/diagnostic.h"
-#include "model/finding.h"
+#include "model/findings.h"
 #include "sink/attack.h"
 
 namespace bartizan {
@@ -57,7 +57,7 @@ struct ActorMatch {
 };
 
 // One for each actor, the strongest first.
-std::vector<ActorMatch> match_actors(std::span<const Finding> findings, std::span<const Actor> actors,
+std::vector<ActorMatch> match_actors(const Findings& findings, std::span<const Actor> actors,
                                      const AttackTable& attack);
 
 }  // namespace bartizan

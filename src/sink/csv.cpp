@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "sink/csv_cell.h"
 #include "sink/groups.h"
 #include "sink/report.h"
 
@@ -17,7 +18,9 @@ bool looks_like_formula(std::string_view cell) {
   return !cell.empty() && std::string_view("=+-@\t\r\n").find(cell[0]) != std::string_view::npos;
 }
 
-void append_cell(std::string_view value, std::string& out) {
+}  // namespace
+
+void append_csv_cell(std::string_view value, std::string& out) {
   std::string cell;
   if (looks_like_formula(value)) cell += '\'';
   append_valid_utf8(value, cell);
@@ -33,12 +36,14 @@ void append_cell(std::string_view value, std::string& out) {
   out += '"';
 }
 
+namespace {
+
 void append_row(std::initializer_list<std::string_view> cells, std::string& out) {
   bool first = true;
   for (const std::string_view cell : cells) {
     if (!first) out += ',';
     first = false;
-    append_cell(cell, out);
+    append_csv_cell(cell, out);
   }
   out += "\r\n";
 }
@@ -76,27 +81,29 @@ std::string time_text(const Finding& finding) {
 
 }  // namespace
 
-std::string render_csv(std::span<const Finding> findings) {
+void write_csv(const Findings& findings, const WriteText& write) {
   std::string out;
   append_row({"time", "level", "rule", "host", "channel", "event_id", "record_id", "file", "attack",
               "advisory", "why", "entities", "rule_id", "id"},
              out);
-  for (const Finding& finding : findings)
+  findings.for_each([&](const Finding& finding) {
     append_row(
         {time_text(finding), level_name(finding.level), finding.rule_title, finding.host, finding.channel,
          std::to_string(finding.event_id), finding.record_id, finding.file, joined(finding.attack),
          joined(finding.advisory), why_text(finding), entities_text(finding), finding.rule_id, finding.id},
         out);
-  return out;
+    write(out), out.clear();
+  });
+  write(out);  // of no findings the header
 }
 
 // Timesketch refuses rows without a time, so that a finding without one stands at the start of 1970.
-std::string render_timesketch(std::span<const Finding> findings) {
+void write_timesketch(const Findings& findings, const WriteText& write) {
   std::string out;
   append_row({"message", "datetime", "timestamp_desc", "level", "rule", "host", "channel", "event_id",
               "record_id", "file", "attack", "why", "entities", "rule_id", "finding_id"},
              out);
-  for (const Finding& finding : findings) {
+  findings.for_each([&](const Finding& finding) {
     const std::string host = finding.host.empty() ? "" : " on " + finding.host;
     append_row(
         {fmt::format("[{}] {}{}", level_name(finding.level), finding.rule_title, host),
@@ -104,8 +111,9 @@ std::string render_timesketch(std::span<const Finding> findings) {
          finding.host, finding.channel, std::to_string(finding.event_id), finding.record_id, finding.file,
          joined(finding.attack), why_text(finding), entities_text(finding), finding.rule_id, finding.id},
         out);
-  }
-  return out;
+    write(out), out.clear();
+  });
+  write(out);
 }
 
 }  // namespace bartizan

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Groups: findings put together by rule and by host, and their order of importance: the higher level first,
 // then the rule that fired less often (a rule that fires everywhere is more often noise), then the earlier.
-// Groups point into the findings, which must outlive them. A time of zero ticks means that the record had
-// none.
+// Findings are read, not kept: memory grows with the rules and hosts that they name. A time of zero ticks means that the
+// record had none. Values, one thread.
 #pragma once
 
 #include <array>
+#include <functional>
 #include <set>
-#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
-#include "model/finding.h"
+#include "model/findings.h"
 
 namespace bartizan {
 
@@ -24,24 +25,49 @@ struct TimeRange {
   void add(Instant time);
 };
 
+using TextSet = std::set<std::string, std::less<>>;
+
 struct RuleGroup {
-  const Finding* sample = nullptr;  // one finding of the rule, of its highest level
+  std::string title, id;
+  Level level = Level::kInformational;  // the highest of its findings
   std::uint64_t count = 0;
-  std::set<std::string_view> hosts;
+  TextSet hosts;
   TimeRange range;
 };
 
 struct HostGroup {
-  std::string_view host;
+  std::string host;
   LevelCounts by_level{};
-  std::set<std::string_view> rules;
+  TextSet rules;
   TimeRange range;
 };
 
-LevelCounts count_levels(std::span<const Finding> findings);
-std::vector<RuleGroup> group_by_rule(std::span<const Finding> findings);
-std::vector<HostGroup> group_by_host(std::span<const Finding> findings);
-std::vector<const Finding*> ranked(std::span<const Finding> findings);
+// All that a report says of its findings as a whole.
+class FindingGroups {
+ public:
+  explicit FindingGroups(const Findings& findings);
+
+  std::uint64_t total() const { return total_; }
+  const LevelCounts& by_level() const { return by_level_; }
+  const TimeRange& range() const { return range_; }
+  std::vector<RuleGroup> rules() const;  // the gravest and rarest first
+  std::vector<HostGroup> hosts() const;  // those with the gravest first
+  // How often the rule of a finding fired.
+  std::uint64_t count_of(const Finding& finding) const;
+
+ private:
+  void add(const Finding& finding);
+
+  std::uint64_t total_ = 0;
+  LevelCounts by_level_{};
+  TimeRange range_;
+  std::unordered_map<std::string, RuleGroup> rules_;
+  std::unordered_map<std::string, HostGroup> hosts_;
+};
+
+// The most important findings in their order, at most `count`, of each rule at most `per_rule`.
+std::vector<Finding> most_important(const Findings& findings, const FindingGroups& groups, std::size_t count,
+                                    std::size_t per_rule);
 
 // What names a rule: its id, or its title where it has none.
 std::string_view rule_key(const Finding& finding);

@@ -41,7 +41,7 @@ void append_cell(std::string_view kind, std::string_view text, std::string& out)
 
 std::string plain(std::string_view value) { return visible(value, limits::kHtmlPlainValueMax); }
 
-void append_plain_table(std::span<const Finding* const> shown, std::size_t total, const ScanSummary& summary,
+void append_plain_table(std::span<const Finding> shown, std::size_t total, const ScanSummary& summary,
                         std::string& out) {
   const auto rows = shown.first(std::min(shown.size(), limits::kHtmlPlainRowsMax));
   out += fmt::format(
@@ -55,20 +55,20 @@ void append_plain_table(std::span<const Finding* const> shown, std::size_t total
   out +=
       "<table><thead><tr><th>Time (UTC)</th><th>Level</th><th>Rule</th><th>Host</th><th>Why</th><th>File, "
       "record</th></tr></thead><tbody>\n";
-  for (const Finding* finding : rows) {
+  for (const Finding& finding : rows) {
     out += "<tr>";
-    append_cell("t", finding->time.ticks == 0 ? "" : format_instant(finding->time).substr(0, 19), out);
-    append_cell("t", level_name(finding->level), out);
-    append_cell("", plain(finding->rule_title), out);
-    append_cell("", plain(finding->host), out);
+    append_cell("t", finding.time.ticks == 0 ? "" : format_instant(finding.time).substr(0, 19), out);
+    append_cell("t", level_name(finding.level), out);
+    append_cell("", plain(finding.rule_title), out);
+    append_cell("", plain(finding.host), out);
     std::string why;
-    for (const FindingReason& reason : finding->why)
+    for (const FindingReason& reason : finding.why)
       why += is_statement(reason)
                  ? fmt::format("{}: {}\n", plain(reason.predicate), plain(reason.value))
                  : fmt::format("{}{} '{}': {}\n", plain(reason_subject(reason)), plain(reason.predicate),
                                plain(reason.pattern), plain(reason.value));
     append_cell("why", why, out);
-    append_cell("", plain(finding->file) + ", " + plain(finding->record_id), out);
+    append_cell("", plain(finding.file) + ", " + plain(finding.record_id), out);
     out += "</tr>\n";
   }
   out += "</tbody></table></noscript>\n";
@@ -96,16 +96,17 @@ void append_head(std::string_view case_name, std::string& out) {
 
 }  // namespace
 
-std::string render_html(std::span<const Finding> findings, const ScanSummary& summary,
-                        std::string_view case_name, const ReportContent& content) {
-  const std::vector<const Finding*> order = ranked(findings);
-  const auto shown = std::span(order).first(std::min(order.size(), limits::kHtmlFindingsMax));
+std::string render_html(const Findings& findings, const ScanSummary& summary, std::string_view case_name,
+                        const ReportContent& content) {
+  const FindingGroups groups(findings);
+  const std::vector<Finding> shown =
+      most_important(findings, groups, limits::kHtmlFindingsMax, limits::kHtmlFindingsMax);
   std::string out;
   append_head(case_name, out);
   append_plain_table(shown, findings.size(), summary, out);
   out += kReportBody;
   out += "<script type=\"application/json\" id=\"data\">";
-  append_report_data(findings, shown, summary, content, out);
+  append_report_data(findings, groups, shown, summary, content, out);
   out += "</script>\n<script>";
   out += kReportScript;
   out += "</script>\n</body></html>\n";

@@ -62,11 +62,12 @@ void write_summary(const ScanSummary& summary, JsonWriter& json) {
   }
   json.end_array();
   json.key("posture"), json.begin_array();
-  for (const PostureFact& fact : summary.powershell_posture) {
+  for (const PostureFact& fact : summary.posture) {
     json.begin_object();
     json.member("host", fact.host), json.member("control", fact.control);
     write_bool("in_force", fact.in_force, json);
-    json.member("evidence", fact.evidence), json.member("time", format_instant(fact.time));
+    json.member("evidence", fact.evidence), json.member("next_step", fact.next_step);
+    json.member("time", fact.time == Instant{} ? std::string() : format_instant(fact.time));
     json.member("file", fact.file), json.member("record", fact.record_id);
     json.end_object();
   }
@@ -103,17 +104,17 @@ Finding without_record(const Finding& finding) {
   return out;
 }
 
-void write_findings(std::span<const Finding* const> shown, RecordTable& records, JsonWriter& json) {
+void write_findings(std::span<const Finding> shown, RecordTable& records, JsonWriter& json) {
   json.begin_array();
   std::string one;
-  for (const Finding* finding : shown) {
-    Finding brief = without_record(*finding);
+  for (const Finding& finding : shown) {
+    Finding brief = without_record(finding);
     const bool is_cut = shorten_values(brief);
     one.clear();
     append_finding_json(brief, one);
     json.begin_object();
     json.key("finding"), json.raw(one);
-    json.key("record"), json.number(records.place_of(finding->record));
+    json.key("record"), json.number(records.place_of(finding.record));
     write_bool("cut", is_cut, json);
     json.end_object();
   }
@@ -123,15 +124,15 @@ void write_findings(std::span<const Finding* const> shown, RecordTable& records,
 using Ids = std::set<std::string_view>;
 
 // The ids that the page shows, the parents of sub-techniques and what replaced them included.
-Ids ids_shown(std::span<const Finding* const> shown, std::span<const ActorMatch> matches,
+Ids ids_shown(std::span<const Finding> shown, std::span<const ActorMatch> matches,
               const AttackTable& attack) {
   Ids ids;
   const auto add = [&](std::string_view id) {
     for (const std::string_view one : {id, attack.current(id)})
       ids.insert(one), ids.insert(one.substr(0, one.find('.')));
   };
-  for (const Finding* finding : shown)
-    for (const std::string& id : finding->attack) add(id);
+  for (const Finding& finding : shown)
+    for (const std::string& id : finding.attack) add(id);
   for (const ActorMatch& match : matches)
     for (const auto* list : {&match.seen, &match.not_seen})
       for (const ActorTechnique& technique : *list) add(technique.id);
@@ -235,7 +236,7 @@ void RecordTable::write(JsonWriter& json) const {
   json.end_array();
 }
 
-void append_report_data(std::span<const Finding> all, std::span<const Finding* const> shown,
+void append_report_data(const Findings& all, const FindingGroups& groups, std::span<const Finding> shown,
                         const ScanSummary& summary, const ReportContent& content, std::string& out) {
   const std::vector<ActorMatch> matches = match_actors(all, content.actors, content.attack);
   std::string text;
@@ -243,7 +244,7 @@ void append_report_data(std::span<const Finding> all, std::span<const Finding* c
   json.begin_object();
   write_number("total", all.size(), json);
   json.key("levels"), json.begin_array();
-  for (const std::uint64_t count : count_levels(all)) json.number(static_cast<std::int64_t>(count));
+  for (const std::uint64_t count : groups.by_level()) json.number(static_cast<std::int64_t>(count));
   json.end_array();
   json.key("limits"), json.begin_object(), write_number("value", limits::kHtmlValueBytesMax, json),
       json.end_object();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "sink/groups.h"
 #include "sink/report.h"
 
 namespace bartizan {
@@ -30,7 +31,7 @@ class RecordTable {
   std::size_t bytes_ = 0;
 };
 
-void append_report_data(std::span<const Finding> all, std::span<const Finding* const> shown,
+void append_report_data(const Findings& all, const FindingGroups& groups, std::span<const Finding> shown,
                         const ScanSummary& summary, const ReportContent& content, std::string& out);
 
 }  // namespace bartizan

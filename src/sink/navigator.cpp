@@ -12,7 +12,7 @@ namespace {
 
 struct Score {
   std::int64_t count = 0;
-  std::set<std::string_view> titles;
+  std::set<std::string, std::less<>> titles;
 };
 
 // T1059 or T1059.001; Navigator rejects a layer with anything else.
@@ -42,18 +42,18 @@ void write_technique(const std::string& id, const Score& technique, JsonWriter& 
 
 }  // namespace
 
-std::string render_navigator(std::span<const Finding> findings, std::string_view name) {
+std::string render_navigator(const Findings& findings, std::string_view name) {
   std::map<std::string, Score> techniques;
   std::int64_t most = 1;
-  for (const Finding& finding : findings) {
+  findings.for_each([&](const Finding& finding) {
     const std::set<std::string> ids(finding.attack.begin(), finding.attack.end());
     for (const std::string& id : ids) {
       if (!is_technique_id(id)) continue;
       Score& technique = techniques[id];
       most = std::max(most, ++technique.count);
-      technique.titles.insert(finding.rule_title);
+      if (!technique.titles.contains(finding.rule_title)) technique.titles.insert(finding.rule_title);
     }
-  }
+  });
   std::string out;
   JsonWriter json(out);
   json.begin_object();

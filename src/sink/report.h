@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Report: findings and what was read, as text for people and for other programs. Every function here is pure:
-// values in, text out, no files and no clock. Log values are hostile; each form escapes them in its own way,
-// and none can leave its cell, string or line. Any thread. Nothing fails; bounds are in base/limits.h and say
-// so in the output.
+// Report: findings and what was read, as text for people and for other programs. Values in, text out, no files and no
+// clock. Forms that hold every finding are written piece by piece, so that their memory does not grow with the findings.
+// Log values are hostile; each form escapes them in its own way, and none can leave its cell, string or line. Any
+// thread. Nothing fails; bounds are in base/limits.h and say so in the output.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "model/finding.h"
+#include "model/findings.h"
 #include "sink/actors.h"
 #include "sink/attack.h"
 
@@ -25,13 +26,14 @@ struct LogSourceUse {
   std::uint64_t events = 0;
 };
 
-// A protection of PowerShell on a host, and the record that says so.
+// A protection of a host or domain, and the record that says so.
 struct PostureFact {
   std::string host, control;
   bool in_force = false;
   std::string evidence;  // in words
   std::string file, record_id;
   Instant time;
+  std::string next_step;  // empty: nothing to do, or it is plain
 };
 
 struct ScanSummary {
@@ -52,7 +54,7 @@ struct ScanSummary {
   // blocks put together from parts, and those of them that lack some.
   std::uint64_t script_layers_predicted = 0, script_layers_verified = 0;
   std::uint64_t script_blocks_joined = 0, script_blocks_partial = 0;
-  std::vector<PostureFact> powershell_posture;  // by host and protection; nothing: the evidence does not say
+  std::vector<PostureFact> posture;  // by host and protection; nothing: the evidence does not say
 };
 
 // What a report is explained with; read from content/. Without it the matrix has no names and no group is
@@ -62,21 +64,27 @@ struct ReportContent {
   std::vector<Actor> actors;
 };
 
+// Takes the next piece of a text.
+using WriteText = std::function<void(std::string_view)>;
+
 // A ranked summary for a terminal of `width` columns (0: not known, 100 is taken).
-std::string render_terminal(std::span<const Finding> findings, const ScanSummary& summary, bool colour,
+std::string render_terminal(const Findings& findings, const ScanSummary& summary, bool colour,
                             std::size_t width, const ReportContent& content = {});
 
 // RFC 4180 with a header row, one row a finding, in the order given. A cell that a spreadsheet would take for
 // a formula begins with an apostrophe.
-std::string render_csv(std::span<const Finding> findings);
+void write_csv(const Findings& findings, const WriteText& write);
 // The same for Timesketch: `message`, `datetime`, `timestamp_desc` and further columns.
-std::string render_timesketch(std::span<const Finding> findings);
+void write_timesketch(const Findings& findings, const WriteText& write);
+
+// One JSON object a line, in the order given.
+void write_jsonl(const Findings& findings, const WriteText& write);
 
 // An ATT&CK Navigator layer (layer format 4.5): score = number of findings, comment = rule titles.
-std::string render_navigator(std::span<const Finding> findings, std::string_view name);
+std::string render_navigator(const Findings& findings, std::string_view name);
 
 // One self-contained page that loads nothing. `case_name` may be empty.
-std::string render_html(std::span<const Finding> findings, const ScanSummary& summary,
-                        std::string_view case_name, const ReportContent& content = {});
+std::string render_html(const Findings& findings, const ScanSummary& summary, std::string_view case_name,
+                        const ReportContent& content = {});
 
 }  // namespace bartizan

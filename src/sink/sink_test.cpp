@@ -76,19 +76,37 @@ TEST(Shortened, KeepsCharactersWhole) {
   EXPECT_EQ(shortened("aéé", 4), "aé…");
 }
 
+std::string csv_of(const Findings& findings) {
+  std::string text;
+  write_csv(findings, [&](std::string_view piece) { text += piece; });
+  return text;
+}
+
+std::string timesketch_of(const Findings& findings) {
+  std::string text;
+  write_timesketch(findings, [&](std::string_view piece) { text += piece; });
+  return text;
+}
+
 TEST(Groups, RankByLevelThenRarity) {
   std::vector<Finding> findings;
   for (int i = 0; i < 5; ++i) findings.push_back(finding("noisy", Level::kHigh, "h", 100 + i));
   findings.push_back(finding("rare", Level::kHigh, "h", 200));
   findings.push_back(finding("low", Level::kLow, "h", 1));
   findings.push_back(finding("worst", Level::kCritical, "h", 300));
-  const auto rules = group_by_rule(findings);
+  const FindingGroups groups(findings);
+  const auto rules = groups.rules();
   ASSERT_EQ(rules.size(), 4u);
-  EXPECT_EQ(rules[0].sample->rule_title, "worst");
-  EXPECT_EQ(rules[1].sample->rule_title, "rare");
+  EXPECT_EQ(rules[0].title, "worst");
+  EXPECT_EQ(rules[1].title, "rare");
   EXPECT_EQ(rules[2].count, 5u);
   EXPECT_EQ(rules[2].range.last.ticks, 104 * kTicksPerSecond);
-  EXPECT_EQ(ranked(findings)[1]->rule_title, "rare");
+  EXPECT_EQ(most_important(findings, groups, 8, 8)[1].rule_title, "rare");
+  const auto few = most_important(findings, groups, 4, 2);
+  ASSERT_EQ(few.size(), 4u);
+  EXPECT_EQ(few[2].time.ticks, 100 * kTicksPerSecond);
+  EXPECT_EQ(few[3].time.ticks, 101 * kTicksPerSecond);
+  EXPECT_EQ(most_important(findings, groups, 100, 2).size(), 5u);
 }
 
 TEST(Terminal, NoControlCharacterOfALogComesThrough) {
@@ -209,22 +227,22 @@ TEST(Terminal, NamesAGroupOnlyOnStrongEvidence) {
 
 TEST(Csv, QuotesAndGuardsFormulas) {
   const std::vector<Finding> findings{hostile()};
-  const std::string text = render_csv(findings);
+  const std::string text = csv_of(findings);
   EXPECT_NE(text.find(",'=cmd|' /C calc'!A0,"), std::string::npos);
   EXPECT_NE(text.find("\"\"quoted\"\","), std::string::npos);
   EXPECT_EQ(text.find("\xff"), std::string::npos);  // valid UTF-8
   EXPECT_TRUE(text.ends_with("\r\n"));
-  EXPECT_EQ(occurrences(render_csv({}), "\r\n"), 1u);
+  EXPECT_EQ(occurrences(csv_of({}), "\r\n"), 1u);
   for (const char* host : {"+1", "-1", "@x", "\tx"}) {
     const std::vector<Finding> one{finding("r", Level::kLow, host, 1)};
-    EXPECT_NE(render_csv(one).find(std::string("'") + host), std::string::npos) << host;
-    EXPECT_NE(render_timesketch(one).find(std::string("'") + host), std::string::npos) << host;
+    EXPECT_NE(csv_of(one).find(std::string("'") + host), std::string::npos) << host;
+    EXPECT_NE(timesketch_of(one).find(std::string("'") + host), std::string::npos) << host;
   }
 }
 
 TEST(Timesketch, HasTheColumnsItNeeds) {
   const std::vector<Finding> findings{finding("r", Level::kLow, "h", 1'700'000'000)};
-  const std::string text = render_timesketch(findings);
+  const std::string text = timesketch_of(findings);
   EXPECT_TRUE(text.starts_with("message,datetime,timestamp_desc,"));
   EXPECT_NE(text.find("\r\n[low] r on h,2023-11-14T22:13:20.0000000Z,Event Logged,low,"), std::string::npos);
 }

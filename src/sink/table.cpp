@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "sink/csv_cell.h"
 #include "sink/escape.h"
 
 namespace bartizan {
@@ -33,7 +34,15 @@ constexpr std::string_view kStyle =
     "tr:hover td{background:#f8f9fb}"
     "@media(prefers-color-scheme:dark){body{color:#e3e7ee;background:#14181f}th{background:#1f2530}th,td{"
     "border-color:#323a48}"
-    "tr:hover td{background:#1a202a}}";
+    "tr:hover td{background:#1a202a}}"
+    ".figure{overflow-x:auto}figure{margin:1em 0 2em}figcaption{font-weight:600;margin-bottom:.4em}"
+    "svg text{font:12px system-ui,sans-serif;fill:currentColor}svg .axis{stroke:#9aa3b2;stroke-width:.5}"
+    "svg text.axis{stroke:none;font-size:11px}.edge path{fill:none;stroke:#0072b2;stroke-width:1.6}"
+    ".edge.odd path{stroke:#d55e00;stroke-width:2.4;stroke-dasharray:7 3}"
+    ".node rect{fill:#eaf3fa;stroke:#0072b2}.life line{stroke:#56b4e9;stroke-width:6}"
+    ".life.open line{stroke-dasharray:4 4}.mark circle,.bar rect{fill:#0072b2}.mark path{fill:#d55e00}"
+    "svg g:focus{outline:3px solid #e69f00;outline-offset:2px}"
+    "@media(prefers-color-scheme:dark){.node rect{fill:#173044}}";
 
 }  // namespace
 
@@ -75,12 +84,26 @@ std::string render_table_jsonl(const Table& table) {
   return out;
 }
 
+std::string render_table_csv(const Table& table) {
+  std::string out;
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    out += i ? "," : "", append_csv_cell(table.columns[i].key, out);
+  out += "\r\n";
+  for (const auto& row : table.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) out += i ? "," : "", append_csv_cell(row[i], out);
+    out += "\r\n";
+  }
+  return out;
+}
+
 std::string render_table_html(const Table& table) {
   std::string out = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>";
   append_html(table.title, out);
   out.append("</title><style>").append(kStyle).append("</style></head><body>\n<h1>");
   append_html(table.title, out);
-  out += "</h1>\n<table><thead><tr>";
+  out += "</h1>\n";
+  for (const std::string& figure : table.figures) out += figure;
+  out += "<table><thead><tr>";
   for (const TableColumn& column : table.columns) {
     out += "<th scope=\"col\">";
     append_html(column.heading, out);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Table: rows of text under headings, as columns for a terminal, as JSON lines, and as one HTML page. Pure; values are hostile
+// Table: rows of text under headings, as columns for a terminal, as JSON lines, as CSV, and as one HTML page. Pure; values are hostile
 // and cannot leave their cell. Any thread.
 #pragma once
 
@@ -20,10 +20,12 @@ struct Table {
   std::vector<TableColumn> columns;
   std::vector<std::vector<std::string>> rows;  // a value for each column
   std::vector<std::string> notes;              // sentences below it
+  std::vector<std::string> figures;            // above it on a page, as sink/figure.h makes them
 };
 
 std::string render_table_text(const Table& table);
 std::string render_table_jsonl(const Table& table);
+std::string render_table_csv(const Table& table);
 std::string render_table_html(const Table& table);
 
 }  // namespace bartizan

@@ -5,7 +5,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <map>
 
 #include "base/limits.h"
 #include "base/time.h"
@@ -91,17 +90,15 @@ std::string size_text(std::uint64_t bytes) {
   return fmt::format("{:.1f} GB", static_cast<double>(bytes) / 1e9);
 }
 
-void write_counts(std::span<const Finding> findings, const ScanSummary& summary, std::size_t hosts,
-                  Page& page) {
+void write_counts(const FindingGroups& groups, const ScanSummary& summary, std::size_t hosts, Page& page) {
   if (summary.interrupted)
     page.line("INTERRUPTED: only a part of the evidence was read; findings may be missing.");
-  TimeRange range;
-  for (const Finding& finding : findings) range.add(finding.time);
+  const TimeRange& range = groups.range();
   page.paragraph(
-      fmt::format("{} on {} in {}; {}{}", counted(findings.size(), "finding"), counted(hosts, "host"),
+      fmt::format("{} on {} in {}; {}{}", counted(groups.total(), "finding"), counted(hosts, "host"),
                   counted(summary.events, "event"), range_text(range), range.first.ticks == 0 ? "" : " UTC"),
       0);
-  const LevelCounts counts = count_levels(findings);
+  const LevelCounts& counts = groups.by_level();
   std::string line;
   std::size_t used = 0;
   for (std::size_t level = kLevels; level-- > 0;) {
@@ -131,8 +128,8 @@ void write_rules(const std::vector<RuleGroup>& groups, Page& page) {
   page.heading("Rules, the gravest and rarest first");
   const std::size_t shown = std::min(groups.size(), limits::kTerminalRulesMax);
   for (const RuleGroup& group : std::span(groups).first(shown)) {
-    page.paragraph(visible(group.sample->rule_title, limits::kTerminalTitleMax), 28,
-                   fmt::format("  {} {:>5} x  ", page.level(group.sample->level), group.count));
+    page.paragraph(visible(group.title, limits::kTerminalTitleMax), 28,
+                   fmt::format("  {} {:>5} x  ", page.level(group.level), group.count));
     page.paragraph(range_text(group.range) + ", " + host_names(group), 28);
   }
   if (groups.size() > shown)
@@ -159,16 +156,12 @@ void write_hosts(const std::vector<HostGroup>& groups, Page& page) {
 }
 
 // The most important findings, few of each rule, in the order of time.
-std::vector<const Finding*> choose(std::span<const Finding> findings) {
-  std::map<std::string_view, std::size_t> taken;
-  std::vector<const Finding*> chosen;
-  for (const Finding* finding : ranked(findings)) {
-    if (chosen.size() == limits::kTerminalFindingsMax) break;
-    if (taken[rule_key(*finding)]++ < limits::kTerminalPerRuleMax) chosen.push_back(finding);
-  }
-  std::sort(chosen.begin(), chosen.end(), [](const Finding* a, const Finding* b) {
-    if (a->time != b->time) return a->time < b->time;
-    return a->level != b->level ? a->level > b->level : a->id < b->id;
+std::vector<Finding> choose(const Findings& findings, const FindingGroups& groups) {
+  std::vector<Finding> chosen =
+      most_important(findings, groups, limits::kTerminalFindingsMax, limits::kTerminalPerRuleMax);
+  std::sort(chosen.begin(), chosen.end(), [](const Finding& a, const Finding& b) {
+    if (a.time != b.time) return a.time < b.time;
+    return a.level != b.level ? a.level > b.level : a.id < b.id;
   });
   return chosen;
 }
@@ -216,10 +209,10 @@ void write_finding(const Finding& finding, Page& page) {
     page.line(fmt::format("      and {}", counted(tests - kReasonsShown, "more reason")));
 }
 
-void write_timeline(std::span<const Finding> findings, Page& page) {
-  const std::vector<const Finding*> chosen = choose(findings);
+void write_timeline(const Findings& findings, const FindingGroups& groups, Page& page) {
+  const std::vector<Finding> chosen = choose(findings, groups);
   page.heading("Timeline of the most important (UTC)");
-  for (const Finding* finding : chosen) write_finding(*finding, page);
+  for (const Finding& finding : chosen) write_finding(finding, page);
   if (findings.size() > chosen.size())
     page.paragraph(
         fmt::format("… and {} not shown here: --format html -o report.html has them all, with the records.",
@@ -239,7 +232,7 @@ std::string technique_names(const std::vector<ActorTechnique>& techniques, std::
 }
 
 // One calm sentence where nothing passes the threshold that actors.h explains.
-void write_actors(std::span<const Finding> findings, const ReportContent& content, Page& page) {
+void write_actors(const Findings& findings, const ReportContent& content, Page& page) {
   if (content.actors.empty()) return;
   page.heading("Groups");
   const std::vector<ActorMatch> matches = match_actors(findings, content.actors, content.attack);
@@ -304,17 +297,18 @@ void write_channels(const ScanSummary& summary, Page& page) {
 }
 
 void write_posture(const ScanSummary& summary, Page& page) {
-  if (summary.powershell_posture.empty()) return;
-  page.heading("PowerShell's own protections, by the evidence");
-  const std::size_t shown = std::min(summary.powershell_posture.size(), limits::kTerminalRulesMax);
-  for (const PostureFact& fact : std::span(summary.powershell_posture).first(shown))
+  if (summary.posture.empty()) return;
+  page.heading("Protections, by the evidence");
+  const std::size_t shown = std::min(summary.posture.size(), limits::kTerminalRulesMax);
+  for (const PostureFact& fact : std::span(summary.posture).first(shown))
     page.paragraph(
-        fmt::format("{} {}: {}, {}, {}, record {}", visible(fact.control, 40),
+        fmt::format("{} {}: {}{}, {}{}", visible(fact.control, 60),
                     fact.in_force ? "in force" : "NOT in force", visible(fact.evidence, 160),
-                    time_text(fact.time), visible_path(fact.file, 60), visible(fact.record_id, 20)),
+                    fact.time == Instant{} ? "" : ", " + time_text(fact.time), visible_path(fact.file, 60),
+                    fact.record_id.empty() ? "" : ", record " + visible(fact.record_id, 20)),
         28, fmt::format("  {:<26}", fact.host.empty() ? "(no host named)" : visible(fact.host, 25)));
-  if (summary.powershell_posture.size() > shown)
-    page.line(fmt::format("  … and {}.", counted(summary.powershell_posture.size() - shown, "more fact")));
+  if (summary.posture.size() > shown)
+    page.line(fmt::format("  … and {}.", counted(summary.posture.size() - shown, "more fact")));
 }
 
 void write_coverage(const ScanSummary& summary, bool with_channels, Page& page) {
@@ -367,19 +361,20 @@ void explain_silence(const ScanSummary& summary, Page& page) {
 
 }  // namespace
 
-std::string render_terminal(std::span<const Finding> findings, const ScanSummary& summary, bool colour,
+std::string render_terminal(const Findings& findings, const ScanSummary& summary, bool colour,
                             std::size_t width, const ReportContent& content) {
   Page page(colour, width);
   if (findings.empty()) {
     explain_silence(summary, page);
   } else {
-    const std::vector<HostGroup> hosts = group_by_host(findings);
+    const FindingGroups groups(findings);
+    const std::vector<HostGroup> hosts = groups.hosts();
     const auto named =
         std::count_if(hosts.begin(), hosts.end(), [](const HostGroup& group) { return !group.host.empty(); });
-    write_counts(findings, summary, static_cast<std::size_t>(named), page);
-    write_rules(group_by_rule(findings), page);
+    write_counts(groups, summary, static_cast<std::size_t>(named), page);
+    write_rules(groups.rules(), page);
     write_hosts(hosts, page);
-    write_timeline(findings, page);
+    write_timeline(findings, groups, page);
     write_actors(findings, content, page);
   }
   write_posture(summary, page);

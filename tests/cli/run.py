@@ -123,6 +123,62 @@ def test_a_report_appears_whole(bartizan, folder):
 
 # ------------------------------------------------------------------------------------------------------------- input
 
+def need_duckdb(bartizan, store):
+    run = bartizan("hunt", "sql", "--store", store, "SELECT 1")
+    if b"DuckDB is not installed" in run.stderr:
+        raise Skip("DuckDB is not installed")
+    expect_run(run, 0)
+
+
+def test_store_and_hunt(bartizan, folder):
+    store = folder / "store"
+    first = bartizan("scan", "--format", "jsonl", "--store", store, CASE)
+    expect_run(first, 0, "bartizan: stored ")
+    expect_run(bartizan("scan", "--format", "jsonl", "--store", store, CASE), 0, "stored 0 events (")
+    need_duckdb(bartizan, store)
+
+    def ask(*words):
+        run = bartizan("hunt", *words, "--store", store, "--format", "jsonl")
+        expect_run(run, 0)
+        return [json.loads(line) for line in run.stdout.splitlines()]
+
+    kept = sum(json.loads(line)["rows"] for line in bartizan("store", "show", "--format", "jsonl", store).stdout.splitlines()
+               if json.loads(line)["table"] == "events")
+    expect(ask("sql", "SELECT count(*) AS n FROM events") == [{"n": kept}], "not all events answer")
+    expect(sum(row["count"] for row in ask("search", "| count by host")) == kept, "counts do not add up")
+    # Every field of a record can be put together again.
+    fields = {}
+    for line in bartizan("decode", CASE).stdout.splitlines():
+        record = json.loads(line)
+        fields.setdefault((record["file"], record["record_id"]), set()).update(record["fields"])
+    for row in ask("sql", "SELECT evidence, record_id, map_keys(fields) AS names FROM events", "--rows", "100000"):
+        names = {name.split("#")[0] for name in json.loads(row["names"])}
+        expect(names <= fields[(row["evidence"], row["record_id"])], f"fields of no record: {names}")
+    # SQL finds what the scan found.
+    streamed = {(row["rule_id"], row["record_id"]) for row in map(json.loads, first.stdout.splitlines())
+                if "view" not in row and not any(why["predicate"] == "includes" for why in row["why"])}
+    stored = {(row["rule_id"], row["record_id"]) for row in ask("rules")}
+    expect(stored <= streamed, f"found by SQL alone: {stored - streamed}")
+    for analysis in (["stack", "image"], ["beacons"], ["first-seen", "image", "--since", "2000-01-01"], ["sessions"],
+                     ["long-connections"], ["pivot", "cmd.exe"]):
+        ask(*analysis)
+    expect_run(bartizan("hunt", "search", "--store", store, "hostt:a"), 3, "did you mean host?")
+    expect_run(bartizan("hunt", "sql", "--store", store, "DROP VIEW events"), 2, "can only read")
+    table = folder / "answer.parquet"
+    expect_run(bartizan("hunt", "sql", "--store", store, "--format", "parquet", "-o", table, "SELECT * FROM events"), 0)
+    expect(table.read_bytes()[:4] == b"PAR1", "no Parquet file")
+    expect_run(bartizan("store", "prune", "--days", "0", "--now", "2100-01-01", store), 0)
+    expect(ask("sql", "SELECT count(*) AS n FROM events") == [{"n": 0}], "not pruned")
+
+
+def test_schema_page_names_every_column(bartizan, folder):
+    page = (ROOT / "docs/schema.md").read_text(encoding="utf-8")
+    columns = [line.split()[0] for line in bartizan("hunt", "fields").stdout.decode().splitlines()]
+    expect(len(columns) > 40, "few columns")
+    for column in columns:
+        expect(f"| `{column}` |" in page, f"docs/schema.md lacks {column}")
+
+
 def test_standard_input(bartizan, folder):
     log = (CASE / "ws-07-winlogbeat.ndjson").read_bytes()
     named = bartizan("scan", "--format", "jsonl", CASE / "ws-07-winlogbeat.ndjson")

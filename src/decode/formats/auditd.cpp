@@ -40,9 +40,11 @@ bool is_decoration(std::string_view line) { return line.starts_with("----") || l
 
 class AuditFormatDecoder final : public Decoder {
  public:
+  explicit AuditFormatDecoder(const DecodeOptions& options) : decoder_(options.projection) {}
+
   void decode(const Piece& piece, EventBatch& out, OddityList& oddities) override {
-    for_each_line(as_text(piece.bytes), [&](std::string_view line, std::size_t at) {
-      if (!decoder_.decode_line(out.keep(line), piece.offset + at, out, oddities) && !is_decoration(line))
+    for_each_line(out.keep(as_text(piece.bytes)), [&](std::string_view line, std::size_t at) {
+      if (!decoder_.decode_line(line, piece.offset + at, out, oddities) && !is_decoration(line))
         oddities.add("line is not an audit record", piece.offset + at);
     });
     decoder_.finish(out);
@@ -72,7 +74,9 @@ const Format& auditd_format() {
       "linux: auditd; categories process_creation, network_connection, file_event",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<AuditCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<AuditFormatDecoder>(); },
+      [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
+        return std::make_unique<AuditFormatDecoder>(options);
+      },
       nullptr,
       "type=SYSCALL msg=audit(1795507200.123:456): arch=c000003e syscall=59 success=yes exi"
       "t=0 ppid=801 pid=812 auid=1000 uid=0 comm=\"id\" exe=\"/usr/bin/id\" key=\"exec\"\n"

@@ -9,8 +9,8 @@ const Format& cef_format() {
                                   "product by vendor, service cef; category firewall, proxy by fields",
                                   [](Bytes head) { return lines_read(head, read_cef_line) >= 75 ? 92 : 0; },
                                   make_line_cutter,
-                                  [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
-                                    return std::make_unique<LineDecoder>(read_cef_line,
+                                  [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
+                                    return std::make_unique<LineDecoder>(options, read_cef_line,
                                                                          "a line is not a CEF record");
                                   },
                                   nullptr,

@@ -11,6 +11,7 @@
 #include "decode/csv_shapes.h"
 #include "decode/decoder.h"
 #include "decode/json.h"
+#include "decode/rule_out.h"
 #include "decode/text_cursor.h"
 #include "decode/windows_message.h"
 #include "decode/written_time.h"
@@ -86,7 +87,10 @@ class Table {
 
 class CsvDecoder final : public Decoder {
  public:
+  explicit CsvDecoder(const DecodeOptions& options) : rule_out_(options.projection) {}
+
   void decode(const Piece& piece, EventBatch& out, OddityList& oddities) override {
+    memo_ = {};
     const Table table(piece.context, out);
     CsvStart start;
     std::size_t at = 0;
@@ -98,6 +102,7 @@ class CsvDecoder final : public Decoder {
       if (!record.empty()) {
         out.start().offset = piece.offset + at;
         read_record(table, record, piece, out, oddities);
+        rule_out_.judge(record, out);
         out.commit();
       }
       at = end;
@@ -136,7 +141,8 @@ class CsvDecoder final : public Decoder {
     switch (column.role) {
       case CsvRole::kTime:
         if (event.time == Instant{})
-          event.time = parse_written_time(value, piece.modified).value_or(Instant{});
+          event.time =
+              parse_written_time(value, TimeHints{piece.modified, piece.zone, &memo_}).value_or(Instant{});
         break;
       case CsvRole::kDate: parts.date = value; break;
       case CsvRole::kClock: parts.clock = value; break;
@@ -159,9 +165,11 @@ class CsvDecoder final : public Decoder {
       out.add(column.own_name, value, is_number);
   }
 
-  static void set_date(const Parts& parts, const Piece& piece, Event& event) {
+  void set_date(const Parts& parts, const Piece& piece, Event& event) {
     if (event.time != Instant{}) return;
-    event.time = parse_date_and_clock(parts.date, parts.clock, {}, piece.modified).value_or(Instant{});
+    event.time =
+        parse_date_and_clock(parts.date, parts.clock, {}, TimeHints{piece.modified, piece.zone, &memo_})
+            .value_or(Instant{});
   }
 
   // The events of a JSON text, in `inner_`; null when it holds none.
@@ -221,7 +229,9 @@ class CsvDecoder final : public Decoder {
 
   JsonDecoder decoder_;
   EventBatch inner_;
+  RuleOut rule_out_;
   std::vector<std::string_view> values_;
+  TimeMemo memo_;
 };
 
 // A column name is a few words; a table of numbers or prose has none.
@@ -275,7 +285,9 @@ const Format& csv_format() {
       "firewall)",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<CsvCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<CsvDecoder>(); },
+      [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
+        return std::make_unique<CsvDecoder>(options);
+      },
       nullptr,
       "RecordId,Id,LogName,ProviderName,MachineName,TimeCreated,Message\n"
       "7,104,System,Microsoft-Windows-Eventlog,pc1,2026-11-24T08:00:00Z,The System log file"

@@ -6,8 +6,8 @@
 
 #include "decode/decoder.h"
 #include "decode/lines.h"
-#include "decode/log_time.h"
 #include "decode/message_lines.h"
+#include "decode/written_time.h"
 
 namespace bartizan {
 namespace {
@@ -15,14 +15,14 @@ namespace {
 constexpr std::string_view kArrow = "-> ", kPid = "[pid ";
 
 // The time at the start of `line`, which is taken off.
-std::optional<Instant> take_time(std::string_view& line) {
+std::optional<Instant> take_time(std::string_view& line, const TimeHints& times) {
   static constexpr std::string_view kDays[] = {"Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun "};
   bool day = false;
   for (std::string_view name : kDays) day = day || line.starts_with(name);
   if (!day) return {};
   std::size_t used = 0;
   const std::string_view text = line.substr(4);
-  const auto time = read_bsd_time(text, {}, used);
+  const auto time = read_bsd_time(text, times, used);
   constexpr std::size_t kYearBytes = 20;  // with the year behind it
   if (!time || used < kYearBytes || used >= text.size() || text[used] != ' ') return {};
   line = text.substr(used + 1);
@@ -34,7 +34,7 @@ class CtimeDecoder final : public Decoder {
   void decode(const Piece& piece, EventBatch& out, OddityList& oddities) override {
     for_each_line(as_text(piece.bytes), [&](std::string_view line, std::size_t at) {
       std::string_view message = out.keep(line);
-      const auto time = take_time(message);
+      const auto time = take_time(message, {{}, piece.zone, nullptr});
       if (!time) oddities.add("line without a time", piece.offset + at);
       Event& event = out.start();
       event.offset = piece.offset + at;
@@ -70,7 +70,7 @@ int recognise(Bytes head) {
   for_each_line(as_text(head), [&](std::string_view line, std::size_t at) {
     if (lines > 0 && at + line.size() >= head.size()) return;
     ++lines;
-    timed += take_time(line).has_value();
+    timed += take_time(line, {}).has_value();
   });
   return timed > 0 && timed * 10 >= lines * 9 ? 50 : 0;
 }

@@ -7,14 +7,14 @@
 #include "decode/csv.h"
 #include "decode/line_decoder.h"
 #include "decode/payload_network.h"
-#include "decode/syslog_front.h"
+#include "decode/syslog.h"
 #include "decode/text_cursor.h"
 #include "decode/written_time.h"
 
 namespace bartizan {
 namespace {
 
-bool read_windows(std::string_view line, EventBatch& draft) {
+bool read_windows(std::string_view line, const TimeHints& times, EventBatch& draft) {
   constexpr std::string_view kNames[] = {
       "ID",        "Date",        "Time",      "Description",   "IP Address",
       "Host Name", "MAC Address", "User Name", "TransactionID", "QResult"};
@@ -26,7 +26,7 @@ bool read_windows(std::string_view line, EventBatch& draft) {
   constexpr std::size_t kValuesMin = 7;
   if (count < kValuesMin || !all_digits(values[0]) || values[0].size() > 5 || values[2].size() != 8)
     return false;
-  const auto time = parse_date_and_clock(values[1], values[2]);
+  const auto time = parse_date_and_clock(values[1], values[2], {}, times);
   if (!time) return false;
   Event& event = draft.draft();
   event.time = *time;
@@ -42,11 +42,11 @@ bool read_windows(std::string_view line, EventBatch& draft) {
   return true;
 }
 
-bool read_kea_file(std::string_view line, EventBatch& draft) {
+bool read_kea_file(std::string_view line, const TimeHints& times, EventBatch& draft) {
   constexpr std::size_t kTimeBytes = 23;
   const std::size_t logger = line.find(" [kea-");
   if (logger == line.npos || logger < kTimeBytes) return false;
-  const auto time = parse_written_time(line.substr(0, kTimeBytes));
+  const auto time = parse_written_time(line.substr(0, kTimeBytes), times);
   const std::size_t close = line.find("] ", logger);
   if (!time || close == line.npos || !dhcp_payload("kea", line.substr(close + 2), draft)) return false;
   draft.draft().time = *time;
@@ -54,11 +54,11 @@ bool read_kea_file(std::string_view line, EventBatch& draft) {
 }
 
 bool read_dhcp_line(std::string_view line, const LinePlace& place, EventBatch& draft) {
-  if (read_windows(line, draft) || read_kea_file(line, draft)) return true;
-  const SyslogFront front = read_syslog_front(line, place.modified);
+  if (read_windows(line, place, draft) || read_kea_file(line, place, draft)) return true;
+  const SyslogHeader front = syslog_header_before(line, place);
   if (front.program != "dhcpd" && front.program != "dnsmasq-dhcp") return false;
   if (!dhcp_payload(front.program, front.message, draft)) return false;
-  draft.draft().time = front.time;
+  draft.draft().time = front.time.value_or(Instant{});
   draft.draft().host = front.host;
   return true;
 }
@@ -84,9 +84,10 @@ const Format& dhcp_format() {
                                   "category dhcp; windows (service dhcp-audit), kea, dhcpd, dnsmasq",
                                   recognise,
                                   make_line_cutter,
-                                  [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
-                                    return std::make_unique<LineDecoder>(
-                                        read_dhcp_line, "a line is not one of a lease log", is_explanation);
+                                  [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
+                                    return std::make_unique<LineDecoder>(options, read_dhcp_line,
+                                                                         "a line is not one of a lease log",
+                                                                         is_explanation);
                                   },
                                   nullptr,
                                   "2026-11-24 08:00:00.123 INFO  [kea-dhcp4.leases/12"

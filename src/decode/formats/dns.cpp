@@ -8,7 +8,7 @@
 //   (7)example(4)test(0)
 #include "decode/line_decoder.h"
 #include "decode/payload_network.h"
-#include "decode/syslog_front.h"
+#include "decode/syslog.h"
 #include "decode/text_cursor.h"
 #include "decode/written_time.h"
 
@@ -31,12 +31,12 @@ std::string_view counted_name(std::string_view text, Arena& arena) {
   return arena.take(size);
 }
 
-bool read_windows(std::string_view line, EventBatch& draft) {
+bool read_windows(std::string_view line, const TimeHints& times, EventBatch& draft) {
   const std::size_t packet = line.find(" PACKET ");
   if (packet == line.npos || line.front() < '0' || line.front() > '9') return false;
   std::string_view stamp = line.substr(0, packet);
   stamp = stamp.substr(0, stamp.rfind(' '));  // the thread
-  const auto time = parse_written_time(stamp);
+  const auto time = parse_written_time(stamp, times);
   if (!time) return false;
   TextCursor in(line.substr(packet + 8));
   in.skip_blanks();
@@ -66,10 +66,10 @@ bool read_windows(std::string_view line, EventBatch& draft) {
   return true;
 }
 
-bool read_named_file(std::string_view line, EventBatch& draft) {
+bool read_named_file(std::string_view line, const TimeHints& times, EventBatch& draft) {
   constexpr std::size_t kTimeBytes = 24;  // 24-Nov-2026 08:00:00.123
   if (line.size() <= kTimeBytes || line.front() < '0' || line.front() > '9') return false;
-  const auto time = parse_written_time(line.substr(0, kTimeBytes));
+  const auto time = parse_written_time(line.substr(0, kTimeBytes), times);
   if (!time || !named_payload({}, line.substr(kTimeBytes + (line[kTimeBytes] == ' ')), draft)) return false;
   draft.draft().time = *time;
   return true;
@@ -80,22 +80,25 @@ bool read_unbound_file(std::string_view line, EventBatch& draft) {
   std::string_view time;
   if (!in.enclosed('[', ']', time) || !in.accept(" unbound[") || !all_digits(time)) return false;
   (void)in.until(' ');
-  if (!unbound_payload({}, in.rest(), draft)) return false;
+  if (!unbound_payload({}, in.rest(), draft)) {  // how it started, its statistics
+    draft.draft().product = draft.draft().service = "unbound";
+    draft.add("message", in.rest());
+  }
   draft.draft().time = parse_instant(time).value_or(Instant{});
   return true;
 }
 
-bool read_dnsmasq_file(std::string_view line, Instant modified, EventBatch& draft) {
-  const SyslogFront front = read_syslog_front(line, modified);
+bool read_dnsmasq_file(std::string_view line, const TimeHints& times, EventBatch& draft) {
+  const SyslogHeader front = syslog_header_before(line, times);
   if (front.program != "dnsmasq" || !dnsmasq_payload({}, front.message, draft)) return false;
-  draft.draft().time = front.time;
+  draft.draft().time = front.time.value_or(Instant{});
   draft.draft().host = front.host;
   return true;
 }
 
 bool read_dns_line(std::string_view line, const LinePlace& place, EventBatch& draft) {
-  return read_windows(line, draft) || read_unbound_file(line, draft) || read_named_file(line, draft) ||
-         read_dnsmasq_file(line, place.modified, draft);
+  return read_windows(line, place, draft) || read_unbound_file(line, draft) ||
+         read_named_file(line, place, draft) || read_dnsmasq_file(line, place, draft);
 }
 
 // The explanations at the head of a Windows debug log, and the packets' details.
@@ -118,10 +121,10 @@ const Format& dns_format() {
                                   "category dns; bind, unbound, dnsmasq, windows (service dns-debug)",
                                   recognise,
                                   make_line_cutter,
-                                  [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
+                                  [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
                                     return std::make_unique<LineDecoder>(
-                                        read_dns_line, "a line is not one of a name server's query log",
-                                        is_explanation);
+                                        options, read_dns_line,
+                                        "a line is not one of a name server's query log", is_explanation);
                                   },
                                   nullptr,
                                   "24-Nov-2026 08:00:00.123 queries: info: client @0x"

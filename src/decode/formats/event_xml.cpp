@@ -46,10 +46,12 @@ class EventXmlCutter final : public Cutter {
 
 class EventXmlFormatDecoder final : public Decoder {
  public:
+  explicit EventXmlFormatDecoder(const DecodeOptions& options) : decoder_(options.projection) {}
+
   void decode(const Piece& piece, EventBatch& out, OddityList& oddities) override {
     const auto encoding =
         piece.context.empty() ? encoding_of(piece.bytes) : static_cast<TextEncoding>(piece.context[0]);
-    const std::string_view text = text_in_utf8(piece.bytes, encoding, utf8_);
+    const std::string_view text = out.keep(text_in_utf8(piece.bytes, encoding, utf8_));
     PlaceInPiece place(piece.bytes, text, encoding);
     decoder_.decode(text, [&](std::size_t at) { return piece.offset + place.of(at); }, out, oddities);
   }
@@ -73,8 +75,8 @@ const Format& event_xml_format() {
       "windows: by channel; linux: sysmon",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<EventXmlCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
-        return std::make_unique<EventXmlFormatDecoder>();
+      [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
+        return std::make_unique<EventXmlFormatDecoder>(options);
       },
       nullptr,
       "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provid"

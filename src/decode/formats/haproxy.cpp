@@ -2,23 +2,23 @@
 // HAProxy's log with a syslog header in front or without.
 #include "decode/line_decoder.h"
 #include "decode/payload_network.h"
-#include "decode/syslog_front.h"
+#include "decode/syslog.h"
 
 namespace bartizan {
 namespace {
 
 // What HAProxy says beside its log lines: starts, stops, servers going down.
-bool is_notice(const SyslogFront& front) { return front.program == "haproxy"; }
+bool is_notice(const SyslogHeader& front) { return front.program == "haproxy"; }
 
 bool read_haproxy_line(std::string_view line, const LinePlace& place, EventBatch& draft) {
-  const SyslogFront front = read_syslog_front(line, place.modified);
-  const bool read = haproxy_payload(front.program, front.message, draft);
+  const SyslogHeader front = syslog_header_before(line, place);
+  const bool read = haproxy_payload(front.message, place, draft);
   if (!read && !is_notice(front)) return false;
   Event& event = draft.draft();
   event.host = front.host;
   if (read) return true;
   event.product = "haproxy";
-  event.time = front.time;
+  event.time = front.time.value_or(Instant{});
   draft.add("message", front.message);
   return true;
 }
@@ -26,7 +26,7 @@ bool read_haproxy_line(std::string_view line, const LinePlace& place, EventBatch
 bool is_log_line(std::string_view line) {
   EventBatch draft;
   draft.start();
-  return haproxy_payload({}, read_syslog_front(line, {}).message, draft);
+  return haproxy_payload(syslog_header_before(line, {}).message, {}, draft);
 }
 
 }  // namespace
@@ -37,9 +37,9 @@ const Format& haproxy_format() {
                                   "haproxy; category webserver for HTTP, service tcp for the rest",
                                   [](Bytes head) { return lines_that_fit(head, is_log_line) >= 60 ? 88 : 0; },
                                   make_line_cutter,
-                                  [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
+                                  [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
                                     return std::make_unique<LineDecoder>(
-                                        read_haproxy_line, "a line is not one of HAProxy's log");
+                                        options, read_haproxy_line, "a line is not one of HAProxy's log");
                                   },
                                   nullptr,
                                   "2026-11-24T08:00:00+00:00 lb haproxy[12]: 192.0.2."

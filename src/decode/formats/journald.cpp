@@ -13,6 +13,7 @@
 #include "decode/message_lines.h"
 #include "decode/payload.h"
 #include "decode/payload_network.h"
+#include "decode/rule_out.h"
 #include "decode/syslog.h"
 
 namespace bartizan {
@@ -61,11 +62,14 @@ class JournalCutter final : public Cutter {
 
 class JournalDecoder final : public Decoder {
  public:
+  explicit JournalDecoder(const DecodeOptions& options) : rule_out_(options.projection) {}
+
   void decode(const Piece& piece, EventBatch& out, OddityList& oddities) override {
-    const std::string_view text = as_text(piece.bytes);
+    const std::string_view text = out.keep(as_text(piece.bytes));
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t begin = at;
       fields_.clear();
+      wanted_ = {};
       while (at < text.size() && text[at] != '\n') {
         const auto field = read_field(text, at);
         if (!field) {
@@ -74,38 +78,55 @@ class JournalDecoder final : public Decoder {
           at = next == text.npos ? text.size() : next + 1;
           break;
         }
-        if (fields_.size() < limits::kFieldsPerEventMax)
-          fields_.push_back(
-              {out.keep(field->name.substr(0, limits::kFieldNameBytesMax)), out.keep(field->value)});
+        if (fields_.size() >= limits::kFieldsPerEventMax) continue;
+        note(*field);
+        fields_.push_back({field->name.substr(0, limits::kFieldNameBytesMax), field->value});
       }
+      const std::string_view entry = text.substr(begin, at - begin);
       ++at;
-      if (!fields_.empty()) add_entry(piece.offset + begin, out, oddities);
+      if (!fields_.empty()) add_entry(entry, piece, piece.offset + begin, out, oddities);
     }
   }
 
  private:
-  std::string_view value(std::string_view name) const {
-    for (const Field& field : fields_)
-      if (field.name == name) return field.value;
-    return {};
+  // The values that say what an entry is; of a name that occurs twice the first.
+  struct Wanted {
+    std::string_view identifier, command, message, host, received, sent, facility, transport, audit_type,
+        audit_id;
+  };
+
+  void note(const JournalField& field) {
+    struct Place {
+      std::string_view name;
+      std::string_view Wanted::* value;
+    };
+    static constexpr Place kPlaces[] = {{"SYSLOG_IDENTIFIER", &Wanted::identifier},
+                                        {"_COMM", &Wanted::command},
+                                        {"MESSAGE", &Wanted::message},
+                                        {"_HOSTNAME", &Wanted::host},
+                                        {"__REALTIME_TIMESTAMP", &Wanted::received},
+                                        {"_SOURCE_REALTIME_TIMESTAMP", &Wanted::sent},
+                                        {"SYSLOG_FACILITY", &Wanted::facility},
+                                        {"_TRANSPORT", &Wanted::transport},
+                                        {"_AUDIT_TYPE_NAME", &Wanted::audit_type},
+                                        {"_AUDIT_ID", &Wanted::audit_id}};
+    for (const Place& place : kPlaces)
+      if (place.name == field.name && (wanted_.*place.value).empty()) wanted_.*place.value = field.value;
   }
 
-  void add_entry(std::uint64_t offset, EventBatch& out, OddityList& oddities) {
-    const std::string_view program =
-        value("SYSLOG_IDENTIFIER").empty() ? value("_COMM") : value("SYSLOG_IDENTIFIER");
-    const std::string_view message = value("MESSAGE"), host = value("_HOSTNAME");
+  void add_entry(std::string_view entry, const Piece& piece, std::uint64_t offset, EventBatch& out,
+                 OddityList& oddities) {
+    const std::string_view program = wanted_.identifier.empty() ? wanted_.command : wanted_.identifier;
+    const std::string_view message = wanted_.message, host = wanted_.host;
     std::int64_t microseconds = 0, facility = -1;
-    for (std::string_view name :
-         {"__REALTIME_TIMESTAMP", "_SOURCE_REALTIME_TIMESTAMP"})  // the second is the sender's own
-      if (const std::string_view text = value(name); !text.empty())
-        std::from_chars(text.data(), text.data() + text.size(), microseconds);
-    const std::string_view facility_text = value("SYSLOG_FACILITY");
-    std::from_chars(facility_text.data(), facility_text.data() + facility_text.size(), facility);
+    for (std::string_view text : {wanted_.received, wanted_.sent})  // the second is the sender's own
+      std::from_chars(text.data(), text.data() + text.size(), microseconds);
+    std::from_chars(wanted_.facility.data(), wanted_.facility.data() + wanted_.facility.size(), facility);
     const Instant time = instant_from_unix_seconds(static_cast<double>(microseconds / 1'000'000));
     const std::string_view service = service_of_program(
         program, facility >= 0 && facility < 24 ? facility_name(static_cast<int>(facility * 8)) : "");
-    const Carrier carrier{host,   "linux", service, {time.ticks + microseconds % 1'000'000 * 10},
-                          offset, fields_};
+    const Carrier carrier{host,   "linux", service,   {time.ticks + microseconds % 1'000'000 * 10},
+                          offset, fields_, piece.zone};
     if (payload_.decode(audit_line(message, microseconds), carrier, out, oddities)) return;
     Event& event = out.start();
     event.offset = offset;
@@ -115,14 +136,16 @@ class JournalDecoder final : public Decoder {
     for (const Field& field : fields_) out.add(field);
     for (const auto& [name, text] : {std::pair{"program", program}, std::pair{"message", message}})
       if (!text.empty()) out.add(name, text);
-    if (!network_payload(program, message, out)) add_message_fields(program, message, out);
+    if (!network_payload(program, message, {{}, piece.zone, nullptr}, out))
+      add_message_fields(program, message, out);
+    rule_out_.judge(entry, out);
     out.commit();
   }
 
   // The journal keeps audit records without their stamp: `SYSCALL arch=…`. With it they are records again.
   std::string_view audit_line(std::string_view message, std::int64_t microseconds) {
-    const std::string_view type = value("_AUDIT_TYPE_NAME"), serial = value("_AUDIT_ID");
-    if (value("_TRANSPORT") != "audit" || type.empty() || serial.empty()) return message;
+    const std::string_view type = wanted_.audit_type, serial = wanted_.audit_id;
+    if (wanted_.transport != "audit" || type.empty() || serial.empty()) return message;
     std::string milliseconds = std::to_string(microseconds / 1000 % 1000);
     milliseconds.insert(0, 3 - std::min<std::size_t>(milliseconds.size(), 3), '0');
     audit_.assign("type=")
@@ -134,8 +157,10 @@ class JournalDecoder final : public Decoder {
     return audit_.append(message);
   }
 
+  RuleOut rule_out_;
   PayloadDecoder payload_;
   std::vector<Field> fields_;
+  Wanted wanted_;
   std::string audit_;
 };
 
@@ -150,7 +175,9 @@ const Format& journald_format() {
       "linux: as syslog; auditd",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<JournalCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<JournalDecoder>(); },
+      [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
+        return std::make_unique<JournalDecoder>(options);
+      },
       nullptr,
       "__CURSOR=s=1;i=2\n"
       "__REALTIME_TIMESTAMP=1795507200123456\n"

@@ -9,9 +9,9 @@
 // A KDC whose lines go to syslog writes the same messages; this format is the KDC's own file, and payload_krb5kdc.cpp reads
 // both.
 #include "decode/line_decoder.h"
-#include "decode/log_time.h"
 #include "decode/payload_network.h"
 #include "decode/text_cursor.h"
+#include "decode/written_time.h"
 
 namespace bartizan {
 namespace {
@@ -22,7 +22,7 @@ bool read(std::string_view line, const LinePlace& place, EventBatch& draft) {
   Event& event = draft.draft();
   event.product = "linux", event.service = "krb5kdc";
   std::size_t used = 0;
-  const auto time = read_bsd_time(line, place.modified, used);
+  const auto time = read_bsd_time(line, place, used);
   if (!time || used >= line.size() || line[used] != ' ') return false;
   const std::string_view rest = line.substr(used + 1);
   const std::size_t program = rest.find(kProgram), end = rest.find(": ");
@@ -58,9 +58,9 @@ const Format& krb5kdc_format() {
                                   "linux: krb5kdc",
                                   recognise,
                                   make_line_cutter,
-                                  [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
+                                  [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
                                     return std::make_unique<LineDecoder>(
-                                        read, "line that no KDC writes",
+                                        options, read, "line that no KDC writes",
                                         [](std::string_view line) { return line.starts_with("---"); });
                                   },
                                   nullptr,

@@ -5,7 +5,7 @@
 #include "decode/escapes.h"
 #include "decode/line_decoder.h"
 #include "decode/pairs.h"
-#include "decode/syslog_front.h"
+#include "decode/syslog.h"
 #include "decode/written_time.h"
 
 namespace bartizan {
@@ -32,12 +32,12 @@ void note(std::string_view key, std::string_view value, Pairs& pairs) {
     if (wanted.key == key) pairs.*wanted.place = value;
 }
 
-Instant time_of(const Pairs& pairs, Instant modified) {
+Instant time_of(const Pairs& pairs, const TimeHints& times) {
   if (pairs.date.empty()) {
     const std::string_view text = pairs.stamp.empty() ? pairs.time : pairs.stamp;
-    return parse_written_time(text, modified).value_or(Instant{});
+    return parse_written_time(text, times).value_or(Instant{});
   }
-  return parse_date_and_clock(pairs.date, pairs.time, pairs.zone, modified).value_or(Instant{});
+  return parse_date_and_clock(pairs.date, pairs.time, pairs.zone, times).value_or(Instant{});
 }
 
 // 192.0.2.1:443:X1:name
@@ -99,7 +99,7 @@ void name_source(const Pairs& pairs, EventBatch& draft, bool& known) {
 }
 
 bool read_pairs_line(std::string_view line, const LinePlace& place, EventBatch& draft, bool& known) {
-  const SyslogFront front = read_syslog_front(line, place.modified);
+  const SyslogHeader front = syslog_header_before(line, place);
   TextCursor in(front.message);
   Pairs pairs;
   std::string_view key, value;
@@ -115,8 +115,8 @@ bool read_pairs_line(std::string_view line, const LinePlace& place, EventBatch& 
     draft.add("message", rest);
   name_source(pairs, draft, known);
   Event& event = draft.draft();
-  event.time = time_of(pairs, place.modified);
-  if (event.time == Instant{}) event.time = front.time;
+  event.time = time_of(pairs, place);
+  if (event.time == Instant{}) event.time = front.time.value_or(Instant{});
   if (event.host.empty())
     for (const Field& field : draft.draft_fields())
       if (field.name == "devname" || field.name == "device_name" || field.name == "host" ||
@@ -161,8 +161,8 @@ const Format& kv_format() {
       "fortigate (service event, traffic, utm), sonicwall, sophos; category firewall, proxy, dns",
       recognise,
       make_line_cutter,
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
-        return std::make_unique<LineDecoder>(read_line, "a line has no key=value pairs");
+      [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
+        return std::make_unique<LineDecoder>(options, read_line, "a line has no key=value pairs");
       },
       nullptr,
       "date=2026-11-24 time=08:00:01 devname=\"fg1\" devid=\"FGT60\" tz=\"+0000\" type=\"traffic\" "

@@ -9,8 +9,8 @@ const Format& leef_format() {
                                   "product by vendor, service leef; category firewall, proxy by fields",
                                   [](Bytes head) { return lines_read(head, read_leef_line) >= 75 ? 92 : 0; },
                                   make_line_cutter,
-                                  [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
-                                    return std::make_unique<LineDecoder>(read_leef_line,
+                                  [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
+                                    return std::make_unique<LineDecoder>(options, read_leef_line,
                                                                          "a line is not a LEEF record");
                                   },
                                   nullptr,

@@ -7,24 +7,25 @@
 #include "base/limits.h"
 #include "decode/decoder.h"
 #include "decode/lines.h"
-#include "decode/log_time.h"
+#include "decode/rule_out.h"
+#include "decode/written_time.h"
 
 namespace bartizan {
 namespace {
 
 // `2026-03-10 07:30:00`, `[2026-03-10T07:30:00Z]`, `Mar 10 07:30:00`, `10/Mar/2026:07:30:00`, `2026/03/10
 // 07:30:00`.
-std::optional<Instant> time_at_start(std::string_view line, Instant modified) {
+std::optional<Instant> time_at_start(std::string_view line, const TimeHints& hints) {
   if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);
   if (line.starts_with('[')) line.remove_prefix(1);
   std::size_t used = 0;
-  auto time = read_iso_time(line, true, used);
-  if (!time) time = read_bsd_time(line, modified, used);
+  auto time = read_iso_time(line, true, hints, used);
+  if (!time) time = read_bsd_time(line, hints, used);
   constexpr std::size_t kSlashBytes = 19;
   if (!time && line.size() >= kSlashBytes && line[4] == '/' && line[7] == '/') {
     std::string plain(line.substr(0, kSlashBytes));
     plain[4] = plain[7] = '-';
-    time = read_iso_time(plain, true, used);
+    time = read_iso_time(plain, true, hints, used);
   }
   // A comma or semicolon behind it makes a table of the file.
   if (time && used < line.size() && (line[used] == ',' || line[used] == ';' || line[used] == '"')) return {};
@@ -33,8 +34,11 @@ std::optional<Instant> time_at_start(std::string_view line, Instant modified) {
 
 class LinesDecoder final : public Decoder {
  public:
+  explicit LinesDecoder(const DecodeOptions& options) : rule_out_(options.projection) {}
+
   void decode(const Piece& piece, EventBatch& out, OddityList&) override {
-    const std::string_view text = as_text(piece.bytes);
+    const TimeHints hints{piece.modified, piece.zone, nullptr};
+    const std::string_view text = out.keep(as_text(piece.bytes));
     std::size_t begin = 0;
     Instant time;
     auto add = [&](std::size_t end) {
@@ -45,17 +49,21 @@ class LinesDecoder final : public Decoder {
       event.offset = piece.offset + begin;
       event.time = time;
       event.category = "application";
-      out.add("message", out.keep(message));
+      out.add("message", message);
+      rule_out_.judge(message, out);
       out.commit();
     };
     for_each_line(text, [&](std::string_view line, std::size_t at) {
-      const auto found = time_at_start(line, piece.modified);
+      const auto found = time_at_start(line, hints);
       if (!found) return;
       add(at);
       begin = at, time = *found;
     });
     add(text.size());
   }
+
+ private:
+  RuleOut rule_out_;
 };
 
 // Cuts before the last line with a time.
@@ -85,7 +93,8 @@ int recognise(Bytes head) {
     if (++lines == 1) first = has_time;
     timed += has_time;
   });
-  return first && timed * 2 >= lines ? 10 : 0;
+  const bool begins_cut = lines >= 4 && timed + 1 == lines;
+  return (first && timed * 2 >= lines) || begins_cut ? 10 : 0;
 }
 
 }  // namespace
@@ -97,7 +106,9 @@ const Format& lines_format() {
       "category application",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<TimedLinesCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<LinesDecoder>(); },
+      [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
+        return std::make_unique<LinesDecoder>(options);
+      },
       nullptr,
       "2026-11-24 08:00:00 the nightly job has finished\n"};
   return kFormat;

@@ -7,10 +7,10 @@
 
 #include "decode/decoder.h"
 #include "decode/lines.h"
-#include "decode/log_time.h"
 #include "decode/message_lines.h"
 #include "decode/utf16.h"
 #include "decode/whole.h"
+#include "decode/written_time.h"
 
 namespace bartizan {
 namespace {
@@ -34,7 +34,7 @@ constexpr Form kForms[] = {
 
 bool has_time(std::string_view line) {
   std::size_t used = 0;
-  return read_iso_time(line, false, used) && used < line.size() && line[used] == ' ';
+  return read_iso_time(line, false, {}, used) && used < line.size() && line[used] == ' ';
 }
 
 class MpLogDecoder final : public Decoder {
@@ -46,7 +46,7 @@ class MpLogDecoder final : public Decoder {
     message_ = {}, time_ = {};
     for_each_line(text, [&](std::string_view line, std::size_t at) {
       std::size_t used = 0;
-      const auto time = read_iso_time(line, false, used);
+      const auto time = read_iso_time(line, false, {}, used);
       if (!time) return add_line(line, piece.offset + place.of(at));
       flush(out);
       time_ = *time, begin_ = piece.offset + place.of(at);

@@ -12,11 +12,11 @@ namespace bartizan {
 namespace {
 
 // The text behind the time; empty when there is none.
-std::string_view take_stamp(std::string_view line, Instant& time) {
+std::string_view take_stamp(std::string_view line, const TimeHints& times, Instant& time) {
   constexpr std::size_t kIsoBytes = 19, kLongBytes = 24;
   for (std::size_t size : {kIsoBytes, kLongBytes}) {
     if (line.size() <= size || line[size] != ' ') continue;
-    const auto parsed = parse_written_time(line.substr(0, size));
+    const auto parsed = parse_written_time(line.substr(0, size), times);
     if (!parsed) continue;
     time = *parsed;
     std::string_view text = line.substr(size + 1);
@@ -26,9 +26,9 @@ std::string_view take_stamp(std::string_view line, Instant& time) {
   return {};
 }
 
-bool read_openvpn_line(std::string_view line, const LinePlace&, EventBatch& draft) {
+bool read_openvpn_line(std::string_view line, const LinePlace& place, EventBatch& draft) {
   Instant time;
-  const std::string_view text = take_stamp(line, time);
+  const std::string_view text = take_stamp(line, place, time);
   if (text.empty()) return false;
   if (!openvpn_payload("openvpn", text, draft)) draft.draft().product = draft.draft().service = "openvpn";
   draft.draft().time = time;
@@ -40,7 +40,7 @@ int recognise(Bytes head) {
   bool is_openvpn = false;
   const int fitting = lines_that_fit(head, [&](std::string_view line) {
     Instant time;
-    const std::string_view text = take_stamp(line, time);
+    const std::string_view text = take_stamp(line, {}, time);
     constexpr std::string_view kSigns[] = {
         "OpenVPN ", "[AF_INET", "MULTI: ", "TLS: ", "VERIFY OK", "Peer Connection Initiated"};
     for (std::string_view sign : kSigns) is_openvpn = is_openvpn || text.find(sign) != text.npos;
@@ -57,9 +57,9 @@ const Format& openvpn_format() {
                                   "openvpn, category vpn",
                                   recognise,
                                   make_line_cutter,
-                                  [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
+                                  [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
                                     return std::make_unique<LineDecoder>(
-                                        read_openvpn_line, "a line is not one of OpenVPN's log");
+                                        options, read_openvpn_line, "a line is not one of OpenVPN's log");
                                   },
                                   nullptr,
                                   "2026-11-24 08:00:00 203.0.113.5:1194 [jo] Peer Con"

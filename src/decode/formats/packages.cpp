@@ -8,8 +8,8 @@
 #include "base/limits.h"
 #include "decode/decoder.h"
 #include "decode/lines.h"
-#include "decode/log_time.h"
 #include "decode/message_lines.h"
+#include "decode/written_time.h"
 
 namespace bartizan {
 namespace {
@@ -44,12 +44,12 @@ constexpr Step kPacman[] = {
 };
 
 // A time and the rest of the line; false when the line begins otherwise.
-bool read_time(std::string_view& line, Instant modified, Instant& time) {
+bool read_time(std::string_view& line, const TimeHints& hints, Instant& time) {
   std::size_t used = 0;
   const bool bracket = line.starts_with('[');
   const std::string_view text = line.substr(bracket ? 1 : 0);
-  auto read = read_iso_time(text, true, used);
-  if (!read) read = read_bsd_time(text, modified, used);
+  auto read = read_iso_time(text, true, hints, used);
+  if (!read) read = read_bsd_time(text, hints, used);
   if (!read || used >= text.size() || text[used] != (bracket ? ']' : ' ')) return false;
   time = *read;
   line = text.substr(used + 1);
@@ -90,13 +90,13 @@ class PackagesDecoder final : public Decoder {
  public:
   void decode(const Piece& piece, EventBatch& out, OddityList& oddities) override {
     block_ = {};
+    const TimeHints hints{piece.modified, piece.zone, nullptr};
     for_each_line(as_text(piece.bytes), [&](std::string_view line, std::size_t at) {
       if (read_block_line(line, piece.offset + at, out)) return;
       Instant time;
       Captures captures;
       std::string_view action, rest = line;
-      if (!read_time(rest, piece.modified, time))
-        return oddities.add("line without a time", piece.offset + at);
+      if (!read_time(rest, hints, time)) return oddities.add("line without a time", piece.offset + at);
       const std::string_view kept = out.keep(rest);
       if (!match_step(kept, captures, action)) captures.count = 0, action = "";
       start(time, piece.offset + at, action, out);

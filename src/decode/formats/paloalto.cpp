@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "decode/csv.h"
 #include "decode/line_decoder.h"
-#include "decode/syslog_front.h"
+#include "decode/syslog.h"
 #include "decode/text_cursor.h"
 #include "decode/written_time.h"
 
@@ -71,13 +71,13 @@ const Kind* kind_of(std::string_view message) {
 }
 
 bool read_pan_line(std::string_view line, const LinePlace& place, EventBatch& draft) {
-  const SyslogFront front = read_syslog_front(line, place.modified);
+  const SyslogHeader front = syslog_header_before(line, place);
   const Kind* kind = kind_of(front.message);
   if (!kind) return false;
   Event& event = draft.draft();
   event.product = "paloalto";
   event.service = kind->service;
-  event.time = front.time;
+  event.time = front.time.value_or(Instant{});
   event.host = front.host;
   if (kind->type == "TRAFFIC") event.category = "firewall";
   TextCursor names(kind->names);
@@ -88,7 +88,7 @@ bool read_pan_line(std::string_view line, const LinePlace& place, EventBatch& dr
     if (value.empty() || name.empty()) continue;
     if (name == "device_name") event.host = value;
     else if (name == "time_generated")
-      event.time = parse_written_time(value, place.modified).value_or(front.time);
+      event.time = parse_written_time(value, place).value_or(front.time.value_or(Instant{}));
     else if (name == "subtype" && value == "url" && kind->type == "THREAT") event.category = "proxy";
     draft.add(name, value, is_plain_number(value));
   }
@@ -108,8 +108,8 @@ const Format& paloalto_format() {
                                   "authentication, userid",
                                   [](Bytes head) { return lines_read(head, read_pan_line) >= 75 ? 91 : 0; },
                                   make_line_cutter,
-                                  [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
-                                    return std::make_unique<LineDecoder>(read_pan_line,
+                                  [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
+                                    return std::make_unique<LineDecoder>(options, read_pan_line,
                                                                          "a line is not a PAN-OS record");
                                   },
                                   nullptr,

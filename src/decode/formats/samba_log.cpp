@@ -8,9 +8,9 @@
 #include <cstring>
 
 #include "decode/line_decoder.h"
-#include "decode/log_time.h"
 #include "decode/message_lines.h"
 #include "decode/text_cursor.h"
+#include "decode/written_time.h"
 
 namespace bartizan {
 namespace {
@@ -33,11 +33,8 @@ bool is_header(std::string_view line) {
 }
 
 // `2026/11/24 02:10:13.526181`
-std::optional<Instant> time_of_header(std::string_view line) {
-  std::string text(line.substr(1, line.find(',') - 1));
-  if (text.size() < 19 || text.size() > 32) return {};
-  text[4] = text[7] = '-';
-  return parse_instant(text);
+std::optional<Instant> time_of_header(std::string_view line, const TimeHints& times) {
+  return parse_written_time(line.substr(1, line.find(',') - 1), times);
 }
 
 // `ipv4:192.0.2.10:49638`
@@ -86,20 +83,20 @@ class SambaLogDecoder final : public Decoder {
         else message = {message.data(), static_cast<std::size_t>(line.data() + line.size() - message.data())};
         return;
       }
-      flush(header, message, piece.offset + begin, out);
+      flush(header, message, piece, begin, out);
       header = line, message = {}, begin = at;
     });
-    flush(header, message, piece.offset + begin, out);
+    flush(header, message, piece, begin, out);
   }
 
  private:
-  static void flush(std::string_view header, std::string_view message, std::uint64_t offset,
+  static void flush(std::string_view header, std::string_view message, const Piece& piece, std::size_t begin,
                     EventBatch& out) {
     if (header.empty()) return;
     Event& event = out.start();
-    event.offset = offset;
+    event.offset = piece.offset + begin;
     event.product = "samba", event.service = "log";
-    if (const auto time = time_of_header(header)) event.time = *time;
+    if (const auto time = time_of_header(header, {{}, piece.zone, nullptr})) event.time = *time;
     if (const std::size_t source = header.find("] "); source != header.npos)
       out.add("Source", header.substr(source + 2));
     out.add("message", message);

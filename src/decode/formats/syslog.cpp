@@ -10,6 +10,7 @@
 #include "decode/message_lines.h"
 #include "decode/payload.h"
 #include "decode/payload_network.h"
+#include "decode/rule_out.h"
 
 namespace bartizan {
 namespace {
@@ -34,8 +35,10 @@ class SyslogCutter final : public Cutter {
 
 class SyslogDecoder final : public Decoder {
  public:
+  explicit SyslogDecoder(const DecodeOptions& options) : rule_out_(options.projection) {}
+
   void decode(const Piece& piece, EventBatch& out, OddityList& oddities) override {
-    last_time_ = {};
+    last_time_ = {}, memo_ = {};
     const std::string_view text = as_text(piece.bytes);
     for (std::size_t at = 0; at < text.size();) {
       std::size_t header = 0, size = 0;
@@ -67,7 +70,7 @@ class SyslogDecoder final : public Decoder {
                       OddityList& oddities) {
     SyslogHeader header;
     line = out.keep(line);
-    if (!read_syslog_header(line, piece.modified, header)) {
+    if (!read_syslog_header(line, {piece.modified, piece.zone, &memo_}, header)) {
       oddities.add("line without a syslog header", offset);
       header.message = line;
     }
@@ -76,7 +79,7 @@ class SyslogDecoder final : public Decoder {
     fields_.clear();
     add_envelope(header, out);
     const std::string_view service = service_of_program(header.program, facility_name(header.priority));
-    const Carrier carrier{header.host, "linux", service, *header.time, offset, fields_};
+    const Carrier carrier{header.host, "linux", service, *header.time, offset, fields_, piece.zone};
     if (payload_.decode(without_uptime(header), carrier, out, oddities)) return;
     Event& event = out.start();
     event.offset = offset;
@@ -86,8 +89,9 @@ class SyslogDecoder final : public Decoder {
     event.service = service;
     for (const Field& field : fields_) out.add(field);
     out.add("message", header.message);
-    if (!network_payload(header.program, header.message, out))
+    if (!network_payload(header.program, header.message, {{}, piece.zone, nullptr}, out))
       add_message_fields(header.program, header.message, out);
+    rule_out_.judge(line, out);
     out.commit();
   }
 
@@ -125,9 +129,11 @@ class SyslogDecoder final : public Decoder {
     if (!value.empty()) fields_.push_back({name, value});
   }
 
+  RuleOut rule_out_;
   PayloadDecoder payload_;
   std::vector<Field> fields_;
   std::string scratch_;
+  TimeMemo memo_;
   Instant last_time_;  // of the line before, for one that has none
 };
 
@@ -174,7 +180,9 @@ const Format& syslog_format() {
       "linux: sshd, sudo, auth, cron, syslog, vsftpd, clamav, guacamole; category firewall; by the payload",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<SyslogCutter>(); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<SyslogDecoder>(); },
+      [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
+        return std::make_unique<SyslogDecoder>(options);
+      },
       nullptr,
       "2026-11-24T08:00:00+00:00 web1 sshd[812]: Failed password for root from 192.0.2.7 po"
       "rt 4242 ssh2\n"

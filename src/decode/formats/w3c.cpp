@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "decode/escapes.h"
 #include "decode/header_lines.h"
+#include "decode/rule_out.h"
 #include "decode/text_cursor.h"
 #include "decode/written_time.h"
 
@@ -28,6 +29,7 @@ struct Header {
   bool plus_is_blank = false;      // IIS writes blanks of a header value as +
   bool agent_in_percents = false;  // CloudFront
   bool has_uri = false;
+  bool is_local = false;  // times are the machine's; others are UTC by the specification
   std::vector<Column> columns;
 
   bool has(std::string_view name) const {
@@ -53,7 +55,8 @@ void read_kind(std::string_view software, Header& header) {
   if (wrote("Internet Information Services")) {
     header.category = "webserver", header.service = "iis", header.plus_is_blank = true;
   } else if (wrote("Windows Firewall") || (header.has("src-ip") && header.has("tcpflags"))) {
-    header.product = "windows", header.category = "firewall", header.service = "pfirewall";
+    header.product = "windows", header.category = "firewall", header.service = "pfirewall",
+    header.is_local = true;
   } else if (wrote("HTTP API")) {
     header.product = "windows", header.service = "httperr";
   } else if (wrote("Exchange")) {
@@ -144,34 +147,39 @@ struct Seen {
   std::string_view date, time, stamp, stem, query;
 };
 
-Instant time_of(const Seen& seen, std::string_view header_date) {
-  if (!seen.stamp.empty()) return parse_written_time(seen.stamp).value_or(Instant{});
+Instant time_of(const Seen& seen, std::string_view header_date, const TimeHints& times) {
+  if (!seen.stamp.empty()) return parse_written_time(seen.stamp, times).value_or(Instant{});
   const std::string_view date = seen.date.empty() ? header_date : seen.date;
-  return parse_date_and_clock(date, seen.time).value_or(Instant{});
+  return parse_date_and_clock(date, seen.time, {}, times).value_or(Instant{});
 }
 
 class W3cDecoder final : public Decoder {
  public:
+  explicit W3cDecoder(const DecodeOptions& options) : rule_out_(options.projection) {}
+
   void decode(const Piece& piece, EventBatch& out, OddityList& oddities) override {
     HeaderLines lines(kKeys);
     for_each_line(piece.context, [&](std::string_view line, std::size_t) { (void)lines.take(line); });
     Header header = read_header(lines, out);
     bool changed = false;
+    TimeMemo memo;
     for_each_line(out.keep(as_text(piece.bytes)), [&](std::string_view line, std::size_t at) {
       if (line.front() == '#') {
         changed |= lines.take(line);
         return;
       }
-      if (changed) header = read_header(lines, out), changed = false;
+      if (changed) header = read_header(lines, out), changed = false, memo = {};
+      const TimeHints times{{}, header.is_local ? piece.zone : nullptr, &memo};
       out.start().offset = piece.offset + at;
-      read_record(header, line, out, oddities);
+      read_record(header, line, times, out, oddities);
+      rule_out_.judge(line, out);
       out.commit();
     });
   }
 
  private:
-  static void read_record(const Header& header, std::string_view line, EventBatch& out,
-                          OddityList& oddities) {
+  static void read_record(const Header& header, std::string_view line, const TimeHints& times,
+                          EventBatch& out, OddityList& oddities) {
     Event& event = out.draft();
     event.product = header.product, event.category = header.category, event.service = header.service;
     Values values(line, header.comma);
@@ -191,7 +199,7 @@ class W3cDecoder final : public Decoder {
       out.add("message", line);
     }
     if (!header.has_uri && !seen.stem.empty()) out.add("cs-uri", joined(seen.stem, seen.query, out.arena()));
-    event.time = time_of(seen, header.date);
+    event.time = time_of(seen, header.date, times);
   }
 
   static void add_value(const Header& header, const Column& column, std::string_view value, Seen& seen,
@@ -212,6 +220,8 @@ class W3cDecoder final : public Decoder {
     }
     out.add(column.name, value, is_plain_number(value));
   }
+
+  RuleOut rule_out_;
 };
 
 int recognise(Bytes head) {
@@ -233,7 +243,9 @@ const Format& w3c_format() {
       "columns",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<HeaderCutter>(kKeys); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<W3cDecoder>(); },
+      [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
+        return std::make_unique<W3cDecoder>(options);
+      },
       nullptr,
       "#Software: Microsoft Internet Information Services 10.0\n"
       "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip c"

@@ -13,11 +13,11 @@
 namespace bartizan {
 namespace {
 
-bool read_apache(std::string_view line, EventBatch& draft) {
+bool read_apache(std::string_view line, const TimeHints& times, EventBatch& draft) {
   TextCursor in(line);
   std::string_view time, part;
   if (!in.enclosed('[', ']', time)) return false;
-  const auto parsed = parse_written_time(time);
+  const auto parsed = parse_written_time(time, times);
   if (!parsed) return false;
   draft.draft().time = *parsed;
   in.skip_blanks();
@@ -59,10 +59,10 @@ void read_nginx_context(std::string_view message, EventBatch& draft) {
   }
 }
 
-bool read_nginx(std::string_view line, EventBatch& draft) {
+bool read_nginx(std::string_view line, const TimeHints& times, EventBatch& draft) {
   constexpr std::size_t kTimeBytes = 19;
   if (line.size() < kTimeBytes + 4 || line[4] != '/' || line[kTimeBytes + 1] != '[') return false;
-  const auto parsed = parse_written_time(line.substr(0, kTimeBytes));
+  const auto parsed = parse_written_time(line.substr(0, kTimeBytes), times);
   if (!parsed) return false;
   TextCursor in(line.substr(kTimeBytes + 1));
   std::string_view level, process;
@@ -81,8 +81,8 @@ bool read_nginx(std::string_view line, EventBatch& draft) {
   return true;
 }
 
-bool read_error_line(std::string_view line, const LinePlace&, EventBatch& draft) {
-  return line.front() == '[' ? read_apache(line, draft) : read_nginx(line, draft);
+bool read_error_line(std::string_view line, const LinePlace& place, EventBatch& draft) {
+  return line.front() == '[' ? read_apache(line, place, draft) : read_nginx(line, place, draft);
 }
 
 }  // namespace
@@ -93,9 +93,10 @@ const Format& weberror_format() {
                                   "apache, nginx: service of the same name",
                                   [](Bytes head) { return lines_read(head, read_error_line) >= 60 ? 85 : 0; },
                                   make_line_cutter,
-                                  [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
+                                  [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
                                     return std::make_unique<LineDecoder>(
-                                        read_error_line, "a line is not one of a web server's error log");
+                                        options, read_error_line,
+                                        "a line is not one of a web server's error log");
                                   },
                                   nullptr,
                                   "[Tue Nov 24 08:00:00.123456 2026] [core:error] [pi"

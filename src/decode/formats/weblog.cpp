@@ -69,7 +69,7 @@ void name_proxy(EventBatch& draft) {
     if (field.name == "cs-uri") return add_proxy_names(field.value, draft);
 }
 
-bool read_access_line(std::string_view line, const LinePlace&, EventBatch& draft) {
+bool read_access_line(std::string_view line, const LinePlace& place, EventBatch& draft) {
   Event& event = draft.draft();
   event.category = "webserver";
   event.service = "access";
@@ -81,7 +81,7 @@ bool read_access_line(std::string_view line, const LinePlace&, EventBatch& draft
   TextCursor in(line.substr(bracket + 1));
   std::string_view time, request;
   if (!in.enclosed('[', ']', time)) return false;
-  const auto parsed = parse_written_time(time);
+  const auto parsed = parse_written_time(time, place);
   if (!parsed) return false;
   event.time = *parsed;
   in.skip_blanks();
@@ -106,8 +106,8 @@ const Format& weblog_format() {
       "category webserver, service access",
       [](Bytes head) { return lines_read(head, read_access_line) >= 75 ? 90 : 0; },
       make_line_cutter,
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> {
-        return std::make_unique<LineDecoder>(read_access_line,
+      [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
+        return std::make_unique<LineDecoder>(options, read_access_line,
                                              "a line is not one of a web server's access log");
       },
       nullptr,

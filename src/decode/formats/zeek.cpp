@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "decode/escapes.h"
 #include "decode/header_lines.h"
+#include "decode/rule_out.h"
 #include "decode/text_cursor.h"
 
 namespace bartizan {
@@ -83,6 +84,8 @@ void add_values(const Header& header, const Column& column, std::string_view val
 
 class ZeekDecoder final : public Decoder {
  public:
+  explicit ZeekDecoder(const DecodeOptions& options) : rule_out_(options.projection) {}
+
   void decode(const Piece& piece, EventBatch& out, OddityList& oddities) override {
     HeaderLines lines(kKeys);
     for_each_line(piece.context, [&](std::string_view line, std::size_t) { (void)lines.take(line); });
@@ -96,6 +99,7 @@ class ZeekDecoder final : public Decoder {
       if (changed) header = read_header(lines, out), changed = false;
       out.start().offset = piece.offset + at;
       read_record(header, line, out, oddities);
+      rule_out_.judge(line, out);
       out.commit();
     });
   }
@@ -123,6 +127,8 @@ class ZeekDecoder final : public Decoder {
                  event.offset);
     out.add("message", line);
   }
+
+  RuleOut rule_out_;
 };
 
 int recognise(Bytes head) {
@@ -140,7 +146,9 @@ const Format& zeek_format() {
       "zeek: service by the log's name (conn, dns, http, smb_files, …)",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<HeaderCutter>(kKeys); },
-      [](const DecodeOptions&) -> std::unique_ptr<Decoder> { return std::make_unique<ZeekDecoder>(); },
+      [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
+        return std::make_unique<ZeekDecoder>(options);
+      },
       nullptr,
       "#separator \\x09\n"
       "#path\tdns\n"

@@ -36,6 +36,19 @@ Name host_in(std::string_view text, NameTable& names) {
   return names.folded(is_address ? text : text.substr(0, text.find('.')));
 }
 
+std::string_view machine_of_service(std::string_view service) {
+  if (const std::size_t slash = service.find('/'); slash != service.npos) service.remove_prefix(slash + 1);
+  service = service.substr(0, service.find_first_of("./:"));
+  while (service.ends_with('$')) service.remove_suffix(1);
+  return service;
+}
+
+Name observer_in(std::string_view text, NameTable& names) {
+  while (text.starts_with('\\')) text.remove_prefix(1);
+  while (text.ends_with('.')) text.remove_suffix(1);
+  return names.folded(text);
+}
+
 // `::ffff:10.0.0.1`, `ipv4:10.0.0.1:445`, `10.0.0.1`; nothing for the machine itself.
 Name address_in(std::string_view text, NameTable& names) {
   if (text.starts_with("ipv4:") || text.starts_with("ipv6:")) {
@@ -74,6 +87,10 @@ bool is_security_log(std::string_view channel) { return equals_ignoring_ascii_ca
 
 namespace {
 
+bool is_shell(std::string_view service) {
+  return service == "sshd" || service == "sudo" || service == "su" || service == "auth";
+}
+
 bool is_kdc_text(const Event& event) {
   return event.service == "krb5kdc" || (event.service == "kerberos" && event.product == "samba");
 }
@@ -82,7 +99,9 @@ bool is_kdc_text(const Event& event) {
 
 bool wants(const EventKind& kind) {
   return is_security_log(kind.channel) || kind.service == "krb5kdc" || kind.product == "samba" ||
-         (kind.product == "zeek" && (kind.service == "kerberos" || kind.service == "ntlm"));
+         kind.category == "dhcp" || (kind.product == "linux" && is_shell(kind.service)) ||
+         (kind.product == "zeek" &&
+          (kind.service == "kerberos" || kind.service == "ntlm" || kind.service == "dce_rpc"));
 }
 
 std::span<const std::string_view> fields_needed(const EventKind& kind) {
@@ -115,13 +134,17 @@ std::optional<Authentication> normalise(const Fields& fields, NameTable& names) 
   out.event_id = event.event_id;
   out.record = record_number(fields);
   if (out.record == 0) out.record = event.offset;
-  out.observer = host_in(host_of_record(fields), names);
+  out.observer = observer_in(host_of_record(fields), names);
   const bool read = by_windows                 ? read_windows(fields, names, out)
                     : is_kdc_text(event)       ? read_kdc_text(fields, names, out)
                     : event.product == "samba" ? read_samba_json(fields, names, out)
                     : event.product == "zeek"  ? read_zeek(fields, names, out)
+                    : event.category == "dhcp" ? read_lease(fields, names, out)
+                    : is_shell(event.service)  ? read_shell(fields, names, out)
                                                : false;
   if (!read) return {};
+  out.domain = names.folded(names.text(out.realm));
+  out.short_realm = names.text(out.realm).find('.') == std::string_view::npos;
   return out;
 }
 

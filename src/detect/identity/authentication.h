@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Authentication: one record about an identity, whatever log it is from: a ticket asked for, granted or refused, a logon, a
 // password check, a change of an account or of who may act for whom. Names are numbers of a NameTable: accounts in lower
-// case, without realm and with their `$`; hosts in lower case without domain; addresses without `::ffff:`. A value
+// case, without realm and with their `$`; hosts in lower case, the one that wrote the log with its domain, others without; addresses without `::ffff:`. A value
 // of fixed size, without memory of its own.
 //
-// Sources: Windows Security events (field names as in the event's manifest), Zeek kerberos.log and ntlm.log (TSV and
-// JSON), krb5kdc.log, Samba's kerberos log and its auth and dsdb JSON audit. Field names are not trusted to be there.
+// Sources: Windows Security events (field names as in the event's manifest), Zeek kerberos, ntlm and dce_rpc logs (TSV and
+// JSON), krb5kdc.log, Samba's kerberos log and its auth and dsdb JSON audit, sshd, sudo, and leases of DHCP servers. Field names are not trusted to be there.
 #pragma once
 
 #include <array>
@@ -39,9 +39,10 @@ enum class Act : std::uint8_t {
   kRenamed,
   kSidHistory,
   kPipeOpened,  // a named pipe of a remote procedure was opened
+  kLease,       // a hardware address (`value`) was given an address
 };
 
-enum class Package : std::uint8_t { kUnknown, kKerberos, kNtlm };
+enum class Package : std::uint8_t { kUnknown, kKerberos, kNtlm, kShell };
 
 struct Authentication {
   Instant time;
@@ -53,9 +54,11 @@ struct Authentication {
   Package package = Package::kUnknown;
   std::uint8_t logon_type = 0;
   bool by_windows = false, forwarded = false, acts_for = false;
+  bool short_realm = false;  // the realm was written without its domain: `EXAMPLE`
 
   Name account = kNoName, realm = kNoName, sid = kNoName;  // realm as written
-  Name by = kNoName, by_sid = kNoName;                     // who changed the account
+  Name domain = kNoName;  // the realm folded; when the record is judged, one name for all of that realm's
+  Name by = kNoName, by_sid = kNoName;  // who changed the account
   Name address = kNoName, workstation = kNoName;
   Name service = kNoName;  // an account (`srv1$`) or a service principal (`cifs/fs1.lab.test`)
   Name service_realm = kNoName;
@@ -71,11 +74,15 @@ struct Authentication {
   std::int16_t preauth = -1;    // its type; 0: none was given
 
   // Every name that is read from the event.
-  std::array<Name*, 14> names() {
-    return {&observer,    &account, &realm,         &sid,      &by,     &by_sid,    &address,
+  std::array<Name*, 15> names() {
+    return {&observer,    &account, &realm,         &sid,      &by,     &by_sid,    &address, &domain,
             &workstation, &service, &service_realm, &outbound, &object, &attribute, &value};
   }
 };
+
+// An account and its realm: `alice` of two realms is two.
+using Principal = std::uint64_t;
+inline Principal principal_of(const Authentication& a) { return Principal{a.domain} << 32 | a.account; }
 
 inline bool is_weak_encryption(int type) {
   return type == 1 || type == 3 || type == 23 || type == 24;  // DES and RC4
@@ -102,12 +109,18 @@ bool read_kdc_text(const Fields& fields, NameTable& names,
                    Authentication& out);  // krb5kdc.log, Samba's kerberos log
 bool read_samba_json(const Fields& fields, NameTable& names, Authentication& out);
 bool read_zeek(const Fields& fields, NameTable& names, Authentication& out);
+bool read_shell(const Fields& fields, NameTable& names, Authentication& out);  // sshd, sudo, su
+bool read_lease(const Fields& fields, NameTable& names, Authentication& out);
+
+// The machine a service runs on, as services name it: `srv1$`, `cifs/srv1.lab.test` and `srv1` have one.
+std::string_view machine_of_service(std::string_view service);
 
 // Building stones of these.
 std::uint64_t number_in(std::string_view text);  // decimal or 0x…; 0 for others
 Name account_in(std::string_view text, NameTable& names);
 Name realm_in(std::string_view text, NameTable& names);
 Name host_in(std::string_view text, NameTable& names);
+Name observer_in(std::string_view text, NameTable& names);  // with its domain
 Name address_in(std::string_view text, NameTable& names);
 std::uint64_t hash_in(std::string_view text);
 std::uint32_t offered_in(std::string_view numbers);  // `18,17,23`

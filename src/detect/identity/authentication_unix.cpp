@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// krb5kdc.log, Samba's kerberos log and JSON audit, Zeek's kerberos.log and ntlm.log.
+// krb5kdc.log, Samba's kerberos log and JSON audit, Zeek's logs, sshd and sudo, leases.
 #include <algorithm>
+#include <string>
 
 #include "detect/identity/authentication.h"
 
@@ -113,6 +114,11 @@ bool read_zeek(const Fields& fields, NameTable& names, Authentication& out) {
     out.act = failed ? Act::kLogonFailed : Act::kLogon;
     return out.account != kNoName;
   }
+  if (fields.event().service == "dce_rpc") {
+    out.act = fields["operation"] == "DRSGetNCChanges" ? Act::kReplication : Act::kPipeOpened;
+    out.value = names.folded(fields["endpoint"]);
+    return out.address != kNoName && out.value != kNoName;
+  }
   const std::string_view request = fields["request_type"], error = fields["error_msg"];
   if (fields.event().service != "kerberos" || (request != "AS" && request != "TGS")) return false;
   // `alice/LAB.TEST`; with FAST the client is WELLKNOWN/ANONYMOUS, and nobody is known.
@@ -131,6 +137,39 @@ bool read_zeek(const Fields& fields, NameTable& names, Authentication& out) {
                                                   : Act::kTicketGranted;
   else out.act = failed ? Act::kServiceRefused : Act::kServiceTicket;
   return out.account != kNoName || out.presented != 0;
+}
+
+bool read_shell(const Fields& fields, NameTable& names, Authentication& out) {
+  const std::string_view action = fields["Action"];
+  const bool success = fields["Result"] == "success";
+  out.package = Package::kShell;
+  out.account = account_in(fields["User"], names);
+  if (action == "logon" && fields.event().service == "sshd") {
+    out.act = success ? Act::kLogon : Act::kLogonFailed;
+    out.address = address_in(fields["SourceIp"], names);
+    return out.account != kNoName && out.address != kNoName;
+  }
+  if (!success || (action != "command" && action != "switch_user")) return false;
+  out.act = Act::kExplicitCredentials;
+  out.by = account_in(fields["ByUser"], names);
+  if (out.account == kNoName) out.account = names.number("root");
+  return out.by != kNoName;
+}
+
+bool read_lease(const Fields& fields, NameTable& names, Authentication& out) {
+  const std::string_view action = fields["action"];
+  // dhcpd and dnsmasq; Kea; Windows.
+  const bool given = action.starts_with("DHCPACK") || action.starts_with("DHCP4_LEASE_ALLOC") ||
+                     action.starts_with("DHCP6_LEASE_ALLOC") || action == "Assign" || action == "Renew";
+  if (!given) return false;
+  out.act = Act::kLease;
+  out.address = address_in(fields["ip"], names);
+  // `00:11:22:33:44:55`, `00-11-22-33-44-55`, `001122334455`
+  std::string hardware;
+  for (char c : fields["mac"].substr(0, 32))
+    if (c != ':' && c != '-') hardware += c;
+  out.value = names.folded(hardware);
+  return out.address != kNoName && out.value != kNoName;
 }
 
 }  // namespace bartizan::identity

@@ -8,11 +8,11 @@
 namespace bartizan::identity {
 namespace {
 
-void add_once(std::vector<Name>& list, Name name) {
+bool add_once(std::vector<Name>& list, Name name) {
   if (name == kNoName || list.size() >= limits::kIdentityListedNamesMax ||
       std::ranges::find(list, name) != list.end())
-    return;
-  list.push_back(name);
+    return false;
+  return list.push_back(name), true;
 }
 
 }  // namespace
@@ -25,24 +25,26 @@ ListedTicket* TicketList::ticket(std::uint64_t key) {
 
 void TicketList::observe(const Authentication& a, Domain& domain) {
   const bool granting = domain.names.text(a.service).starts_with("krbtgt");
-  if (const std::uint64_t key = TicketLedger::presented_key(a)) {
+  std::uint64_t key = TicketLedger::presented_key(a);
+  if (const Ticket* known = domain.ledger.presented(a)) key = known->key;
+  if (key) {
     if (ListedTicket* used = ticket(key)) {
       if (used->account == kNoName) used->account = a.account;
       if (used->issued == Instant{}) used->issued = a.time;
       ++used->uses;
       used->renewals += a.act == Act::kRenewal, used->handed_on += a.forwarded && granting;
       used->last_use = a.time;
-      add_once(used->used_from, a.address);
-      if (!granting) add_once(used->services, a.service);
+      if (add_once(used->used_from, a.address)) used->first_uses.push_back(a.time);
+      if (!granting) (void)add_once(used->services, a.service);
     }
   }
-  const std::uint64_t key = TicketLedger::issued_key(a, granting || a.act != Act::kServiceTicket);
+  key = TicketLedger::issued_key(a, granting || a.act != Act::kServiceTicket);
   if (key == 0) return;
   ListedTicket* made = ticket(key);
   if (!made || (made->was_issued && made->issued != a.time)) return;
   made->was_issued = true;
   made->account = a.account, made->kdc = a.observer, made->issued = a.time, made->encryption = a.encryption;
-  add_once(made->from, a.address);
+  (void)add_once(made->from, a.address);
 }
 
 std::vector<const ListedTicket*> TicketList::sorted(const NameTable& names) const {
@@ -77,6 +79,25 @@ std::vector<std::pair<NtlmCensus::Key, NtlmUse>> NtlmCensus::sorted(const NameTa
     return texts(a.first) < texts(b.first);
   });
   return out;
+}
+
+void WeakUse::note(Kind kind, Name example, const Authentication& a, std::int64_t amount) {
+  if (uses_.size() >= limits::kIdentityListedMax && !uses_.contains({a.observer, kind})) return;
+  Use& use = uses_[{a.observer, kind}];
+  if (use.count++ == 0) use.first = a;
+  use.most = std::max(use.most, amount);
+  (void)add_once(use.examples, example);
+}
+
+void WeakUse::observe(const Authentication& a, Domain&) {
+  constexpr std::int64_t kLongHours = 10;  // what a KDC gives unless told otherwise
+  const bool first = a.act == Act::kTicketGranted;
+  if (a.package == Package::kNtlm && a.act == Act::kLogon) note(Kind::kNtlm, a.account, a);
+  if (a.act == Act::kServiceTicket && is_weak_encryption(a.encryption)) note(Kind::kRc4Ticket, a.service, a);
+  if (first && is_weak_encryption(a.encryption)) note(Kind::kRc4Logon, a.account, a);
+  if (first && a.preauth == 0) note(Kind::kNoPreauth, a.account, a);
+  if (const std::int64_t hours = (a.end - a.authtime) / 3600; first && a.authtime > 0 && hours > kLongHours)
+    note(Kind::kLongLife, a.account, a, hours);
 }
 
 }  // namespace bartizan::identity

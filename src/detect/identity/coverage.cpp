@@ -36,14 +36,46 @@ void Coverage::note(const Stretch& next, Name file) {
   host.segments.push_back(next);
 }
 
-void Coverage::note_kdc(const Authentication& a) {
+void Coverage::note_kdc(const Authentication& a, Name realm, const NameTable& names) {
   if (a.act != Act::kTicketGranted && a.act != Act::kServiceTicket && a.act != Act::kRenewal) return;
   const auto found = hosts_.find(a.observer);
   if (found == hosts_.end()) return;
-  found->second.is_kdc = true;
-  if (a.act == Act::kTicketGranted && a.authtime > 0 &&
-      (found->second.first_authtime == 0 || a.authtime < found->second.first_authtime))
-    found->second.first_authtime = a.authtime;
+  auto& served = found->second.first_authtime;
+  if (served.empty()) kdcs_.emplace(machine_of_service(names.text(a.observer)));
+  if (served.size() >= limits::kIdentitySegmentsMax && !served.contains(realm)) return forget_all();
+  std::int64_t& first = served[realm];
+  if (a.act == Act::kTicketGranted && a.authtime > 0 && (first == 0 || a.authtime < first))
+    first = a.authtime;
+}
+
+bool Coverage::is_of(Name served, Name realm) const {
+  return realm == kNoName || served == kNoName || realms_.of(served) == realms_.of(realm);
+}
+
+bool Coverage::serves(const Host& host, Name realm) const {
+  for (const auto& [served, first] : host.first_authtime)
+    if (is_of(served, realm)) return true;
+  return false;
+}
+
+bool Coverage::is_kdc(std::string_view machine) const { return kdcs_.contains(machine); }
+
+bool Coverage::several_realms() const {
+  Name one = kNoName;
+  for (const auto& [name, host] : hosts_)
+    for (const auto& [served, first] : host.first_authtime) {
+      if (served == kNoName) continue;
+      if (one != kNoName && realms_.of(served) != one) return true;
+      one = realms_.of(served);
+    }
+  return false;
+}
+
+bool Coverage::serves(Name realm) const {
+  for (const auto& [name, host] : hosts_)
+    for (const auto& [served, first] : host.first_authtime)
+      if (served != kNoName && is_of(served, realm)) return true;
+  return false;
 }
 
 const Stretch* Coverage::holding(const Host& host, Instant at) const {
@@ -52,11 +84,11 @@ const Stretch* Coverage::holding(const Host& host, Instant at) const {
   return nullptr;
 }
 
-bool Coverage::complete(Instant from, Instant to) const {
+bool Coverage::complete(Name realm, Instant from, Instant to) const {
   if (from <= forgotten_) return false;
   bool any = false;
   for (const auto& [name, host] : hosts_) {
-    if (!host.is_kdc) continue;
+    if (!serves(host, realm)) continue;
     any = true;
     const Stretch* segment = holding(host, from);
     if (!segment || segment->to < to) return false;
@@ -64,20 +96,23 @@ bool Coverage::complete(Instant from, Instant to) const {
   return any;
 }
 
-bool Coverage::complete_since_authtime(std::int64_t authtime, Instant to) const {
+bool Coverage::complete_since_authtime(Name realm, std::int64_t authtime, Instant to) const {
   if (to <= forgotten_) return false;
   bool any = false;
   for (const auto& [name, host] : hosts_) {
-    if (!host.is_kdc) continue;
+    std::int64_t since = 0;
+    for (const auto& [served, first] : host.first_authtime)
+      if (is_of(served, realm) && first && (since == 0 || first < since)) since = first;
+    if (!serves(host, realm)) continue;
     any = true;
-    if (host.first_authtime == 0 || authtime < host.first_authtime) return false;
+    if (since == 0 || authtime < since) return false;
   }
   return any;
 }
 
 std::vector<Coverage::Known> Coverage::known() const {
   std::vector<Known> out;
-  for (const auto& [name, host] : hosts_) out.push_back({name, host.is_kdc, host.segments});
+  for (const auto& [name, host] : hosts_) out.push_back({name, !host.first_authtime.empty(), host.segments});
   return out;
 }
 
@@ -85,7 +120,7 @@ std::string Coverage::in_words(const NameTable& names) const {
   std::string out;
   int listed = 0;
   for (const auto& [name, host] : hosts_) {
-    if (!host.is_kdc || host.segments.empty() || ++listed > 8) continue;
+    if (host.first_authtime.empty() || host.segments.empty() || ++listed > 8) continue;
     if (!out.empty()) out += "; ";
     out += names.text(name);
     out +=

@@ -10,6 +10,7 @@ namespace bartizan::identity {
 
 IdentityDetector::IdentityDetector() {
   for (MakeInvariant make : all_invariants()) observers_.push_back(invariants_.emplace_back(make()).get());
+  observers_.push_back(&paths_);
 }
 
 void IdentityDetector::observe(const Event& event, std::string_view file, std::uint64_t sequence) {
@@ -40,37 +41,50 @@ void IdentityDetector::add(const Observations& piece, std::string_view file, std
   for (Authentication a : piece.authentications()) {
     for (Name* name : a.names()) *name = in_domain(piece.names(), *name);
     a.file = source, a.sequence += sequence;
-    if (a.time < judged_until_) domain_.coverage.forget_until(judged_until_);
-    domain_.coverage.note_kdc(a);
+    domain_.coverage.note_kdc(a, domain_.realms.learn(a, domain_.names), domain_.names);
     pending_.push_back(a);
     ++authentications_;
-    if (pending_.size() >= limits::kIdentityPendingMax) judge(pending_.size() / 2);
+    if (pending_.size() >= limits::kIdentityPendingMax) make_room();
   }
   if (domain_.names.full() || piece.names().full()) domain_.coverage.forget_all();
 }
 
-void IdentityDetector::judge(std::size_t count) {
-  const auto earlier = [](const Place& a, const Place& b) {
-    return std::tie(a.time, a.sequence) < std::tie(b.time, b.sequence);
+void IdentityDetector::sort_pending() {
+  const auto earlier = [](const Authentication* a, const Authentication* b) {
+    return std::tie(a->time, a->sequence) < std::tie(b->time, b->sequence);
   };
   order_.clear();
-  for (std::uint32_t i = 0; i < pending_.size(); ++i)
-    order_.push_back({pending_[i].time, pending_[i].sequence, i});
+  for (const Authentication& a : pending_) order_.push_back(&a);
   if (!std::ranges::is_sorted(order_, earlier)) std::ranges::sort(order_, earlier);
-  for (const Place& place : std::span(order_).first(count)) {
-    const Authentication& a = pending_[place.index];
-    domain_.hosts.observe(a, domain_.names);
-    for (Observer* observer : observers_) observer->observe(a, domain_);
-    domain_.ledger.observe(a, domain_.names);
-    judged_until_ = std::max(judged_until_, a.time);
-  }
-  later_.clear();
-  for (const Place& place : std::span(order_).subspan(count)) later_.push_back(pending_[place.index]);
-  pending_.swap(later_);
+}
+
+void IdentityDetector::make_room() {
+  sort_pending();
+  if (runs_.add(order_).has_value()) pending_.clear(), order_.clear();
+  else judge_pending();
+}
+
+void IdentityDetector::judge_pending() {
+  sort_pending();
+  if (!runs_.empty() && runs_.add(order_).has_value()) pending_.clear(), order_.clear();
+  const bool read = runs_.merge([this](const Authentication& a) { judge(a); }).has_value();
+  runs_.clear();
+  if (!read) domain_.coverage.forget_all();
+  for (const Authentication* a : order_) judge(*a);
+  pending_.clear(), order_.clear();
+}
+
+void IdentityDetector::judge(Authentication a) {
+  if (a.time < judged_until_) domain_.coverage.forget_until(judged_until_);
+  judged_until_ = std::max(judged_until_, a.time);
+  a.domain = domain_.realms.of(a.domain);
+  domain_.hosts.observe(a, domain_.names);
+  for (Observer* observer : observers_) observer->observe(a, domain_);
+  domain_.ledger.observe(a, domain_.names);
 }
 
 void IdentityDetector::finish(std::vector<Finding>& out) {
-  judge(pending_.size());
+  judge_pending();
   for (Observer* observer : observers_) observer->finish(domain_);
   std::ranges::sort(domain_.findings, [](const auto& a, const auto& b) {
     return std::tie(a.last.time, a.last.sequence, a.text->rule_id, a.what) <

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // IdentityDetector: follows tickets and logons across hosts and logs. Give it the observations of each piece of the evidence
 // in order, then finish(). Authentications are sorted by (time, sequence) and judged in that order, so that logs read one
-// after another meet. Up to limits::kIdentityPendingMax wait; beyond that the older half is judged, and an event that
-// comes even later lowers the coverage. The same events give the same findings, however they are cut into pieces.
-// One thread. Cannot fail.
+// after another meet, however long they are: what is more than limits::kIdentityPendingMax waits in a scratch file. Where
+// that cannot be written, all that waits is judged at once, and what comes later for earlier times lowers the coverage.
+// The same events give the same findings, however they are cut into pieces. One thread.
 #pragma once
 
 #include <memory>
@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "detect/identity/invariant.h"
+#include "detect/identity/logon_paths.h"
+#include "detect/identity/sorted_runs.h"
 
 namespace bartizan::identity {
 
@@ -28,23 +30,25 @@ class IdentityDetector {
   void finish(std::vector<Finding>& out);
 
   const Domain& domain() const { return domain_; }
+  LogonPaths& paths() { return paths_; }
+  const LogonPaths& paths() const { return paths_; }
   std::uint64_t authentications() const { return authentications_; }
 
  private:
-  struct Place {
-    Instant time;
-    std::uint64_t sequence;
-    std::uint32_t index;
-  };
   Name in_domain(const NameTable& names, Name name);
-  void judge(std::size_t count);
+  void sort_pending();
+  void make_room();
+  void judge_pending();
+  void judge(Authentication a);
 
   Domain domain_;
   std::vector<std::unique_ptr<Invariant>> invariants_;
-  std::vector<Observer*> observers_;  // the invariants, then those of tell()
-  std::vector<Authentication> pending_, later_;
-  std::vector<Place> order_;
-  std::vector<Name> numbers_;  // in the domain, of the names of the piece at hand
+  LogonPaths paths_;
+  std::vector<Observer*> observers_;  // the invariants, the paths, then those of tell()
+  std::vector<Authentication> pending_;
+  std::vector<const Authentication*> order_;  // of these
+  SortedRuns runs_;                           // before those
+  std::vector<Name> numbers_;                 // in the domain, of the names of the piece at hand
   Observations single_;
   Instant judged_until_{INT64_MIN};
   std::uint64_t authentications_ = 0;

@@ -5,6 +5,12 @@
 
 namespace bartizan::identity {
 
+std::string Domain::who(const Authentication& a) const {
+  std::string out = quoted(a.account);
+  if (a.realm != kNoName && coverage.several_realms()) out += '@' + std::string(names.text(a.realm));
+  return out;
+}
+
 void Domain::report(const InvariantText& text, Level level, const Authentication& last, std::string what,
                     std::vector<ProvenBy> chain) {
   if (findings.size() >= limits::kIdentityFindingsMax) return;
@@ -27,7 +33,9 @@ Finding finding_of(const IdentityFinding& finding, const Domain& domain) {
   out.advisory = {"D7"};
   out.why.push_back({"", "what happened", "", finding.what});
   for (const ProvenBy& link : finding.chain) {
-    std::string where = "record " + std::to_string(link.proof.record) + " of " +
+    // Logs without record numbers have places instead.
+    const std::string_view place = link.proof.event_id ? "record " : "the record at byte ";
+    std::string where = std::string(place) + std::to_string(link.proof.record) + " of " +
                         std::string(names.text(link.proof.file)) + " at " + format_instant(link.proof.time);
     if (link.proof.event_id) where += ", event " + std::to_string(link.proof.event_id);
     out.why.push_back({"", "includes", std::string(link.role), std::move(where)});

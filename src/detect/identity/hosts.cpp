@@ -5,7 +5,21 @@
 
 namespace bartizan::identity {
 
+void HostTable::note_lease(const Authentication& a) {
+  if (hardware_.size() >= limits::kIdentityGroupsMax && !hardware_.contains(a.address)) return;
+  Hardware& known = hardware_[a.address];
+  if (known.now == a.value) return;
+  known = {a.value, known.now, a.time};
+}
+
+Name HostTable::hardware_at(Name address, Instant time) const {
+  const auto found = hardware_.find(address);
+  if (found == hardware_.end()) return kNoName;
+  return time < found->second.since ? found->second.before : found->second.now;
+}
+
 void HostTable::observe(const Authentication& a, const NameTable& names) {
+  if (a.act == Act::kLease) return note_lease(a);
   // Only what the machine's own key proved: a ticket it got for itself.
   if (a.act != Act::kTicketGranted && a.act != Act::kServiceTicket && a.act != Act::kRenewal) return;
   if (a.address == kNoName || !names.text(a.account).ends_with('$') || a.acts_for) return;
@@ -13,34 +27,37 @@ void HostTable::observe(const Authentication& a, const NameTable& names) {
   Lease& lease = leases_[a.address];
   if (a.time.ticks - lease.window.ticks > kSharedWindow) {
     lease.window = a.time;
-    for (Name& name : lease.in_window) name = kNoName;
+    for (Principal& name : lease.in_window) name = 0;
   }
-  for (Name& name : lease.in_window) {
-    if (name == a.account) break;
-    if (name != kNoName) continue;
-    name = a.account;
+  const Principal machine = principal_of(a);
+  for (Principal& name : lease.in_window) {
+    if (name == machine) break;
+    if (name != 0) continue;
+    name = machine;
     lease.shared = lease.shared || &name == &lease.in_window[kSharedMachines - 1];
     break;
   }
-  if (lease.host != a.account)
-    lease.before = lease.host, lease.seen_before = lease.seen, lease.host = a.account;
+  if (lease.host != machine) lease.before = lease.host, lease.seen_before = lease.seen, lease.host = machine;
   lease.seen = a.time;
 }
 
-Name HostTable::host_of(Name address, Instant time) const {
+Principal HostTable::machine_at(Name address, Instant time) const {
   const auto found = leases_.find(address);
-  if (found == leases_.end()) return kNoName;
+  if (found == leases_.end()) return 0;
   const Lease& lease = found->second;
   const auto near = [&](Instant seen) { return std::abs(seen.ticks - time.ticks) <= kLease; };
   // The lease changed after `time`: the machine before had it then.
-  if (lease.before != kNoName && time <= lease.seen_before && near(lease.seen_before)) return lease.before;
-  return near(lease.seen) ? lease.host : kNoName;
+  if (lease.before != 0 && time <= lease.seen_before && near(lease.seen_before)) return lease.before;
+  return near(lease.seen) ? lease.host : 0;
 }
 
 bool HostTable::same_host(Name a, Instant at_a, Name b, Instant at_b) const {
   if (a == b) return true;
-  const Name host = host_of(b, at_b);
-  return host != kNoName && (host == host_of(a, at_a) || host == host_of(a, at_b));
+  const Name hardware = hardware_at(b, at_b);
+  if (hardware != kNoName && (hardware == hardware_at(a, at_a) || hardware == hardware_at(a, at_b)))
+    return true;
+  const Principal host = machine_at(b, at_b);
+  return host != 0 && (host == machine_at(a, at_a) || host == machine_at(a, at_b));
 }
 
 bool HostTable::is_shared(Name address) const {

@@ -312,20 +312,21 @@ TEST(IdentityDetector, GivesTheSameFindingsEachTime) {
 
 TEST(TicketLedger, ForgetsTheOldestAndSaysSo) {
   NameTable names;
-  Coverage coverage;
-  TicketLedger ledger(coverage);
+  Realms realms;
+  Coverage coverage(realms);
+  TicketLedger ledger(coverage, realms);
   Authentication a;
   a.act = Act::kTicketGranted;
   a.observer = names.number("dc1"), a.account = names.number("alice"), a.address = names.number("192.0.2.10");
   coverage.note({a.observer, 0, 0, Instant{1}, Instant{1'000'000'000}}, kNoName);
-  coverage.note_kdc(a);
-  EXPECT_TRUE(coverage.complete(Instant{1}, Instant{1000}));
+  coverage.note_kdc(a, kNoName, names);
+  EXPECT_TRUE(coverage.complete(kNoName, Instant{1}, Instant{1000}));
   for (std::uint64_t i = 1; i <= 1'700'000; ++i) {
     a.time = {static_cast<std::int64_t>(i)}, a.returned = i * 0x9e3779b97f4a7c15u | 1;
     ledger.observe(a, names);
   }
   EXPECT_LE(ledger.tickets().size(), 1'500'000u);
-  EXPECT_FALSE(coverage.complete(Instant{1}, Instant{1000}));
+  EXPECT_FALSE(coverage.complete(kNoName, Instant{1}, Instant{1000}));
 }
 
 TEST(IssuedServices, AreRememberedForATicketsLife) {
@@ -369,6 +370,115 @@ TEST(Recent, IsBoundedAndForgetsWhatIsOld) {
   EXPECT_EQ(recent.add(7, 7, a).size(), 1u);
   EXPECT_EQ(recent.size(), 1u);
   for (Name what = 0; what < 200; ++what) EXPECT_LE(recent.add(7, what, a).size(), 64u);
+}
+
+TEST(StolenTicket, IsNotAMachineWhoseLeaseChanged) {
+  const auto lease = [](Evening& evening, std::int64_t at, const std::string& ip, const char* mac,
+                        const char* action) {
+    evening.log("windows", "dhcp-audit", at, {{"action", action}, {"ip", ip}, {"mac", mac}});
+    evening.category("dhcp");
+  };
+  Evening evening;
+  lease(evening, 0, kA, "00-11-22-33-44-55", "Assign");
+  evening.granted(1, "alice", kA, kHashA);
+  lease(evening, 50, kB, "001122334455", "DHCPACK");
+  evening.used(60, "alice", kB, kHashA, "SRV2$");
+  EXPECT_EQ(evening.titles(), Titles{});
+  lease(evening, 70, kC, "00:11:22:33:44:66", "DHCP4_LEASE_ALLOC");
+  evening.used(80, "alice", kC, kHashA, "SRV2$");
+  EXPECT_EQ(evening.titles(), Titles{kStolen});
+}
+
+TEST(DirectoryReplication, OnTheWireIsBetweenDomainControllers) {
+  Evening evening;
+  const auto call = [&](const std::string& from, const std::string& to, const char* operation) {
+    evening.log("zeek", "dce_rpc", 0,
+                {{"id.orig_h", from}, {"id.resp_h", to}, {"endpoint", "drsuapi"}, {"operation", operation}});
+  };
+  call(kA, kB, "DRSGetNCChanges"), call(kB, kA, "DRSGetNCChanges"), call(kC, kA, "DRSBind");
+  EXPECT_EQ(evening.titles(), Titles{});
+  call(kC, kA, "DRSGetNCChanges");
+  EXPECT_EQ(evening.titles().size(), 1u);
+}
+
+TEST(Spraying, OfAShellIsToldWhenSomebodyGetsIn) {
+  Evening evening;
+  const auto sshd = [&](std::int64_t at, const std::string& user, const char* result) {
+    evening.log("linux", "sshd", at,
+                {{"Action", "logon"}, {"Result", result}, {"User", user}, {"SourceIp", kA}});
+  };
+  for (int i = 0; i < 9; ++i) sshd(i, "user" + std::to_string(i), "failure");
+  sshd(20, "other", "success");
+  EXPECT_EQ(evening.titles(), Titles{});
+  sshd(30, "user3", "success");
+  EXPECT_EQ(evening.titles().size(), 1u);
+}
+
+TEST(SortedRuns, GiveBackWhatTheyWereGivenInOrder) {
+  SortedRuns runs;
+  std::vector<Authentication> all(3000);
+  for (std::uint32_t i = 0; i < all.size(); ++i) {
+    Authentication& a = all[i];
+    a.time = {static_cast<std::int64_t>((i * 7919 % 3000)) * kTicksPerSecond}, a.sequence = i;
+    a.record = i * 3, a.account = i + 1, a.presented = ~0ull - i,
+    a.encryption = static_cast<std::int8_t>(i % 24 - 1);
+    a.preauth = static_cast<std::int16_t>(i % 3 - 1), a.authtime = -5, a.status = 0xc000006a,
+    a.short_realm = i % 2;
+    a.act = i % 2 ? Act::kPipeOpened : Act::kRenewal, a.value = i;
+  }
+  for (std::size_t from = 0; from < all.size(); from += 1000) {
+    std::vector<const Authentication*> order;
+    for (std::size_t i = from; i < from + 1000; ++i) order.push_back(&all[i]);
+    std::ranges::sort(order, {}, [](const Authentication* a) { return std::tie(a->time, a->sequence); });
+    ASSERT_TRUE(runs.add(order).has_value());
+  }
+  std::vector<Authentication> back;
+  ASSERT_TRUE(runs.merge([&](const Authentication& a) { back.push_back(a); }).has_value());
+  ASSERT_EQ(back.size(), all.size());
+  for (std::size_t i = 0; i < back.size(); ++i) {
+    EXPECT_LE(back[i ? i - 1 : 0].time, back[i].time);
+    const Authentication& a = all[back[i].sequence];
+    EXPECT_EQ(back[i].record, a.record);
+    EXPECT_EQ(back[i].presented, a.presented);
+    EXPECT_EQ(std::tie(back[i].time, back[i].encryption, back[i].preauth, back[i].authtime, back[i].status),
+              std::tie(a.time, a.encryption, a.preauth, a.authtime, a.status));
+    EXPECT_EQ(std::tie(back[i].act, back[i].value, back[i].short_realm, back[i].account),
+              std::tie(a.act, a.value, a.short_realm, a.account));
+  }
+}
+
+// Two controllers' logs, one after the other, with more records than wait in memory: nothing is called forged that the second
+// issued, and what neither did is.
+TEST(IdentityDetector, JudgesLogsReadOneAfterTheOther) {
+  IdentityDetector detector;
+  Observations piece;
+  std::uint64_t sequence = 0;
+  const auto record = [&](const char* host, std::int64_t second, std::uint32_t id, const std::string& hash) {
+    const std::string number = std::to_string(second + 1);
+    const Field fields[] = {
+        {"TargetUserName", "alice"}, {"TargetDomainName", "LAB.TEST"},
+        {"IpAddress", kA},           {"ServiceName", id == 4768 ? "krbtgt" : "SRV1$"},
+        {"Status", "0x0"},           {id == 4768 ? "ResponseTicket" : "RequestTicketHash", hash}};
+    Event event;
+    event.channel = "Security", event.host = host, event.event_id = id, event.record_id = number;
+    event.time = {1'795'486'000 * kTicksPerSecond + second * kTicksPerSecond}, event.fields = fields;
+    piece.observe(event, 0);
+    detector.add(piece, host, sequence++);
+    piece.clear();
+  };
+  constexpr std::int64_t kSeconds = 22'000, kEach = 5;  // 110,000 records a controller, in 30 hours
+  for (std::int64_t i = 0; i < kSeconds; ++i)
+    for (int turn = 0; turn < kEach; ++turn)
+      record("dc1.lab.test", i * kEach + turn, 4769, kHashA + std::to_string(i / 600));
+  for (std::int64_t i = 0; i < kSeconds; ++i)
+    for (int turn = 0; turn < kEach; ++turn)
+      record("dc2.lab.test", i * kEach + turn, 4768, kHashA + std::to_string(i / 600));
+  record("dc2.lab.test", kSeconds * kEach, 4769, kHashB);
+  record("dc1.lab.test", kSeconds * kEach, 4768, kHashC);
+  std::vector<Finding> findings;
+  detector.finish(findings);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].rule_title, kForged);
 }
 
 TEST(NameTable, IsBounded) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <deque>
+#include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,14 +20,18 @@ class Evening {
   // A Windows Security record of `host`, `at` seconds in; its record number is the next of that host.
   void windows(const std::string& host, std::uint32_t id, std::int64_t at, const Values& values) {
     Made& made = add(at, values);
-    made.host = host, made.record = std::to_string(++records_);
+    made.host = host, made.record = std::to_string(++records_[log_]);
     made.id = id, made.channel = "Security";
   }
   void log(const std::string& product, const std::string& service, std::int64_t at, const Values& values) {
     Made& made = add(at, values);
     made.product = product, made.service = service;
   }
-  void skip_records() { records_ += 10; }
+  void skip_records() { records_[log_] += 10; }
+  // Of the last record.
+  void category(const std::string& name) { made_.back().category = name; }
+  // What follows is in another log, with record numbers of its own.
+  void log_of(const std::string& host) { log_ = host; }
 
   // A ticket-granting ticket, and its use, on the domain controller `dc1`.
   void granted(std::int64_t at, const std::string& account, const std::string& address,
@@ -53,7 +59,8 @@ class Evening {
   }
 
   // Given to the detector in pieces of so many events.
-  std::vector<Finding> findings(std::size_t piece_size = 1) const {
+  std::vector<Finding> findings(std::size_t piece_size = 1,
+                                const std::function<void(const IdentityDetector&)>& look = {}) const {
     IdentityDetector detector;
     Observations piece;
     std::uint64_t in_piece = 0, before = 0;
@@ -62,7 +69,8 @@ class Evening {
       for (const auto& [name, value] : made.values) fields.push_back({name, value});
       Event event;
       event.channel = made.channel, event.host = made.host, event.record_id = made.record;
-      event.event_id = made.id, event.product = made.product, event.service = made.service;
+      event.event_id = made.id, event.product = made.product, event.service = made.service,
+      event.category = made.category;
       event.time = {kStart + made.at * kTicksPerSecond};
       event.fields = fields;
       piece.observe(event, in_piece++);
@@ -73,6 +81,7 @@ class Evening {
     }
     std::vector<Finding> found;
     detector.finish(found);
+    if (look) look(detector);
     return found;
   }
   std::vector<std::string> titles() const {
@@ -86,7 +95,7 @@ class Evening {
   struct Made {
     std::int64_t at;
     Values values;
-    std::string host, record, channel, product, service;
+    std::string host, record, channel, product, category, service;
     std::uint32_t id = 0;
   };
   static void set(Values& values, const Values& more) {
@@ -98,11 +107,12 @@ class Evening {
     }
   }
   Made& add(std::int64_t at, const Values& values) {
-    return made_.emplace_back(Made{at, values, {}, {}, {}, {}, {}});
+    return made_.emplace_back(Made{at, values, {}, {}, {}, {}, {}, {}});
   }
 
   std::deque<Made> made_;
-  std::uint64_t records_ = 0;
+  std::string log_;
+  std::map<std::string, std::uint64_t> records_;
 };
 
 }  // namespace bartizan::identity

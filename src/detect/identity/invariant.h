@@ -15,6 +15,8 @@
 
 namespace bartizan::identity {
 
+inline constexpr std::string_view kIdBegin = "5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a";  // of all rule ids here
+
 // What does not change from finding to finding.
 struct InvariantText {
   std::string_view rule_id;  // a fixed UUID
@@ -41,8 +43,9 @@ struct IdentityFinding {
 struct Domain {
   NameTable names;
   HostTable hosts;
-  Coverage coverage;
-  TicketLedger ledger{coverage};
+  Realms realms;
+  Coverage coverage{realms};
+  TicketLedger ledger{coverage, realms};
   std::vector<IdentityFinding> findings;
   std::unordered_map<Name, Name> written_hosts;  // of observers: the name as the first log has it
 
@@ -54,6 +57,8 @@ struct Domain {
   std::string quoted(Name name) const {
     return name ? std::string(names.text(name)) : std::string("(unknown)");
   }
+  // The account, with its realm where the evidence has several.
+  std::string who(const Authentication& a) const;
   void report(const InvariantText& text, Level level, const Authentication& last, std::string what,
               std::vector<ProvenBy> chain);
 };

@@ -11,7 +11,8 @@ void Observations::observe(const Event& event, std::uint64_t sequence) {
   auto read = normalise(fields, names_);
   // Each record of a Windows log tells that the log has no gap there, whatever it is about.
   if (is_security_log(event.channel))
-    note(read ? read->observer : host_in(host_of_record(fields), names_), record_number(fields), event.time);
+    note(read ? read->observer : observer_in(host_of_record(fields), names_), record_number(fields),
+         event.time);
   else if (read) note(read->observer, 0, event.time);
   if (!read) return;
   note_written(read->observer, host_of_record(fields));

@@ -21,17 +21,14 @@ std::uint64_t text_hash(std::string_view text) {
   return hash;
 }
 
+std::uint64_t key_of(Principal principal, std::int64_t authtime) {
+  return mix(principal, static_cast<std::uint64_t>(authtime));
+}
+
 constexpr std::uint64_t kAnywhere = 0;
 constexpr std::int64_t kTicketMargin = 3 * 3600 * kTicksPerSecond;  // for records that are judged late
 
 }  // namespace
-
-std::string_view machine_of_service(std::string_view service) {
-  if (const std::size_t slash = service.find('/'); slash != service.npos) service.remove_prefix(slash + 1);
-  service = service.substr(0, service.find_first_of("./:"));
-  while (service.ends_with('$')) service.remove_suffix(1);
-  return service;
-}
 
 bool Ticket::issued_to(Name address) const {
   return std::find(std::begin(issue_addresses), std::end(issue_addresses), address) !=
@@ -45,25 +42,28 @@ bool Ticket::add_issue_address(Name address) {
   return false;
 }
 
-TicketLedger::TicketLedger(Coverage& coverage) : coverage_(coverage), slots_(kSlotsAtFirst) {}
+TicketLedger::TicketLedger(Coverage& coverage, Realms& realms)
+    : coverage_(coverage), realms_(realms), slots_(kSlotsAtFirst) {}
 
 std::uint64_t TicketLedger::presented_key(const Authentication& a) {
   if (a.act != Act::kServiceTicket && a.act != Act::kRenewal) return 0;
   if (a.presented) return a.presented;
-  return a.authtime > 0 ? mix(a.account, static_cast<std::uint64_t>(a.authtime)) : 0;
+  return a.authtime > 0 ? key_of(principal_of(a), a.authtime) : 0;
 }
 
 std::uint64_t TicketLedger::issued_key(const Authentication& a, bool granting) {
   if (!granting) return 0;
   if (a.returned) return a.returned;
-  return a.act == Act::kTicketGranted && a.authtime > 0
-             ? mix(a.account, static_cast<std::uint64_t>(a.authtime))
-             : 0;
+  if (a.act != Act::kTicketGranted || a.authtime <= 0) return 0;
+  return key_of(a.short_realm ? a.account : principal_of(a), a.authtime);
 }
 
 Ticket* TicketLedger::presented(const Authentication& a) {
   const std::uint64_t key = presented_key(a);
-  return key ? find(key) : nullptr;
+  if (key == 0) return nullptr;
+  if (Ticket* known = find(key)) return known;
+  // Asked for with a short name, as EXAMPLE; the ticket has the long one.
+  return a.presented ? nullptr : find(key_of(a.account, a.authtime));
 }
 
 bool TicketLedger::had_service_ticket(Name client, std::string_view machine, Name address,
@@ -108,7 +108,8 @@ void TicketLedger::issue(std::uint64_t key, const Authentication& a, bool forwar
   make_room(a.time);
   if (tickets_.size() * 2 >= slots_.size()) grow();
   Ticket& ticket = tickets_.emplace_back();
-  ticket.key = key, ticket.client = a.account;
+  ticket.key = key, ticket.client = a.account, ticket.domain = a.domain;
+  ticket.short_realm = a.short_realm;
   ticket.file = a.file, ticket.record = a.record, ticket.event_id = a.event_id, ticket.issued = a.time;
   ticket.for_forwarding = forwarded;
   ticket.expires = {a.time.ticks + (a.returned ? kTicketLife + kTicketMargin : kRenewLife)};
@@ -138,6 +139,8 @@ void TicketLedger::observe(const Authentication& a, const NameTable& names) {
     // Without hashes a ticket asked for with krbtgt may be one to hand on; text logs do not say.
     if (granting && service && !a.presented && a.authtime > 0 && a.end == 0 && ticket->issued_to(a.address))
       ticket->forwarded = a.time;
+    if (ticket->short_realm && !a.short_realm && ticket->client == a.account)
+      realms_.same(ticket->domain, a.domain);
     ++ticket->uses;
     if (ticket->issued_to(a.address)) ticket->last_at_home = std::max(ticket->last_at_home, a.time);
     for (Name& place : ticket->use_addresses) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // TicketLedger: the tickets KDCs issued and the addresses they were used from. A ticket-granting ticket is known by the
-// hash of its text where logs have it, else by (client, authtime), which every ticket made from it keeps. Service tickets
+// hash of its text where logs have it, else by (client, realm, authtime), which every ticket made from it keeps. Service tickets
 // are known by (client, machine of the service, address). Entries have a fixed size; the oldest go first, and what goes
 // before it expires is reported to Coverage, so that forgetting never turns into "was never issued". One thread.
 #pragma once
@@ -27,13 +27,14 @@ struct Ticket {
   std::uint64_t record = 0;            // that tells of its issue, in `file`
   Instant issued, forwarded, expires;  // forwarded: the last request for a ticket to hand on
   Instant last_at_home;                // the last use from where it was issued
-  Name client = kNoName, file = kNoName;
+  Name client = kNoName, domain = kNoName, file = kNoName;
   std::uint32_t event_id = 0;
   std::uint32_t uses = 0;
   Name issue_addresses[4] =
       {};  // several when two were asked for in the same second, or a hand-over was explained
   Name use_addresses[4] = {};   // the first ones
   bool for_forwarding = false;  // asked for to be handed to another host
+  bool short_realm = false;     // asked for with the short name of the realm
 
   Proof proof() const { return {file, record, event_id, issued}; }
   bool issued_to(Name address) const;
@@ -46,7 +47,7 @@ inline constexpr std::int64_t kRenewLife = 7 * 24 * 3600 * kTicksPerSecond;
 
 class TicketLedger {
  public:
-  explicit TicketLedger(Coverage& coverage);
+  TicketLedger(Coverage& coverage, Realms& realms);
 
   // After the invariants have looked at `a`.
   void observe(const Authentication& a, const NameTable& names);
@@ -72,13 +73,11 @@ class TicketLedger {
   const Ticket& ticket_in(std::uint32_t number) const { return tickets_[number - gone_]; }
 
   Coverage& coverage_;
+  Realms& realms_;
   std::deque<Ticket> tickets_;        // the first has the number gone_
   std::vector<std::uint32_t> slots_;  // open addressing by key: 1 + number; 0 is free
   std::uint32_t gone_ = 1;
   IssuedServices services_;
 };
-
-// The machine a service runs on, as services name it: `srv1$`, `cifs/srv1.lab.test` and `srv1` have one.
-std::string_view machine_of_service(std::string_view service);
 
 }  // namespace bartizan::identity

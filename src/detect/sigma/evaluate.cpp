@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "detect/sigma/evaluate.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 
 #include "base/text.h"
 #include "base/time.h"
 #include "detect/sigma/leaf.h"
+#include "detect/sigma/regex.h"
 
 namespace bartizan::sigma {
 namespace {
@@ -121,7 +120,7 @@ std::string_view predicate_of(const Leaf& leaf) {
 }
 
 bool RuleEvaluator::matches(const Rule& rule, const Event& event, std::vector<Reason>* why) {
-  test_.forget();
+  forget();
   return holds(rule, rule.condition, event, why);
 }
 
@@ -147,9 +146,12 @@ bool RuleEvaluator::holds(const Rule& rule, const Expression& expression, const 
 }
 
 bool RuleEvaluator::holds(const Leaf& leaf, const Event& event, std::vector<Reason>* why) {
-  values_.clear();
-  if (leaf.field.empty()) lookup_.all_values(event, values_);
-  else lookup_.values(event, leaf.field, values_);
+  if (!values_of_ || values_of_->field != leaf.field) {
+    values_.clear();
+    if (leaf.field.empty()) lookup_.all_values(event, values_);
+    else lookup_.values(event, leaf.field, values_);
+    values_of_ = &leaf;
+  }
 
   others_.clear();
   if (leaf.op == LeafOp::kFieldRef) lookup_.values(event, leaf.text, others_);
@@ -183,8 +185,7 @@ bool LeafTest::passes(const Leaf& leaf, const FieldValue& value) {
     case LeafOp::kPresent: return true;
     case LeafOp::kRegex:
       if (leaf.regex_run_min > 0) return has_run(value.text, leaf.regex_run_min);
-      return leaf.regex->Match(re2::StringPiece(value.text.data(), value.text.size()), 0, value.text.size(),
-                               RE2::UNANCHORED, nullptr, 0);
+      return leaf.regex->is_found_in(value.text);
     case LeafOp::kNetwork: return leaf.network.contains(value.text);
     case LeafOp::kNumber:
     case LeafOp::kLess:

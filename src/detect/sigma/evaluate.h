@@ -76,7 +76,7 @@ class RuleEvaluator {
   explicit RuleEvaluator(const FieldLookup& lookup) : lookup_(lookup) {}
   // One leaf alone.
   bool holds(const Leaf& leaf, const Event& event) {
-    test_.forget();
+    forget();
     return holds(leaf, event, nullptr);
   }
   // Appends the reasons to `why` when the rule matches.
@@ -85,9 +85,11 @@ class RuleEvaluator {
  private:
   bool holds(const Rule& rule, const Expression& expression, const Event& event, std::vector<Reason>* why);
   bool holds(const Leaf& leaf, const Event& event, std::vector<Reason>* why);
+  void forget() { test_.forget(), values_of_ = nullptr; }
 
   const FieldLookup& lookup_;
   std::vector<FieldValue> values_, others_;
+  const Leaf* values_of_ = nullptr;  // whose field values_ are; tests of one field stand beside each other
   LeafTest test_;
 };
 

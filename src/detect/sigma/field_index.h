@@ -92,8 +92,11 @@ class FieldIndex {
   void add_anywhere(const std::vector<IndexedLiteral>& literals);
 
   std::uint32_t gram_slot(std::uint32_t gram) const { return (gram * 0x9e3779b1u) >> gram_shift_; }
+  // Most candidates differ in their first letters already.
   bool same(const Entry& entry, const char* at) const {
-    return std::string_view(at, entry.size) == std::string_view(texts_.data() + entry.text, entry.size);
+    const char* text = texts_.data() + entry.text;
+    if (entry.size >= 8 && load(text, 8) != load(at, 8)) return false;
+    return std::memcmp(text, at, entry.size) == 0;
   }
 
   template <class Found>

@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "detect/sigma/regex.h"
 
 namespace bartizan::sigma {
 namespace {
@@ -71,17 +72,15 @@ std::size_t run_length(std::string_view expression) {
 }
 
 std::optional<Problem> set_regex(Leaf& leaf, const Item& item, const std::string& raw) {
-  RE2::Options options;
-  options.set_log_errors(false);
-  options.set_case_sensitive(!item.ignore_case);
-  options.set_dot_nl(item.dot_all);
-  auto regex = std::make_shared<const RE2>(item.multi_line ? "(?m)" + raw : raw, options);
-  if (!regex->ok())
-    return Problem{"sigma.regex", "the regular expression '" + raw + "' is not accepted: " + regex->error(),
+  auto regex =
+      std::make_shared<const Regex>(item.multi_line ? "(?m)" + raw : raw, item.ignore_case, item.dot_all);
+  const RE2& compiled = regex->compiled();
+  if (!compiled.ok())
+    return Problem{"sigma.regex", "the regular expression '" + raw + "' is not accepted: " + compiled.error(),
                    "look-around, back-references and possessive quantifiers are not supported"};
   leaf.op = LeafOp::kRegex;
   leaf.text = raw;
-  leaf.regex_needs = literals_needed_by(*regex);
+  leaf.regex_needs = literals_needed_by(compiled);
   if (!item.dot_all && !item.multi_line) leaf.regex_run_min = run_length(raw);
   leaf.regex = std::move(regex);
   return {};

@@ -31,24 +31,19 @@ struct Waking {
   bool is_known() const { return share <= 1; }
 };
 
-std::string key_of(const Leaf& leaf, SlotId slot, SlotId reference) {
-  std::string key = std::to_string(slot) + '\x1f' + std::to_string(static_cast<int>(leaf.op)) + '\x1f' +
-                    std::to_string(reference) + '\x1f' + std::to_string(static_cast<int>(leaf.part)) +
-                    (leaf.cased ? 'c' : 'i') + (leaf.starts_open ? 's' : '-') + (leaf.ends_open ? 'e' : '-') +
-                    '\x1f';
-  if (leaf.op == LeafOp::kGlob) {
-    for (const Token& token : leaf.pattern)
-      key += static_cast<char>('0' + static_cast<int>(token.kind)), key += token.text, key += '\x1e';
-  } else if (leaf.op == LeafOp::kRegex) {
-    const RegexKey regex = regex_key(leaf);
-    key += regex.pattern + (regex.ignores_case ? 'i' : '-') + (regex.dot_matches_newline ? 's' : '-');
-  } else if (leaf.op == LeafOp::kNetwork) {
-    key += leaf.source;
-  } else {
-    key += leaf.text;
+// What makes two predicates the same.
+struct PredicateKey {
+  std::uint32_t test = 0;
+  SlotId slot = kNoSlot, reference = kNoSlot;
+  bool operator==(const PredicateKey&) const = default;
+};
+struct PredicateKeyHash {
+  std::size_t operator()(const PredicateKey& key) const {
+    const std::uint64_t sum =
+        (std::uint64_t{key.test} << 32 | key.slot) * 0x9e3779b97f4a7c15u ^ key.reference;
+    return sum ^ sum >> 29;
   }
-  return key;
-}
+};
 
 // The longest literal of a pattern.
 std::string_view part_of(const Pattern& pattern) {
@@ -82,10 +77,10 @@ class ProgramBuilder {
     program_.slots_.resize(slot_count);
   }
 
-  void build() {
+  void build(bool with_indexes) {
     for (const BoundRule& bound : rules_) add_rule(bound);
     for (std::size_t slot = 0; slot < literals_.size(); ++slot) {
-      if (literals_[slot].empty()) continue;
+      if (literals_[slot].empty() || !with_indexes) continue;
       program_.slots_[slot].index = FieldIndex(literals_[slot]);
       program_.slots_[slot].has_index = true;
     }
@@ -169,7 +164,8 @@ class ProgramBuilder {
 
   std::uint32_t predicate_of(const Leaf& leaf, SlotId slot, SlotId reference) {
     const auto id = static_cast<std::uint32_t>(program_.predicates_.size());
-    const auto [known, is_new] = ids_.try_emplace(key_of(leaf, slot, reference), id);
+    MUST(leaf.test_number != 0);
+    const auto [known, is_new] = ids_.try_emplace({leaf.test_number, slot, reference}, id);
     if (!is_new) return known->second;
     Program::Predicate predicate{&leaf, slot, reference, Program::Check::kAsked};
     shares_.push_back(2);
@@ -330,16 +326,17 @@ class ProgramBuilder {
   std::span<const BoundRule> rules_;
   const KnownLeaf& known_;
   std::vector<std::vector<IndexedLiteral>> literals_;  // of each slot
-  std::unordered_map<std::string, std::uint32_t> ids_, group_ids_;
+  std::unordered_map<PredicateKey, std::uint32_t, PredicateKeyHash> ids_;
+  std::unordered_map<std::string, std::uint32_t> group_ids_;
   std::vector<double>
       shares_;  // of each predicate: expected share of events, above 1 when nothing announces it
   std::vector<std::vector<std::uint32_t>> woken_by_, groups_of_;
 };
 
-Program::Program(std::span<const BoundRule> rules, std::size_t slot_count, const KnownLeaf& known) {
+Program::Program(std::span<const BoundRule> rules, std::size_t slot_count, const KnownLeaf& known, Use use) {
   static std::atomic<std::uint64_t> programs = 0;
   serial_ = ++programs;
-  ProgramBuilder(*this, rules, slot_count, known).build();
+  ProgramBuilder(*this, rules, slot_count, known).build(use == Use::kToRun);
   std::sort(always_true_.begin(), always_true_.end());
 }
 
@@ -407,14 +404,15 @@ void ProgramRun::run_slot(SlotId slot) {
   if (!program_->slots_[slot].has_index) return;
   for (const FieldValue& value : reader_->values(slot)) {
     if (value.is_null) continue;
-    for (std::uint32_t predicate : told_by(slot, value)) {
-      if (program_->predicates_[predicate].check == Program::Check::kLater) set_found(predicate);
-      else set_true(predicate);
+    for (const std::uint32_t told : told_by(slot, value)) {
+      if (told & kUntested) set_found(told & ~kUntested);
+      else set_true(told);
     }
   }
 }
 
-// The predicates that a value makes true, and those whose test is worth making. They depend on the value alone.
+// The predicates that a value makes true, and those whose test is worth making. They depend on the value alone. Of a text that
+// is remembered every test is made at once: most texts come again, and the answers with them.
 std::span<const std::uint32_t> ProgramRun::told_by(SlotId slot, const FieldValue& value) {
   const SeenTexts::Search search{program_->serial_, slot};
   if (!value.is_number)
@@ -426,9 +424,15 @@ std::span<const std::uint32_t> ProgramRun::told_by(SlotId slot, const FieldValue
   if (!told_.empty()) {
     std::sort(told_.begin(), told_.end());
     told_.erase(std::unique(told_.begin(), told_.end()), told_.end());
-    std::erase_if(told_, [&](std::uint32_t predicate) {
+    const bool is_kept = !value.is_number && SeenTexts::may_keep(value.text);
+    const FieldValue* passed = nullptr;
+    std::erase_if(told_, [&](std::uint32_t& predicate) {
       const Program::Predicate& plan_of = program_->predicates_[predicate];
-      return plan_of.check == Program::Check::kGlob && !matches_glob(plan_of.leaf->pattern, folded_);
+      if (plan_of.check == Program::Check::kGlob) return !matches_glob(plan_of.leaf->pattern, folded_);
+      if (plan_of.check != Program::Check::kLater) return false;
+      if (is_kept) return !test_.holds(*plan_of.leaf, {&value, 1}, {}, passed);
+      predicate |= kUntested;
+      return false;
     });
   }
   if (!value.is_number) {

@@ -38,6 +38,7 @@ class SlotReader {
   virtual std::span<const FieldValue> values(SlotId slot) = 0;
 };
 
+// A rule whose leaves are numbered (leaf_numbers.h).
 struct BoundRule {
   const Rule* rule = nullptr;
   std::uint32_t id = 0;            // what run() reports
@@ -50,7 +51,10 @@ using KnownLeaf = std::function<std::optional<bool>(const Leaf& leaf, SlotId slo
 
 class Program {
  public:
-  Program(std::span<const BoundRule> rules, std::size_t slot_count, const KnownLeaf& known);
+  // To ask only is to learn what the rules need: such a program has no indexes and is not to be run.
+  enum class Use : std::uint8_t { kToRun, kToAsk };
+  Program(std::span<const BoundRule> rules, std::size_t slot_count, const KnownLeaf& known,
+          Use use = Use::kToRun);
 
   bool is_empty() const { return rules_.empty() && always_true_.empty(); }
   // Slots that any rule left over asks for.
@@ -66,6 +70,7 @@ class Program {
  private:
   friend class ProgramRun;
   friend class ProgramBuilder;
+  friend class Sieve;
 
   enum class Check : std::uint8_t {
     kIndex,  // the index answers
@@ -121,6 +126,8 @@ class ProgramRun {
 
  private:
   static constexpr std::uint8_t kFound = 1, kTrue = 2, kFalse = 4;
+  // Among what a value tells: a part of the predicate's text was found, its test is still to be made.
+  static constexpr std::uint32_t kUntested = 0x8000'0000;
 
   void prepare();
   void run_slot(SlotId slot);

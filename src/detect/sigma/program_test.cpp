@@ -8,6 +8,7 @@
 #include <random>
 
 #include "base/yaml.h"
+#include "detect/sigma/leaf_numbers.h"
 #include "detect/sigma/load.h"
 #include "model/draft_event.h"
 
@@ -117,6 +118,7 @@ TEST(Program, AnswersAsThePlainEvaluatorDoes) {
     ASSERT_TRUE(documents.has_value());
     load_rules(*documents, "t.yml", nullptr, rules, diagnostics);
     for (const Diagnostic& diagnostic : diagnostics) FAIL() << diagnostic.text() << "\n" << text;
+    number_leaves(rules);
     EventReader reader;
     std::vector<BoundRule> bound;
     for (std::size_t i = 0; i < rules.size(); ++i) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "detect/sigma/rarity.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "detect/sigma/letter_pairs.h"
+#include "detect/sigma/regex.h"
 
 namespace bartizan::sigma {
 namespace {
@@ -53,15 +53,37 @@ constexpr std::string_view kCommon[] = {
 };
 constexpr double kCommonShare = 0.2;
 
+// The pairs of letters that occur in them, a bit each: most literals have a pair that does not.
+constexpr std::size_t pair_of(char first, char second) {
+  return static_cast<std::size_t>(static_cast<unsigned char>(first)) << 8 |
+         static_cast<unsigned char>(second);
+}
+constexpr auto kCommonPairs = [] {
+  std::array<std::uint64_t, 65'536 / 64> bits{};
+  for (const std::string_view common : kCommon)
+    for (std::size_t i = 0; i + 1 < common.size(); ++i) {
+      const std::size_t pair = pair_of(common[i], common[i + 1]);
+      bits[pair / 64] |= std::uint64_t{1} << pair % 64;
+    }
+  return bits;
+}();
+
+bool is_common(std::string_view literal) {
+  for (std::size_t i = 0; i + 1 < literal.size(); ++i) {
+    const std::size_t pair = pair_of(literal[i], literal[i + 1]);
+    if (!(kCommonPairs[pair / 64] >> pair % 64 & 1)) return false;
+  }
+  return std::any_of(std::begin(kCommon), std::end(kCommon),
+                     [&](std::string_view common) { return common.find(literal) != common.npos; });
+}
+
 // Letters the places of a value offer to begin at.
 constexpr double kPlaces = 80;
 
 }  // namespace
 
 double expected_share(Anchor anchor, std::string_view literal) {
-  for (std::string_view common : kCommon)
-    if (common.find(literal) != common.npos || (anchor == Anchor::kEnd && common.ends_with(literal)))
-      return kCommonShare;
+  if (is_common(literal)) return kCommonShare;
   // A chain of letters: the share of the first pair, then of each letter given the one before it. Single letters are worth
   // about a 24th each.
   double log2_share = literal.size() < 2 ? -3 : 0;
@@ -74,7 +96,7 @@ double expected_share(Anchor anchor, std::string_view literal) {
 }
 
 RegexKey regex_key(const Leaf& leaf) {
-  return {leaf.regex->pattern(), !leaf.regex->options().case_sensitive(), leaf.regex->options().dot_nl()};
+  return {leaf.regex->pattern(), leaf.regex->ignores_case(), leaf.regex->dot_matches_newline()};
 }
 
 }  // namespace bartizan::sigma

@@ -11,11 +11,9 @@
 
 #include "detect/sigma/pattern.h"
 
-namespace re2 {
-class RE2;
-}
-
 namespace bartizan::sigma {
+
+class Regex;
 
 enum class LeafOp : std::uint8_t {
   kExact,
@@ -50,7 +48,7 @@ struct Leaf {
   bool cased = false;
   std::string text;  // the literal, the number as written, or the name of the other field
   Pattern pattern;   // of kGlob
-  std::shared_ptr<const re2::RE2> regex;
+  std::shared_ptr<const Regex> regex;
   // Of kRegex: every match contains one of these, in a case-folded value; empty: no such literals are known.
   std::vector<std::string> regex_needs;
   // Of kRegex: the expression is `.{N,}`, so many characters in a line. RE2 would keep a state for each of them.
@@ -61,6 +59,8 @@ struct Leaf {
   bool starts_open = false, ends_open = false;  // of kFieldRef: with contains, endswith, startswith
   std::string source;                           // the value as written in the rule
   std::string identifier;                       // the search identifier it belongs to
+  // Of leaf_numbers.h: the same for the same test, the same field, the same field that kFieldRef names; 0: none.
+  std::uint32_t test_number = 0, field_number = 0, reference_number = 0;
 };
 
 struct Expression {

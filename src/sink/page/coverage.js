@@ -68,11 +68,12 @@ function posture(all) {
     plain(p.control),
     p.in_force ? 'in force' : make('b', {}, 'not in force'),
     plain(p.evidence),
-    plain(`${p.time.slice(0, 19)}, ${p.file}, record ${p.record}`)
+    plain(p.next_step),
+    plain([p.time.slice(0, 19), p.file, p.record && `record ${p.record}`].filter(Boolean).join(', '))
   ]);
   return [
-    ...headed("PowerShell's own protections", all, 'What the evidence says last of each host; silence is no fact.'),
-    scrolled(tableOf(['Host', 'Protection', 'State', 'Because', 'Record'], lines))
+    ...headed('Protections', all, 'What the evidence says last of each host or domain; silence is no fact.'),
+    scrolled(tableOf(['Host', 'Protection', 'State', 'Because', 'Next step', 'Record'], lines))
   ];
 }
 function channels(all) {

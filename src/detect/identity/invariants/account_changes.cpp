@@ -46,7 +46,9 @@ class AccountChanges final : public Invariant {
     switch (a.act) {
       case Act::kTicketGranted:
       case Act::kServiceTicket:
-        if (a.by_windows && controllers_.size() < limits::kIdentityGroupsMax) controllers_.insert(a.observer);
+        if (a.by_windows && observers_.size() < limits::kIdentityGroupsMax &&
+            observers_.insert(a.observer).second)
+          controllers_.insert(domain.names.number(machine_of_service(domain.names.text(a.observer))));
         break;
       case Act::kAccountChanged: changed(a, domain); break;
       case Act::kObjectMade: made(a, domain); break;
@@ -105,7 +107,7 @@ class AccountChanges final : public Invariant {
                     {{"the history is written", proof_of(a)}});
   }
 
-  std::set<Name> controllers_;
+  std::set<Name> observers_, controllers_;  // KDCs, as logs and as accounts name them
   std::set<std::pair<std::string_view, Name>> said_;
 };
 

@@ -25,7 +25,9 @@ class DirectoryReplication final : public Invariant {
     if (a.sid != kNoName && a.account != kNoName && a.act == Act::kLogon &&
         accounts_.size() < limits::kIdentityGroupsMax)
       accounts_[a.sid] = a.account;
+    if (a.package == Package::kKerberos && !a.by_windows) (void)remember(controllers_, a.observer);
     if (a.act != Act::kReplication) return;
+    if (a.address != kNoName && a.by == kNoName && a.by_sid == kNoName) return on_the_wire(a);
     Name by = a.by;
     if (by == kNoName)
       if (const auto known = accounts_.find(a.by_sid); known != accounts_.end()) by = known->second;
@@ -40,7 +42,31 @@ class DirectoryReplication final : public Invariant {
                   {{"replication is asked for", proof_of(a)}});
   }
 
+  // On the wire nobody has a name: a domain controller answers such requests itself, or tickets.
+  void finish(Domain& domain) override {
+    for (const auto& [address, a] : asked_) {
+      if (controllers_.contains(address)) continue;
+      const Name host = domain.hosts.host_of(address, a.time);
+      if (host != kNoName && domain.coverage.is_kdc(machine_of_service(domain.names.text(host)))) continue;
+      domain.report(kText, Level::kHigh, a,
+                    domain.quoted(address) +
+                        ", which is not known as a domain controller, replicated the directory of " +
+                        domain.quoted(a.observer),
+                    {{"replication is asked for", proof_of(a)}});
+    }
+  }
+
  private:
+  static bool remember(std::set<Name>& set, Name name) {
+    return set.size() < limits::kIdentityGroupsMax && set.insert(name).second;
+  }
+  void on_the_wire(const Authentication& a) {
+    (void)remember(controllers_, a.observer);
+    if (asked_.size() < limits::kIdentityGroupsMax) asked_.try_emplace(a.address, a);
+  }
+
+  std::set<Name> controllers_;  // their addresses
+  std::map<Name, Authentication> asked_;
   std::map<Name, Name> accounts_;  // by SID
   std::set<std::pair<Name, Name>> said_;
 };

@@ -26,14 +26,14 @@ class EncryptionDowngrade final : public Invariant {
     const bool initial = a.act == Act::kTicketGranted;
     const bool request = initial || a.act == Act::kServiceTicket || a.act == Act::kServiceRefused;
     if (!request || a.account == kNoName || is_machine(a.account, domain.names)) return;
-    if (uses_.size() >= limits::kIdentityGroupsMax && !uses_.contains(a.account)) return;
-    Uses& uses = uses_[a.account];
+    if (uses_.size() >= limits::kIdentityGroupsMax && !uses_.contains(principal_of(a))) return;
+    Uses& uses = uses_[principal_of(a)];
     const bool offers_weak_only = a.offered && !(a.offered & kAesBits);
     const bool weak_login = a.by_windows && initial && is_weak_encryption(a.encryption) && a.preauth == 2;
     const bool known = offers_weak_only ? uses.aes > 0 : uses.aes >= kUsesNeeded;
     if ((offers_weak_only || weak_login) && known && uses.weak == 0)
       domain.report(kText, Level::kMedium, a,
-                    domain.quoted(a.account) + " has used AES; now " + domain.quoted(a.address) +
+                    domain.who(a) + " has used AES; now " + domain.quoted(a.address) +
                         (offers_weak_only ? " offers RC4 or DES only, for " : " logs on with RC4, for ") +
                         domain.quoted(a.service),
                     {{"AES was used", uses.last}, {"the weak request", proof_of(a)}});
@@ -46,7 +46,7 @@ class EncryptionDowngrade final : public Invariant {
     std::uint32_t aes = 0, weak = 0;
     Proof last;
   };
-  std::map<Name, Uses> uses_;
+  std::map<Principal, Uses> uses_;
 };
 
 }  // namespace

@@ -27,7 +27,6 @@ class ForgedTicket final : public Invariant {
   void observe(const Authentication& a, Domain& domain) override {
     settle(a.time, domain);
     if (TicketLedger::presented_key(a) == 0 || domain.ledger.presented(a)) return;
-    if (a.realm != kNoName && a.service_realm != kNoName && a.realm != a.service_realm) return;  // a referral
     if (held_.size() < limits::kIdentityHeldMax) held_.push_back(a);
   }
   void finish(Domain& domain) override { settle(Instant{INT64_MAX}, domain); }
@@ -40,19 +39,25 @@ class ForgedTicket final : public Invariant {
          held_.pop_front()) {
       const Authentication& a = held_.front();
       if (domain.ledger.presented(a)) continue;
-      const bool complete = a.presented ? domain.coverage.complete({a.time.ticks - kTicketLife}, a.time)
-                                        : domain.coverage.complete_since_authtime(a.authtime, a.time);
-      if (!complete) continue;
+      if (!is_claimed(a, domain)) continue;
       if (said_.size() < limits::kIdentityGroupsMax &&
           !said_.insert({TicketLedger::presented_key(a), a.account}).second)
         continue;
       domain.report(
           kText, Level::kCritical, a,
-          domain.quoted(a.account) + " presented a ticket from " + domain.quoted(a.address) + " for " +
+          domain.who(a) + " presented a ticket from " + domain.quoted(a.address) + " for " +
               domain.quoted(a.service) + " that no KDC issued" +
               (a.presented ? " (no KDC logged its hash)" : " (no KDC authenticated it at that time)"),
           {{"the ticket is presented", proof_of(a)}});
     }
+  }
+
+  static bool is_claimed(const Authentication& a, const Domain& domain) {
+    // Without hashes the realm of the client is whose KDC authenticated it, be it a trusted one.
+    if (!a.presented) return domain.coverage.complete_since_authtime(a.domain, a.authtime, a.time);
+    const Name served = domain.realms.of_kdc(a.observer);
+    const bool is_referral = served != kNoName && a.domain != served && !a.short_realm;
+    return !is_referral && domain.coverage.complete(served, {a.time.ticks - kTicketLife}, a.time);
   }
 
   std::deque<Authentication> held_;

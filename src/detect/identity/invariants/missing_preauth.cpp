@@ -24,25 +24,26 @@ constexpr InvariantText kText{"5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a05",
 class MissingPreauth final : public Invariant {
  public:
   void observe(const Authentication& a, Domain&) override {
-    if (a.act == Act::kPreauthAsked && asked_.size() < limits::kIdentityGroupsMax) asked_.insert(a.account);
+    if (a.act == Act::kPreauthAsked && asked_.size() < limits::kIdentityGroupsMax)
+      asked_.insert(principal_of(a));
     if (a.act != Act::kTicketGranted || a.account == kNoName) return;
     const bool is_mit = !a.by_windows && a.preauth < 0 && a.authtime > 0;
     if (a.preauth != 0 && !is_mit) return;
-    if (granted_.size() < limits::kIdentityHeldMax) granted_.try_emplace(a.account, a);
+    if (granted_.size() < limits::kIdentityHeldMax) granted_.try_emplace(principal_of(a), a);
   }
   void finish(Domain& domain) override {
     for (const auto& [account, a] : granted_) {
       if (a.preauth != 0 && asked_.contains(account)) continue;
       domain.report(kText, Level::kMedium, a,
-                    "A ticket for " + domain.quoted(account) + " was given to " + domain.quoted(a.address) +
+                    "A ticket for " + domain.who(a) + " was given to " + domain.quoted(a.address) +
                         " without proof of the key",
                     {{"the ticket is issued", proof_of(a)}});
     }
   }
 
  private:
-  std::set<Name> asked_;
-  std::map<Name, Authentication> granted_;
+  std::set<Principal> asked_;
+  std::map<Principal, Authentication> granted_;
 };
 
 }  // namespace

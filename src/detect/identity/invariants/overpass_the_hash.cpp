@@ -27,7 +27,7 @@ class OverpassTheHash final : public Invariant {
     for (const Occurrence& one : borrowed_.of(a.account)) {
       if (a.time.ticks - one.record.time.ticks > seconds(600)) continue;
       const Name host = domain.hosts.host_of(a.address, a.time);
-      const std::string_view machine = domain.names.text(one.record.observer);
+      const std::string_view machine = machine_of_service(domain.names.text(one.record.observer));
       const bool known = host != kNoName,
                  same = known && machine_of_service(domain.names.text(host)) == machine;
       if (known && !same) continue;

@@ -23,7 +23,10 @@ class RelayedLogon final : public Invariant {
   void observe(const Authentication& a, Domain& domain) override {
     if (a.act == Act::kPipeOpened && a.address != kNoName) {
       for (std::string_view pipe : {"spoolss", "efsrpc", "lsarpc", "netdfs", "fssagentrpc"})
-        if (domain.names.text(a.value) == pipe) (void)coerced_.add(a.address, a.observer, a);
+        if (domain.names.text(a.value) == pipe) {
+          const Name host = domain.hosts.host_of(a.observer, a.time);  // on the wire it is an address
+          (void)coerced_.add(a.address, host != kNoName ? host : a.observer, a);
+        }
       return;
     }
     if (a.act != Act::kLogon || a.package != Package::kNtlm || a.logon_type != 3 || a.address == kNoName)

@@ -27,7 +27,8 @@ class Spraying final : public Invariant {
     if (a.act != Act::kLogonFailed && a.act != Act::kTicketRefused) return;
     if (a.address && domain.hosts.is_shared(a.address)) return;
     const auto& all = failed_.add(source, a.account, a);
-    if (all.size() != kAccounts || reported_.of(source).size()) return;
+    // Everybody knocks at a shell on the Internet: only who gets in is told.
+    if (all.size() != kAccounts || a.package == Package::kShell || reported_.of(source).size()) return;
     (void)reported_.add(source, source, a);
     domain.report(kText, Level::kMedium, a,
                   domain.quoted(source) + " failed for " + std::to_string(all.size()) +

@@ -81,7 +81,7 @@ class StolenTicket final : public Invariant {
       const bool both = ticket && ticket->last_at_home >= a.time;
       domain.report(
           kText, both || a.presented ? Level::kHigh : Level::kMedium, a,
-          "The ticket of " + domain.quoted(a.account) + " issued to " + domain.quoted(held.issued_to) +
+          "The ticket of " + domain.who(a) + " issued to " + domain.quoted(held.issued_to) +
               " was used from " + domain.quoted(a.address) + " to get a ticket for " +
               domain.quoted(a.service) + (both ? "; the first machine went on using it" : ""),
           {{"the ticket is issued", held.issued}, {"it is used from another machine", proof_of(a)}});

@@ -22,8 +22,8 @@ class TicketLifetime final : public Invariant {
  public:
   void observe(const Authentication& a, Domain& domain) override {
     if (a.authtime <= 0 || a.end <= a.authtime) return;
-    if (realms_.size() >= limits::kIdentityGroupsMax && !realms_.contains(a.realm)) return;
-    Policy& policy = realms_[a.realm];
+    if (realms_.size() >= limits::kIdentityGroupsMax && !realms_.contains(a.domain)) return;
+    Policy& policy = realms_[a.domain];
     const std::int64_t life = a.end - a.authtime;
     // With a renewal the life counts from then on; what it may reach is the renewable life.
     const std::int64_t reach = a.renew > a.authtime ? std::max(life, a.renew - a.authtime) : life;
@@ -33,9 +33,8 @@ class TicketLifetime final : public Invariant {
     } else if (a.act == Act::kServiceTicket && policy.logons >= kLogonsNeeded &&
                reach > policy.longest + kSkew) {
       domain.report(kText, Level::kHigh, a,
-                    "The ticket of " + domain.quoted(a.account) + " for " + domain.quoted(a.service) +
-                        " reaches " + std::to_string(reach / 3600) +
-                        " hours from its logon; the realm gives at most " +
+                    "The ticket of " + domain.who(a) + " for " + domain.quoted(a.service) + " reaches " +
+                        std::to_string(reach / 3600) + " hours from its logon; the realm gives at most " +
                         std::to_string(policy.longest / 3600),
                     {{"the ticket is made", proof_of(a)}});
     }

@@ -28,7 +28,10 @@ class UnissuedServiceTicket final : public Invariant {
     if (a.act != Act::kLogon || a.package != Package::kKerberos || a.logon_type != 3) return;
     if (a.address == kNoName || a.account == kNoName || a.observer == kNoName || a.acts_for) return;
     if (is_machine(a.account, domain.names) || held_.size() >= limits::kIdentityHeldMax) return;
-    if (domain.coverage.complete({a.time.ticks - kTicketLife}, a.time)) held_.push_back(a);
+    // The ticket comes from a KDC of the service's realm, wherever the client is from.
+    Name realm = domain.realms.of_host(a.observer, domain.names);
+    if (realm == kNoName || !domain.coverage.serves(realm)) realm = a.domain;
+    if (domain.coverage.complete(realm, {a.time.ticks - kTicketLife}, a.time)) held_.push_back(a);
   }
   void finish(Domain& domain) override { settle(Instant{INT64_MAX}, domain); }
 
@@ -49,7 +52,7 @@ class UnissuedServiceTicket final : public Invariant {
           !said_.insert({a.account, a.observer, a.address}).second)
         continue;
       domain.report(kText, elsewhere ? Level::kMedium : Level::kHigh, a,
-                    domain.quoted(a.account) + " logged on to " + domain.quoted(a.observer) + " from " +
+                    domain.who(a) + " logged on to " + domain.quoted(a.observer) + " from " +
                         domain.quoted(a.address) +
                         (elsewhere ? " with a ticket that was issued to another machine"
                                    : " with a ticket that no KDC issued"),

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the verbs of `hunt` have in common: the store, the budget, progress and cancelling, and how an answer is written.
+// One thread.
+#pragma once
+
+#include <string>
+
+#include "app/options.h"
+#include "base/limits.h"
+#include "hunt/search_sql.h"
+#include "store/database.h"
+
+namespace bartizan::app {
+
+inline constexpr Option kHuntStoreOption =
+    option("Store", "--store", "DIR", "the store to ask; BARTIZAN_STORE unless given");
+inline constexpr Option kHuntSinceOption =
+    option("Store", "--since", "T", "only events at or after this time (RFC 3339, or a date)");
+inline constexpr Option kHuntUntilOption = option("Store", "--until", "T", "only events before this time");
+inline constexpr Option kHuntSecondsOption =
+    option("Budget", "--seconds", "N", "give up after so many seconds, 600 unless given");
+inline constexpr Option kHuntMemoryOption =
+    option("Budget", "--memory", "MIB", "use no more memory than so many MiB, 4096 unless given");
+inline constexpr Option kHuntRowsOption =
+    option("Budget", "--rows", "N", "write no more rows than these, 10000 unless given");
+inline constexpr Option kHuntFormatOption =
+    option("Output", "--format", "F", "what to write, a table unless given", Repeat::kOnce,
+           "table jsonl csv html parquet");
+inline constexpr Option kHuntOutputOption = option(
+    "Output", "--output", "FILE",
+    "write there instead of standard output; it appears when all of it is written", Repeat::kOnce, {}, 'o');
+inline constexpr Option kHuntOptions[] = {kHuntStoreOption,   kHuntSinceOption,  kHuntUntilOption,
+                                          kHuntSecondsOption, kHuntMemoryOption, kHuntRowsOption,
+                                          kHuntFormatOption,  kHuntOutputOption};
+
+// Reads --since and --until; false after a usage error was said.
+bool read_range(const Arguments& arguments, hunt::TimeRange& range);
+// Opens the store as the options say; null after the reason was said, with the exit code.
+std::unique_ptr<store::Database> open_database(const Arguments& arguments, const hunt::TimeRange& range,
+                                               int& code, std::uint64_t rows_max = limits::kHuntRowsShown);
+// Asks and writes the answer; the exit code.
+int answer(const Arguments& arguments, const std::string& title, const std::string& sql,
+           const hunt::TimeRange& range);
+
+}  // namespace bartizan::app

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/directory_posture.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/limits.h"
+#include "base/text.h"
+#include "model/projection.h"
+
+namespace bartizan {
+namespace {
+
+// userAccountControl ([MS-ADTS] 2.2.16).
+constexpr std::uint64_t kDisabled = 0x2, kController = 0x2000, kForDelegation = 0x80000,
+                        kNotDelegated = 0x100000, kDesOnly = 0x200000, kNoPreauth = 0x400000,
+                        kAnyProtocol = 0x1000000;
+constexpr std::uint64_t kRc4 = 0x4, kAes = 0x18;  // msDS-SupportedEncryptionTypes ([MS-KILE] 2.2.7)
+constexpr std::int64_t kKrbtgtDaysMax = 180;
+
+struct Control {
+  std::string_view name;
+  std::string_view what;  // the accounts that lack it, in words
+  std::string_view next_step;
+};
+constexpr Control kPreauth{"pre-authentication", "need none",
+                           "Clear DONT_REQ_PREAUTH and reset the passwords."};
+constexpr Control kNoRc4{
+    "RC4 off for service accounts", "may still be given RC4 tickets",
+    "Set msDS-SupportedEncryptionTypes to 24 (AES only), then reset the passwords once."};
+constexpr Control kNoRoasting{
+    "no privileged account with a service name", "are privileged and can be guessed offline",
+    "Move the services to managed accounts (gMSA) without privileges, or remove the service names."};
+constexpr Control kUnconstrained{
+    "no unconstrained delegation", "receive the tickets of everybody who logs on to them",
+    "Replace it by constrained or resource-based delegation; take TRUSTED_FOR_DELEGATION away."};
+constexpr Control kTransition{"no delegation for any protocol",
+                              "may act for users who never logged on to them",
+                              "Check the services they may act for; prefer resource-based delegation."};
+constexpr Control kProtected{"privileged accounts in Protected Users", "are privileged and not in the group",
+                             "Add them to Protected Users after a test; keep one emergency account out."};
+constexpr Control kSensitive{"privileged accounts not delegated", "are privileged and may be delegated",
+                             "Mark them as sensitive (NOT_DELEGATED), or add them to Protected Users."};
+constexpr Control kNoDes{"DES off", "use DES only", "Clear USE_DES_KEY_ONLY and reset the passwords."};
+constexpr Control kControls[] = {kPreauth,    kNoRc4,     kNoRoasting, kUnconstrained,
+                                 kTransition, kProtected, kSensitive,  kNoDes};
+
+// Warnings of a domain controller, by event of the channels Directory Service and System.
+struct Warning {
+  std::uint32_t id;
+  bool of_directory;
+  std::string_view control, evidence, next_step;
+};
+constexpr std::string_view kLdapSigning = "LDAP signing", kLdapBinding = "LDAP channel binding",
+                           kKdcRc4 = "RC4 off on the KDC";
+constexpr Warning kWarnings[] = {
+    {2886, true, kLdapSigning, "the domain controller accepts unsigned LDAP (event 2886)",
+     "Find the clients (event 2889, with `16 LDAP Interface Events` at 2), then require signing."},
+    {2887, true, kLdapSigning, "clients bound without signing in the last day (event 2887)",
+     "Switch event 2889 on, change those clients, then require signing."},
+    {2889, true, kLdapSigning, "a client bound without signing (event 2889)",
+     "Change the client, then require signing."},
+    {3039, true, kLdapBinding, "a client bound without a channel binding token (event 3039)",
+     "Update the client, then set LdapEnforceChannelBinding to 2."},
+    {3040, true, kLdapBinding, "clients bound without a channel binding token (event 3040)",
+     "Find them by event 3039, then set LdapEnforceChannelBinding to 2."},
+    {3041, true, kLdapBinding, "the domain controller does not require channel binding (event 3041)",
+     "Set LdapEnforceChannelBinding to 2 when events 3039 stay away."},
+};
+
+const Warning* warning_of(const EventKind& kind) {
+  if (kind.channel != "Directory Service") return nullptr;
+  for (const Warning& warning : kWarnings)
+    if (warning.id == kind.event_id) return &warning;
+  return nullptr;
+}
+
+bool is_rc4_warning(const EventKind& kind) {
+  return kind.channel == "System" && kind.event_id >= 201 && kind.event_id <= 209 &&
+         kind.provider.find("Kerberos-Key-Distribution-Center") != kind.provider.npos;
+}
+
+std::int64_t number(std::string_view text) {
+  std::int64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+// 100 ns since 1601, as a directory counts, to Unix seconds; 0: never.
+std::int64_t unix_of_filetime(std::int64_t value) {
+  return value <= 0 || value == INT64_MAX ? 0 : value / 10'000'000 - 11'644'473'600;
+}
+
+// `20261120101112.0Z`, as whenChanged.
+std::int64_t unix_of_ldap_time(std::string_view text) {
+  if (text.size() < 14) return 0;
+  const std::string rfc =
+      fmt::format("{}-{}-{}T{}:{}:{}Z", text.substr(0, 4), text.substr(4, 2), text.substr(6, 2),
+                  text.substr(8, 2), text.substr(10, 2), text.substr(12, 2));
+  const auto time = parse_instant(rfc);
+  return time ? time->ticks / kTicksPerSecond : 0;
+}
+
+// `CN=alice,CN=Users,DC=lab,DC=test` -> lab.test
+std::string domain_of_dn(std::string_view dn) {
+  std::string out;
+  for (std::size_t at = 0; at < dn.size();) {
+    const std::size_t end = std::min(dn.find(',', at), dn.size());
+    const std::string_view part = dn.substr(at, end - at);
+    if (part.size() > 3 && equals_ignoring_ascii_case(part.substr(0, 3), "DC="))
+      out.append(out.empty() ? "" : ".").append(folded(part.substr(3)));
+    at = end + 1;
+  }
+  return out;
+}
+
+}  // namespace
+
+struct DirectoryPosture::Account {
+  std::string name, domain;
+  std::uint64_t flags = 0;  // as userAccountControl
+  std::int64_t encryption = -1, password_set = 0, newest = 0, machine_quota = -1;
+  bool has_flags = false, is_machine = false, is_privileged = false, has_service = false,
+       is_protected = false;
+
+  // What SharpHound says with words of its own.
+  void read_export(std::string_view field, std::string_view value) {
+    const auto flag = [&](std::string_view name_of, std::uint64_t bit, bool when = true) {
+      if (field != name_of) return;
+      has_flags = true;
+      if ((value == "true") == when) flags |= bit;
+    };
+    flag("dontreqpreauth", kNoPreauth), flag("unconstraineddelegation", kForDelegation),
+        flag("sensitive", kNotDelegated);
+    flag("trustedtoauth", kAnyProtocol), flag("enabled", kDisabled, false), flag("usedeskeyonly", kDesOnly);
+    flag("isdc", kController);
+    if (field == "name" && name.empty()) name = folded(value.substr(0, value.find('@')));
+    if (field == "domain") domain = folded(value);
+    if (field == "hasspn" && value == "true") has_service = true;
+    if (field == "admincount" && value == "true") is_privileged = true;
+    if (field == "operatingsystem") is_machine = true;
+    if (field == "primarygroupsid" && (value.ends_with("-516") || value.ends_with("-521")))
+      flags |= kController;
+    if (field == "supportedencryptiontypes" && encryption < 0) encryption = 0;
+    if (field == "supportedencryptiontypes")
+      encryption |= static_cast<std::int64_t>(value.find("RC4") != value.npos   ? kRc4
+                                              : value.find("AES") != value.npos ? kAes
+                                                                                : 0);
+    if (field == "pwdlastset") password_set = number(value);
+    if (field == "pwdlastset" || field == "lastlogontimestamp" || field == "lastlogon" ||
+        field == "whencreated")
+      newest = std::max(newest, number(value));
+    if (field == "machineaccountquota") machine_quota = number(value);
+  }
+
+  void read_ldap(std::string_view field, std::string_view value) {
+    const auto is = [&](std::string_view other) { return equals_ignoring_ascii_case(field, other); };
+    if (is("dn")) domain = domain_of_dn(value);
+    else if (is("userAccountControl")) flags |= static_cast<std::uint64_t>(number(value)), has_flags = true;
+    else if (is("servicePrincipalName")) has_service = true;
+    else if (is("adminCount")) is_privileged = number(value) == 1;
+    else if (is("memberOf")) is_protected = is_protected || folded(value).starts_with("cn=protected users,");
+    else if (is("msDS-SupportedEncryptionTypes")) encryption = number(value);
+    else if (is("pwdLastSet")) newest = std::max(newest, password_set = unix_of_filetime(number(value)));
+    else if (is("lastLogonTimestamp")) newest = std::max(newest, unix_of_filetime(number(value)));
+    else if (is("whenChanged")) newest = std::max(newest, unix_of_ldap_time(value));
+    else if (is("ms-DS-MachineAccountQuota")) machine_quota = number(value);
+    else if (is("objectClass")) is_machine = is_machine || value == "computer";
+  }
+};
+
+bool DirectoryPosture::concerns(const EventKind& kind) {
+  return kind.product == "directory" || warning_of(kind) || is_rc4_warning(kind);
+}
+
+void DirectoryPosture::note(const Event& record, const std::string& file) {
+  if (record.product != "directory") return note_warning(record, file);
+  Account account;
+  for (const Field& field : record.fields) {
+    if (equals_ignoring_ascii_case(field.name, "sAMAccountName")) account.name = folded(field.value);
+    if (record.service == "sharphound") account.read_export(field.name, field.value);
+    else account.read_ldap(field.name, field.value);
+  }
+  account.is_machine = account.is_machine || account.name.ends_with('$');
+  note_account(account, record, file);
+}
+
+void DirectoryPosture::note_account(const Account& a, const Event& record, const std::string& file) {
+  if (domains_.size() >= limits::kIdentityRealmsMax && !domains_.contains(a.domain)) return;
+  Domain& domain = domains_[a.domain];
+  domain.newest = std::max(domain.newest, a.newest);
+  if (a.machine_quota >= 0) domain.machine_quota = a.machine_quota, domain.quota_file = file;
+  if (a.name == "krbtgt") {
+    domain.krbtgt = a.password_set, domain.krbtgt_file = file;
+    return;
+  }
+  if (!a.has_flags || (a.flags & kDisabled)) return;
+  const auto has = [&](std::uint64_t flag) { return (a.flags & flag) != 0; };
+  const auto say = [&](const Control& control, bool bad) {
+    count(a.domain, control.name, bad, a.name, record, file);
+  };
+  const bool is_user = !a.is_machine;
+  if (is_user) say(kPreauth, has(kNoPreauth));
+  say(kNoDes, has(kDesOnly));
+  if (!has(kController)) say(kUnconstrained, has(kForDelegation)), say(kTransition, has(kAnyProtocol));
+  if (is_user && a.has_service)
+    say(kNoRc4, a.encryption <= 0 || (static_cast<std::uint64_t>(a.encryption) & kRc4) ||
+                    !(static_cast<std::uint64_t>(a.encryption) & kAes));
+  if (!is_user || !a.is_privileged) return;
+  say(kNoRoasting, a.has_service), say(kSensitive, !has(kNotDelegated) && !a.is_protected);
+  // SharpHound's properties do not say who is in a group.
+  if (record.service == "ldif") say(kProtected, !a.is_protected);
+}
+
+void DirectoryPosture::note_warning(const Event& record, const std::string& file) {
+  const EventKind kind = kind_of(record);
+  const std::string host(record.host);
+  if (const Warning* warning = warning_of(kind)) {
+    const std::string_view* client = record.find("Client");
+    if (!client) client = record.find("Data");
+    count(host, warning->control, true, client ? *client : std::string_view(), record, file);
+  } else if (is_rc4_warning(kind)) {
+    const std::string_view* account = record.find("AccountName");
+    if (!account) account = record.find("Data");
+    count(host, kKdcRc4, true, account ? *account : std::string_view(), record, file);
+  }
+}
+
+void DirectoryPosture::count(const std::string& where, std::string_view control, bool bad,
+                             std::string_view example, const Event& record, const std::string& file) {
+  if (counts_.size() >= limits::kPostureFactsMax && !counts_.contains({where, std::string(control)})) return;
+  Count& one = counts_[{where, std::string(control)}];
+  ++one.of;
+  if (one.file.empty() || (bad && one.bad == 0))
+    one.file = file, one.time = record.time, one.record_id = std::string(record.record_id),
+    one.warning = record.event_id;
+  if (!bad) return;
+  ++one.bad;
+  const std::string name(example.substr(0, 80));
+  if (!name.empty() && one.examples.size() < limits::kPostureExamplesMax &&
+      std::ranges::find(one.examples, name) == one.examples.end())
+    one.examples.push_back(name);
+}
+
+void DirectoryPosture::add(DirectoryPosture&& later) {
+  for (auto& [key, other] : later.counts_) {
+    Count& one = counts_[key];
+    if (one.file.empty() || (one.bad == 0 && other.bad > 0))
+      one.file = other.file, one.time = other.time, one.record_id = other.record_id,
+      one.warning = other.warning;
+    one.bad += other.bad, one.of += other.of;
+    for (std::string& example : other.examples)
+      if (one.examples.size() < limits::kPostureExamplesMax &&
+          std::ranges::find(one.examples, example) == one.examples.end())
+        one.examples.push_back(std::move(example));
+  }
+  for (auto& [name, other] : later.domains_) {
+    Domain& one = domains_[name];
+    one.newest = std::max(one.newest, other.newest);
+    if (!other.krbtgt_file.empty()) one.krbtgt = other.krbtgt, one.krbtgt_file = other.krbtgt_file;
+    if (other.machine_quota >= 0) one.machine_quota = other.machine_quota, one.quota_file = other.quota_file;
+  }
+}
+
+std::vector<PostureFact> DirectoryPosture::facts() const {
+  std::vector<PostureFact> out;
+  for (const auto& [key, one] : counts_) {
+    std::string named;
+    for (const std::string& example : one.examples) named += (named.empty() ? "" : ", ") + example;
+    if (one.bad > one.examples.size() && !named.empty()) named += ", …";
+    PostureFact fact{key.first, key.second, one.bad == 0, {}, one.file, one.record_id, one.time, {}};
+    for (const Control& control : kControls) {
+      if (control.name != key.second) continue;
+      fact.evidence = one.bad ? fmt::format("{} of {} accounts {}: {}", one.bad, one.of, control.what, named)
+                              : fmt::format("none of {} accounts {}", one.of, control.what);
+      if (one.bad) fact.next_step = control.next_step;
+    }
+    for (const Warning& warning : kWarnings)
+      if (fact.evidence.empty() && warning.control == key.second && warning.id == one.warning) {
+        fact.evidence = fmt::format("{}{}{}", warning.evidence, named.empty() ? "" : ": ", named);
+        fact.next_step = warning.next_step;
+      }
+    if (key.second == kKdcRc4)
+      fact.evidence = fmt::format("the KDC warned {} times of RC4: {}", one.bad, named),
+      fact.next_step =
+          "Give the named accounts AES keys (reset the password) and allow AES only before RC4 is refused.";
+    if (fact.evidence.empty()) fact.evidence = fmt::format("{} of {}: {}", one.bad, one.of, named);
+    out.push_back(std::move(fact));
+  }
+  for (const auto& [name, one] : domains_) {
+    if (!one.krbtgt_file.empty() && one.newest > 0) {
+      const std::int64_t days = (one.newest - one.krbtgt) / 86'400;
+      const bool fresh = one.krbtgt > 0 && days <= kKrbtgtDaysMax;
+      out.push_back({name,
+                     "krbtgt reset within half a year",
+                     fresh,
+                     fmt::format("its password was {} days old when the directory was exported", days),
+                     one.krbtgt_file,
+                     {},
+                     {},
+                     fresh ? "" : "Reset krbtgt twice, a ticket's life apart; then twice a year."});
+    }
+    if (one.machine_quota >= 0)
+      out.push_back({name,
+                     "nobody may add machines",
+                     one.machine_quota == 0,
+                     fmt::format("ms-DS-MachineAccountQuota is {}", one.machine_quota),
+                     one.quota_file,
+                     {},
+                     {},
+                     one.machine_quota
+                         ? "Set ms-DS-MachineAccountQuota to 0 and let few accounts join machines."
+                         : ""});
+  }
+  std::ranges::sort(out, {}, [](const PostureFact& fact) { return std::tie(fact.host, fact.control); });
+  return out;
+}
+
+}  // namespace bartizan

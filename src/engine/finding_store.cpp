@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/finding_store.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <queue>
+#include <utility>
+
+#include "base/limits.h"
+#include "model/packed_finding.h"
+
+namespace bartizan {
+namespace {
+
+std::string temporary_folder() {
+  const char* folder = std::getenv("TMPDIR");
+  return folder && *folder ? folder : "/tmp";
+}
+
+}  // namespace
+
+// One sorted series of packed findings: a run of the file, or what is in memory.
+class FindingStore::Source {
+ public:
+  explicit Source(const FindingStore& store) : store_(store), is_block_(true) { (void)next(); }
+  Source(const FindingStore& store, Run run, std::size_t buffer_bytes)
+      : store_(store), run_(run), buffer_bytes_(buffer_bytes) {
+    (void)next();
+  }
+
+  bool is_at_end() const { return current_.empty(); }
+  std::string_view current() const { return current_; }
+  // False: the file could not be read.
+  bool next() {
+    current_ = {};
+    if (is_block_) {
+      if (entry_ < store_.entries_.size())
+        current_ = first_packed(std::string_view(store_.block_).substr(store_.entries_[entry_++].at));
+      return true;
+    }
+    if (!fill(sizeof(std::uint32_t))) return false;
+    if (at_ == buffer_.size()) return true;
+    std::uint32_t size = 0;
+    std::memcpy(&size, buffer_.data() + at_, sizeof size);
+    if (!fill(sizeof size + size)) return false;
+    current_ = std::string_view(buffer_).substr(at_, sizeof size + size);
+    at_ += current_.size();
+    return true;
+  }
+
+ private:
+  // So many bytes in the buffer behind at_, or none at the end of the run.
+  bool fill(std::size_t wanted) {
+    if (buffer_.size() - at_ >= wanted || (at_ == buffer_.size() && run_.begin == run_.end)) return true;
+    buffer_.erase(0, at_), at_ = 0;
+    const std::size_t held = buffer_.size();
+    const std::uint64_t more =
+        std::min<std::uint64_t>(std::max(buffer_bytes_, wanted), run_.end - run_.begin);
+    buffer_.resize(held + more);
+    for (std::size_t done = held; done < buffer_.size();) {
+      const ssize_t got =
+          ::pread(store_.file_, buffer_.data() + done, buffer_.size() - done, static_cast<off_t>(run_.begin));
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) return false;
+      done += static_cast<std::size_t>(got), run_.begin += static_cast<std::uint64_t>(got);
+    }
+    return buffer_.size() >= wanted;
+  }
+
+  const FindingStore& store_;
+  bool is_block_ = false;
+  std::size_t entry_ = 0;
+  Run run_;
+  std::size_t buffer_bytes_ = 0;
+  std::string buffer_;
+  std::size_t at_ = 0;
+  std::string_view current_;
+};
+
+FindingStore::FindingStore(std::size_t memory_bytes) : memory_bytes_(memory_bytes) {}
+
+FindingStore::FindingStore(FindingStore&& other) noexcept
+    : memory_bytes_(other.memory_bytes_),
+      block_(std::move(other.block_)),
+      entries_(std::move(other.entries_)),
+      runs_(std::move(other.runs_)),
+      size_(std::exchange(other.size_, 0)),
+      file_size_(other.file_size_),
+      file_(std::exchange(other.file_, -1)),
+      problem_(std::move(other.problem_)) {}
+
+FindingStore::~FindingStore() {
+  if (file_ >= 0) ::close(file_);
+}
+
+void FindingStore::add(const Finding& finding) {
+  std::string packed;
+  append_packed(finding, packed);
+  add_packed(packed);
+}
+
+void FindingStore::add_packed(std::string_view findings) {
+  if (findings.empty()) return;
+  if (block_.size() + findings.size() > memory_bytes_ && !block_.empty() && problem_.empty()) spill();
+  // Room that is not written to takes no memory; growing step by step would take it twice.
+  if (block_.capacity() < memory_bytes_ && problem_.empty()) block_.reserve(memory_bytes_);
+  std::size_t at = block_.size();
+  block_ += findings;
+  while (at < block_.size()) {
+    const std::string_view packed = first_packed(std::string_view(block_).substr(at));
+    entries_.push_back({time_of_packed(packed).ticks, at});
+    at += packed.size();
+    ++size_;
+  }
+}
+
+void FindingStore::sort() {
+  const std::string_view block = block_;
+  std::sort(entries_.begin(), entries_.end(), [&](const Entry& a, const Entry& b) {
+    return a.time != b.time
+               ? a.time < b.time
+               : is_earlier_packed(first_packed(block.substr(a.at)), first_packed(block.substr(b.at)));
+  });
+}
+
+void FindingStore::spill() {
+  if (file_ < 0 && !open_file()) return;
+  sort();
+  const Run run{file_size_, file_size_ + block_.size()};
+  std::string written;
+  for (const Entry& entry : entries_) {
+    written += first_packed(std::string_view(block_).substr(entry.at));
+    if (written.size() < limits::kFindingsWrittenAtOnceBytes) continue;
+    if (!write(written)) return;
+    written.clear();
+  }
+  if (!write(written)) return;
+  runs_.push_back(run);
+  block_.clear(), entries_.clear();
+}
+
+bool FindingStore::open_file() {
+  const std::string folder = temporary_folder();
+  file_ = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (file_ < 0) {  // not every file system knows files without a name
+    std::string name = folder + "/bartizan-XXXXXX";
+    file_ = ::mkostemp(name.data(), O_CLOEXEC);
+    if (file_ >= 0) ::unlink(name.c_str());
+  }
+  if (file_ < 0)
+    problem_ = folder + ": " + std::strerror(errno) +
+               "; findings are kept in memory. Set TMPDIR to a folder that can be written";
+  return file_ >= 0;
+}
+
+// What was written of a run before it failed is written over or left.
+bool FindingStore::write(std::string_view bytes) {
+  const std::uint64_t begin = file_size_;
+  while (!bytes.empty()) {
+    const ssize_t done = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(file_size_));
+    if (done < 0 && errno == EINTR) continue;
+    if (done <= 0) {
+      problem_ = temporary_folder() + ": " + std::strerror(errno) +
+                 "; findings are kept in memory. Set TMPDIR to a folder with more room";
+      file_size_ = begin;
+      return false;
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(done));
+    file_size_ += static_cast<std::uint64_t>(done);
+  }
+  return true;
+}
+
+Findings FindingStore::findings() {
+  sort();
+  return {size_, [this](const Findings::Visit& visit) { merge(visit); }};
+}
+
+void FindingStore::merge(const Findings::Visit& visit) {
+  std::vector<std::unique_ptr<Source>> sources;
+  const std::size_t buffer_bytes = limits::kFindingsMergeBytes / (runs_.size() + 1) + 1;
+  for (const Run& run : runs_) sources.push_back(std::make_unique<Source>(*this, run, buffer_bytes));
+  sources.push_back(std::make_unique<Source>(*this));
+  const auto later = [](const Source* a, const Source* b) {
+    return is_earlier_packed(b->current(), a->current());
+  };
+  std::priority_queue<Source*, std::vector<Source*>, decltype(later)> heads(later);
+  for (const auto& source : sources)
+    if (!source->is_at_end()) heads.push(source.get());
+  Finding finding;
+  std::uint64_t given = 0;
+  while (!heads.empty()) {
+    Source* const head = heads.top();
+    heads.pop();
+    unpack(head->current(), finding);
+    visit(finding);
+    ++given;
+    if (head->next() && !head->is_at_end()) heads.push(head);
+  }
+  if (given != size_) problem_ = temporary_folder() + ": findings kept there cannot be read back";
+}
+
+}  // namespace bartizan

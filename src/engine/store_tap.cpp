@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/store_tap.h"
+
+#include "model/jsonl.h"
+#include "store/content_hash.h"
+
+namespace bartizan {
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : " ") + word;
+  return out;
+}
+
+}  // namespace
+
+StoreTap::Worker& StoreTap::worker_at(std::size_t number) {
+  const std::lock_guard lock(mutex_);
+  return workers_[number];
+}
+
+void StoreTap::take(std::size_t worker, const LogPiece& piece) {
+  Worker& mine = worker_at(worker);
+  if (!mine.failed.empty()) return;
+  if (auto kept = keep(mine, piece); !kept.has_value()) mine.failed = kept.error().text();
+}
+
+Result<void> StoreTap::keep(Worker& worker, const LogPiece& piece) {
+  if (!worker.appender) {
+    TRY(worker.appender, store_.make_appender(store::TableName::kEvents));
+    worker.rows = std::make_unique<EventRows>(table_);
+  }
+  std::unique_ptr<Decoder>& decoder = worker.decoders[piece.log->format];
+  if (!decoder) decoder = piece.log->format->make_decoder(options_);
+  worker.batch.clear();
+  OddityList oddities;  // the detector reports them
+  decoder->decode(piece.view(), worker.batch, oddities);
+  for (const Event& event : worker.batch) {
+    const store::Row row = worker.rows->make(event, piece.log->file);
+    TRY_VOID(worker.appender->append({&row, 1}));
+  }
+  return {};
+}
+
+Result<StoreTap::Counts> StoreTap::finish(const Findings& findings) {
+  Counts counts;
+  std::string failed;
+  for (auto& [number, worker] : workers_) {
+    if (worker.failed.empty() && worker.appender)
+      if (auto flushed = worker.appender->flush(); !flushed.has_value())
+        worker.failed = flushed.error().text();
+    if (failed.empty()) failed = worker.failed;
+    if (!worker.appender) continue;
+    counts.events.added += worker.appender->counts().added;
+    counts.events.known += worker.appender->counts().known;
+  }
+  if (!failed.empty()) return fail(failed);
+  TRY(const std::unique_ptr<store::Appender> appender, store_.make_appender(store::TableName::kFindings));
+  std::vector<std::string> texts;
+  std::vector<store::Cell> cells;
+  Result<void> appended;
+  findings.for_each([&](const Finding& finding) {
+    if (!appended.has_value()) return;
+    const store::Row row = finding_row(finding, texts, cells);
+    appended = appender->append({&row, 1});
+  });
+  TRY_VOID(std::move(appended));
+  TRY_VOID(appender->flush());
+  counts.findings = appender->counts();
+  return counts;
+}
+
+store::Row finding_row(const Finding& finding, std::vector<std::string>& texts,
+                       std::vector<store::Cell>& cells) {
+  std::string entities, json;
+  for (const Entity& entity : finding.entities)
+    entities += (entities.empty() ? "" : "\n") + entity.type + " " + entity.value;
+  append_finding_json(finding, json);
+  texts = {finding.id,
+           finding.rule_id,
+           finding.rule_title,
+           level_name(finding.level),
+           finding.host,
+           finding.channel,
+           finding.record_id,
+           finding.file,
+           joined(finding.attack),
+           joined(finding.advisory),
+           std::move(entities),
+           std::move(json)};
+  cells.clear();
+  for (const std::string& text : texts) {
+    cells.emplace_back(std::string_view(text));
+    if (cells.size() == 6) cells.emplace_back(std::int64_t{finding.event_id});
+  }
+  return {finding.time, store::content_hash(finding.id), cells, {}};
+}
+
+}  // namespace bartizan

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The questions every analyst asks, as SQL: `bartizan hunt stack|beacons|first-seen|tree|around|pivot|sessions|
+// long-connections`. Each is one SELECT. What they mean and where their thresholds come from: docs/user/hunt.md. Pure, any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "hunt/search_sql.h"
+
+namespace bartizan::hunt {
+
+// Values of a field from the rarest up: on how many hosts, how often, since when.
+std::string stack_sql(std::string_view field_sql, const TimeRange& range);
+// Connections that return like a clock: intervals, sizes, spread over the time observed.
+std::string beacons_sql(const TimeRange& range);
+// Values of a field that were never there before `since`.
+std::string first_seen_sql(std::string_view field_sql, Instant since);
+// Processes of a host under their parents.
+std::string tree_sql(std::string_view host, const TimeRange& range);
+// What happened on the host of the event, so many seconds before and after.
+std::string around_sql(std::uint64_t id, std::uint64_t seconds);
+// Every column an entity's value stands in, how often, with whom.
+std::string pivot_sql(std::string_view entity, const TimeRange& range);
+// Logons with their logoffs.
+std::string sessions_sql(const TimeRange& range);
+std::string long_connections_sql(const TimeRange& range);
+
+}  // namespace bartizan::hunt

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// A search line as one SELECT over the store's tables. Unknown fields, and comparisons a field cannot have, are Diagnostics with
+// their column in the line. Pure, any thread.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "base/time.h"
+
+namespace bartizan::hunt {
+
+struct TimeRange {
+  std::optional<Instant> since, until;  // until is exclusive
+};
+
+std::expected<std::string, Diagnostic> sql_of_search(std::string_view line, const TimeRange& range);
+
+// `time >= … AND time < …`, or TRUE.
+std::string sql_of_range(const TimeRange& range);
+// The expression a field's name stands for: a column, or an entry of `fields`. Nothing for what looks like a mistyped column.
+std::optional<std::string> sql_of_field(std::string_view name);
+// The names a field can have, columns first.
+std::vector<std::string_view> field_names();
+
+// The columns an answer shows when nobody asked for others.
+std::string_view shown_columns();
+
+// Whether `value` (an SQL expression) lies in the network; nothing when it cannot be said in SQL.
+std::optional<std::string> sql_of_network(std::string_view value, std::string_view network);
+
+// LIKE pattern with \ as escape, its own wildcards taken literally, * and ? as wildcards when `wild`.
+std::string like_pattern(std::string_view text, bool wild);
+
+}  // namespace bartizan::hunt

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// KnownIds: the ids each day has already, so that no row is kept twice. A day's ids are read from its files when the day is
+// first touched and stay in memory, 16 bytes each, as long as the store is open. Any thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace bartizan::store {
+
+class IdSet {
+ public:
+  // False: it is there already.
+  bool insert(std::uint64_t id);
+
+ private:
+  void grow();
+  std::vector<std::uint64_t> slots_;  // open addressing; 0: free
+  std::size_t size_ = 0;
+  bool has_zero_ = false;
+};
+
+class KnownIds {
+ public:
+  // Appends the ids that are on the disk for a day.
+  using Load = std::function<Result<void>(const std::string& day, std::vector<std::uint64_t>& ids)>;
+  explicit KnownIds(Load load) : load_(std::move(load)) {}
+
+  // False: the day has it already.
+  Result<bool> insert(const std::string& day, std::uint64_t id);
+
+ private:
+  Load load_;
+  std::mutex mutex_;
+  std::map<std::string, IdSet> days_;
+};
+
+}  // namespace bartizan::store

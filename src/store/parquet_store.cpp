@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/parquet_store.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+#include <map>
+
+#include "base/limits.h"
+#include "store/database.h"
+#include "store/durable_file.h"
+#include "store/retention.h"
+
+namespace bartizan::store {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view kMark = "bartizan-store";  // holds the version of the layout
+constexpr std::string_view kVersion = "1\n";
+
+std::vector<std::string> names_in(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
+       entry.increment(error))
+    names.push_back(entry->path().filename().string());
+  std::ranges::sort(names);
+  return names;
+}
+
+std::string table_folder(const std::string& folder, TableName table) {
+  return folder + "/" + std::string(shape_of(table).name);
+}
+
+Result<void> write_mark(const std::string& folder) {
+  TRY(DurableFile mark, DurableFile::create(folder + "/" + std::string(kMark)));
+  TRY_VOID(mark.append(kVersion));
+  return mark.finish();
+}
+
+Result<void> check_mark(const std::string& folder) {
+  auto mark = ReadFile::open(folder + "/" + std::string(kMark));
+  if (!mark.has_value()) return fail("is no store; `bartizan scan --store` makes one", folder);
+  char version[2] = {};
+  if (!mark->read_at(0, version) || std::string_view(version, 2) != kVersion)
+    return fail("is a store of another version of Bartizan", folder);
+  return {};
+}
+
+// A new folder, or one that is empty, becomes a store; one with other things in it does not.
+Result<void> make_folder(const std::string& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return fail(error.message(), folder);
+  if (fs::exists(folder + "/" + std::string(kMark), error)) return check_mark(folder);
+  for (const std::string& name : names_in(folder))
+    if (name != "lock" && !name.ends_with(kPartialEnding))
+      return fail("holds other files and is no store", folder);
+  return write_mark(folder);
+}
+
+std::uint64_t number_of(const std::string& name) {
+  std::uint64_t number = 0;
+  std::from_chars(name.data(), name.data() + name.size(), number);
+  return number;
+}
+
+}  // namespace
+
+std::vector<std::string> parquet_files(const std::string& folder, TableName table,
+                                       const std::string& first_day, const std::string& last_day) {
+  std::vector<std::string> files;
+  const std::string below = table_folder(folder, table);
+  for (const std::string& day : names_in(below)) {
+    if (day < first_day || (!last_day.empty() && day > last_day)) continue;
+    for (const std::string& name : names_in(below + "/" + day))
+      if (name.ends_with(".parquet")) files.push_back(below + "/" + day + "/" + name);
+  }
+  return files;
+}
+
+// Rows of each day wait in a writer of their own.
+class ParquetStore::ParquetAppender final : public Appender {
+ public:
+  ParquetAppender(ParquetStore& store, TableName table) : store_(store), table_(table) {}
+
+  Result<void> append(std::span<const Row> rows) override {
+    if (!failed_.empty()) return fail(failed_);
+    auto done = append_all(rows);
+    return note(std::move(done));
+  }
+
+  Result<void> flush() override {
+    if (!failed_.empty()) return fail(failed_);
+    return note(finish_all());
+  }
+
+  AppendCounts counts() const override { return counts_; }
+
+ private:
+  Result<void> append_all(std::span<const Row> rows) {
+    for (const Row& row : rows) {
+      Day& day = day_at(row.time);
+      TRY(const bool is_new, store_.known(table_).insert(day.name, row.id));
+      ++(is_new ? counts_.added : counts_.known);
+      if (!is_new) continue;
+      if (!day.writer) {
+        TRY(std::string path, store_.next_path(table_, day.name));
+        const TableShape& shape = shape_of(table_);
+        TRY(ParquetWriter writer, ParquetWriter::create(std::move(path), shape.columns, shape.rest_name));
+        day.writer.emplace(std::move(writer));
+        ++open_;
+      }
+      const std::size_t before = day.writer->memory_bytes();
+      TRY_VOID(day.writer->add(row));
+      waiting_bytes_ += day.writer->memory_bytes() - before;  // wraps round when a row group was written
+      if (day.writer->rows() >= limits::kStoreFileRows) TRY_VOID(finish_day(day));
+    }
+    if (open_ > limits::kStoreDaysOpenMax) return finish_all();
+    if (waiting_bytes_ > limits::kStoreWaitingBytes) return write_largest();
+    return {};
+  }
+
+  struct Day {
+    std::string name;
+    std::optional<ParquetWriter> writer;
+  };
+
+  // Most rows are of the day of the one before.
+  Day& day_at(Instant time) {
+    const std::int64_t number = time.ticks / (86'400 * kTicksPerSecond);
+    if (last_ && time.ticks >= 0 && number == last_number_) return *last_;
+    std::string name = day_of(time);
+    Day& day = days_[name];
+    day.name = std::move(name);
+    last_ = &day, last_number_ = number;
+    return day;
+  }
+
+  Result<void> finish_day(Day& day) {
+    if (!day.writer) return {};
+    waiting_bytes_ -= day.writer->memory_bytes();
+    TRY_VOID(day.writer->finish());
+    day.writer.reset();
+    --open_;
+    return {};
+  }
+
+  Result<void> finish_all() {
+    for (auto& [name, day] : days_) TRY_VOID(finish_day(day));
+    days_.clear();
+    last_ = nullptr;
+    return {};
+  }
+
+  Result<void> write_largest() {
+    ParquetWriter* largest = nullptr;
+    for (auto& [name, day] : days_)
+      if (day.writer && (!largest || day.writer->memory_bytes() > largest->memory_bytes()))
+        largest = &*day.writer;
+    if (!largest) return {};
+    waiting_bytes_ -= largest->memory_bytes();
+    return largest->write_waiting();
+  }
+
+  Result<void> note(Result<void> done) {
+    if (!done.has_value()) failed_ = done.error().text(), days_.clear(), last_ = nullptr;
+    return done;
+  }
+
+  ParquetStore& store_;
+  TableName table_;
+  std::map<std::string, Day> days_;
+  Day* last_ = nullptr;
+  std::int64_t last_number_ = 0;
+  std::size_t waiting_bytes_ = 0, open_ = 0;
+  AppendCounts counts_;
+  std::string failed_;  // why nothing more is taken; empty: all is well
+};
+
+ParquetStore::ParquetStore(std::string folder, int lock)
+    : folder_(std::move(folder)),
+      lock_(lock),
+      known_events_([this](const std::string& day, std::vector<std::uint64_t>& ids) {
+        return load_ids(TableName::kEvents, day, ids);
+      }),
+      known_findings_([this](const std::string& day, std::vector<std::uint64_t>& ids) {
+        return load_ids(TableName::kFindings, day, ids);
+      }) {}
+
+ParquetStore::~ParquetStore() {
+  if (lock_ >= 0) ::close(lock_);
+}
+
+Result<std::unique_ptr<ParquetStore>> ParquetStore::open(const std::string& folder, Access access) {
+  if (access == Access::kRead) {
+    TRY_VOID(check_mark(folder));
+    return std::unique_ptr<ParquetStore>(new ParquetStore(folder, -1));
+  }
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) return fail(error.message(), folder);
+  const std::string path = folder + "/lock";
+  const int lock = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (lock < 0) return fail(std::strerror(errno), path);
+  if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    ::close(lock);
+    return fail("another process writes to this store", folder);
+  }
+  std::unique_ptr<ParquetStore> store(new ParquetStore(folder, lock));
+  TRY_VOID(make_folder(folder));
+  std::uint64_t last = 0;
+  for (const TableName table : {TableName::kEvents, TableName::kFindings})
+    for (const std::string& day : names_in(table_folder(folder, table)))
+      for (const std::string& name : names_in(table_folder(folder, table) + "/" + day)) {
+        last = std::max(last, number_of(name));
+        if (name.ends_with(kPartialEnding))
+          fs::remove(table_folder(folder, table) + "/" + day + "/" + name, error);
+      }
+  store->next_number_ = last + 1;
+  return store;
+}
+
+Result<std::unique_ptr<Appender>> ParquetStore::make_appender(TableName table) {
+  if (lock_ < 0) return fail("the store is open to read only", folder_);
+  return std::make_unique<ParquetAppender>(*this, table);
+}
+
+Result<std::string> ParquetStore::next_path(TableName table, const std::string& day) {
+  const std::string below = table_folder(folder_, table) + "/" + day;
+  std::error_code error;
+  if (fs::create_directories(below, error)) {
+    TRY_VOID(sync_folder(table_folder(folder_, table)));
+    TRY_VOID(sync_folder(folder_));
+  }
+  if (error) return fail(error.message(), below);
+  std::string number = std::to_string(next_number_++);
+  if (number.size() < 8) number.insert(0, 8 - number.size(), '0');
+  return below + "/" + number + ".parquet";
+}
+
+Result<void> ParquetStore::load_ids(TableName table, const std::string& day,
+                                    std::vector<std::uint64_t>& ids) const {
+  for (const std::string& file : parquet_files(folder_, table, day, day)) {
+    TRY(const std::vector<std::uint64_t> more, read_parquet_ids(file));
+    ids.insert(ids.end(), more.begin(), more.end());
+  }
+  return {};
+}
+
+Result<std::vector<DayUse>> ParquetStore::days(TableName table) {
+  std::map<std::string, DayUse> uses;
+  for (const std::string& file : parquet_files(folder_, table)) {
+    const std::string day = fs::path(file).parent_path().filename().string();
+    std::error_code error;
+    const std::uintmax_t bytes = fs::file_size(file, error);
+    if (error) continue;  // pruned meanwhile
+    TRY(const std::uint64_t rows, count_parquet_rows(file));
+    DayUse& use = uses[day];
+    use.day = day, use.rows += rows, use.bytes += bytes;
+  }
+  std::vector<DayUse> out;
+  for (auto& [day, use] : uses) out.push_back(std::move(use));
+  return out;
+}
+
+Result<std::vector<std::string>> ParquetStore::prune(const Retention& retention, Instant now) {
+  if (lock_ < 0) return fail("the store is open to read only", folder_);
+  TRY(std::vector<DayUse> uses, days(TableName::kEvents));
+  TRY(const std::vector<DayUse> more, days(TableName::kFindings));
+  uses.insert(uses.end(), more.begin(), more.end());
+  std::vector<std::string> gone = days_to_remove(uses, retention, now);
+  for (const TableName table : {TableName::kEvents, TableName::kFindings})
+    for (const std::string& day : gone) {
+      std::error_code error;
+      fs::remove_all(table_folder(folder_, table) + "/" + day, error);
+      if (error) return fail(error.message(), table_folder(folder_, table) + "/" + day);
+    }
+  return gone;
+}
+
+namespace {
+
+// One row of scan_sql put together again.
+void read_row(std::span<const Cell> answer, const TableShape& shape, std::vector<Cell>& cells,
+              std::vector<NamedText>& rest, Row& row) {
+  const auto number = [](std::string_view text) {
+    std::int64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+  };
+  row.time.ticks = number(answer[0].text) * 10;
+  std::from_chars(answer[1].text.data(), answer[1].text.data() + answer[1].text.size(), row.id);
+  cells.clear(), rest.clear();
+  for (std::size_t i = 0; i < shape.columns.size(); ++i) {
+    const Cell& cell = answer[i + 2];
+    const bool is_number = shape.columns[i].type == ColumnType::kNumber;
+    cells.push_back(cell.is_null || !is_number ? cell : Cell(number(cell.text)));
+  }
+  if (!shape.rest_name.empty()) {
+    std::string_view left = answer[shape.columns.size() + 2].text;
+    while (!left.empty()) {
+      const std::string_view entry = left.substr(0, left.find('\x1e'));
+      left.remove_prefix(std::min(left.size(), entry.size() + 1));
+      const std::size_t cut = entry.find('\x1f');
+      const std::string_view value = entry.substr(std::min(entry.size(), cut + 1));
+      rest.push_back({entry.substr(0, cut), value.substr(value.empty() ? 0 : 1), value.empty()});
+    }
+  }
+  row.cells = cells, row.rest = rest;
+}
+
+// Entries of the map are parted by \x1e, name and value by \x1f; a value that is not null begins with `=`.
+std::string scan_sql(const TableShape& shape) {
+  std::string sql = "SELECT epoch_us(time), id";
+  for (const ParquetColumn& column : shape.columns) sql += ", " + std::string(column.name);
+  if (!shape.rest_name.empty())
+    sql += ", array_to_string(list_transform(map_entries(" + std::string(shape.rest_name) +
+           "), lambda e: e.key || chr(31) || coalesce('=' || e.value, '')), chr(30))";
+  return sql + " FROM " + std::string(shape.name);
+}
+
+}  // namespace
+
+Result<void> ParquetStore::scan(TableName table, const std::string& first_day, const std::string& last_day,
+                                const TakeRow& take) {
+  const TableShape& shape = shape_of(table);
+  std::string day_before;
+  for (const std::string& file : parquet_files(folder_, table, first_day, last_day)) {
+    const std::string day = fs::path(file).parent_path().filename().string();
+    if (day == day_before) continue;
+    day_before = day;
+    DatabaseOptions options{.budget = {.rows_max = UINT32_MAX}, .first_day = day, .last_day = day};
+    TRY(const std::unique_ptr<Database> database, Database::open(folder_, options));
+    std::vector<Cell> cells;
+    std::vector<NamedText> rest;
+    bool going = true;
+    QueryReceiver receiver;
+    receiver.row = [&](std::span<const Cell> answer) {
+      Row row;
+      read_row(answer, shape, cells, rest, row);
+      return going = take(row);
+    };
+    TRY_VOID(database->query(scan_sql(shape), receiver));
+    if (!going) break;
+  }
+  return {};
+}
+
+}  // namespace bartizan::store

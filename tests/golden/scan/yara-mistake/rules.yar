@@ -1,0 +1,4 @@
+rule Good { condition: true }
+rule Bad {
+  condition: $a
+}

@@ -1,0 +1,272 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Logs that real daemons write while a real client talks to them, read and scanned.
+
+    tests/scenario/daemons/run.py [--binary build/release/bartizan] [--keep FOLDER] [FILTER]
+
+Each test_* function starts one daemon on the loopback interface, with all of its files in a folder of its own, and ends it by
+its process id. What is not installed (packaging/debian-packages.txt, section daemons) is skipped with the reason. Exit
+code 0 all passed or skipped, 1 some failed.
+"""
+import argparse
+import contextlib
+import getpass
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+SECONDS_MAX = 15  # for a daemon to be ready, or for a line to be written
+
+
+class Skip(Exception):
+    pass
+
+
+def expect(condition, what):
+    if not condition:
+        raise AssertionError(what)
+
+
+def program(name):
+    path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin:/usr/lib/systemd")
+    if not path:
+        raise Skip(f"{name} is not installed")
+    return path
+
+
+def free_port(kind=socket.SOCK_STREAM):
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(condition, what):
+    end = time.monotonic() + SECONDS_MAX
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError):
+            if condition():
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"waited in vain for {what}")
+
+
+@contextlib.contextmanager
+def running(*command, folder, **options):
+    with open(folder / "daemon.out", "wb") as out:
+        daemon = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=folder, **options)
+        try:
+            yield daemon
+        finally:
+            daemon.send_signal(signal.SIGTERM)
+            try:
+                daemon.wait(SECONDS_MAX)
+            except subprocess.TimeoutExpired:
+                daemon.kill()
+                daemon.wait()
+
+
+def written(path, text):
+    wait_for(lambda: text in path.read_text(errors="replace"), f"{text!r} in {path.name}")
+
+
+def answers(port):
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
+def ask_dns(port, name):
+    labels = b"".join(struct.pack("B", len(label)) + label.encode() for label in name.split("."))
+    query = struct.pack(">HHHHHH", 7, 0x0100, 1, 0, 0, 0) + labels + b"\0" + struct.pack(">HH", 1, 1)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.settimeout(1)
+        client.sendto(query, ("127.0.0.1", port))
+        return len(client.recv(512)) > len(query)
+
+
+class Bartizan:
+    """Checks that a log is taken for a format, that an event has fields, and that a rule fires."""
+
+    def __init__(self, binary, folder):
+        self.binary, self.folder = str(binary), folder
+
+    def run(self, *arguments):
+        done = subprocess.run([self.binary, *map(str, arguments)], capture_output=True, text=True, timeout=60)
+        expect(done.returncode == 0, f"{arguments}: exit code {done.returncode}: {done.stderr}")
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def check(self, log, format_, fields, rule_fields, **logsource):
+        explained = self.run("formats", "explain", "--format", "jsonl", log)
+        expect(len(explained) == 1 and explained[0]["format"] in format_.split("|"), f"{log.name} was taken for {explained}")
+        events = self.run("decode", log)
+        fits = lambda event: all(str(event["fields"].get(name, event["logsource"].get(name))) == value for name, value in fields.items())
+        expect(any(fits(event) for event in events), f"no event with {fields} among {json.dumps(events)[:3000]}")
+        rule = self.folder / "rule.yml"
+        rule.write_text(json.dumps({"title": "Daemon", "id": "5f3c1e1a-0f0d-4d7e-9a55-5e0f8a1c0a01", "level": "high", "logsource": logsource,
+                                    "detection": {"selection": rule_fields, "condition": "selection"}}))
+        for form in ([], ["--plain"]):
+            found = self.run("scan", "--no-builtin-rules", "--rules", rule, "--format", "jsonl", *form, log)
+            expect(any(one.get("rule_title") == "Daemon" or "Daemon" in json.dumps(one) for one in found), f"the rule is silent {form}")
+
+
+# ------------------------------------------------------------------------------------------------------------ daemons
+
+def test_nginx(bartizan, folder):
+    nginx, port = program("nginx"), free_port()
+    (folder / "nginx.conf").write_text(
+        f"daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log info; events {{}}\n"
+        f"http {{ access_log {folder}/access.log combined; client_body_temp_path {folder}/t1; proxy_temp_path {folder}/t2;\n"
+        f"fastcgi_temp_path {folder}/t3; uwsgi_temp_path {folder}/t4; scgi_temp_path {folder}/t5;\n"
+        f"server {{ listen 127.0.0.1:{port}; root {folder}/none; }} }}\n")
+    with running(nginx, "-c", folder / "nginx.conf", folder=folder):
+        wait_for(lambda: answers(port), "nginx")
+        for path in ("/index.html", "/a.php?file=../../etc/passwd", "/%7Ejo/"):
+            client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            client.request("GET", path, headers={"User-Agent": "scenario \"quoted\" agent", "Referer": "https://www.example.test/"})
+            client.getresponse().read()
+        written(folder / "access.log", "%7Ejo")
+        written(folder / "error.log", "index.html")
+    bartizan.check(folder / "access.log", "weblog", {"cs-uri-query": "file=../../etc/passwd", "sc-status": "404", "c-ip": "127.0.0.1"},
+                   {"cs-uri-query|contains": "../etc/passwd"}, category="webserver")
+    bartizan.check(folder / "error.log", "weberror", {"c-ip": "127.0.0.1", "cs-method": "GET"}, {"level": "error"}, service="nginx")
+
+
+def test_dnsmasq(bartizan, folder):
+    dnsmasq, port, log = program("dnsmasq"), free_port(socket.SOCK_DGRAM), folder / "dnsmasq.log"
+    with running(dnsmasq, "--keep-in-foreground", "--conf-file=/dev/null", f"--port={port}", "--listen-address=127.0.0.1", "--bind-interfaces",
+                 "--no-resolv", "--no-hosts", "--log-queries", f"--log-facility={log}", f"--user={getpass.getuser()}",
+                 "--address=/example.test/192.0.2.1", f"--pid-file={folder}/pid", folder=folder):
+        wait_for(lambda: ask_dns(port, "www.example.test"), "dnsmasq")
+        written(log, "www.example.test is 192.0.2.1")
+    bartizan.check(log, "dns|syslog", {"query": "www.example.test", "record_type": "A"}, {"query|endswith": ".example.test"}, category="dns")
+
+
+def test_unbound(bartizan, folder):
+    unbound, port, log = program("unbound"), free_port(socket.SOCK_DGRAM), folder / "unbound.log"
+    (folder / "unbound.conf").write_text(
+        f"server:\n  interface: 127.0.0.1@{port}\n  chroot: \"\"\n  username: \"\"\n  directory: \"{folder}\"\n  pidfile: \"{folder}/pid\"\n"
+        f"  logfile: \"{log}\"\n  use-syslog: no\n  log-queries: yes\n  do-daemonize: no\n  num-threads: 1\n  module-config: \"iterator\"\n"
+        "  local-data: \"www.example.test. A 192.0.2.1\"\nremote-control:\n  control-enable: no\n")
+    with running(unbound, "-c", folder / "unbound.conf", folder=folder):
+        wait_for(lambda: ask_dns(port, "www.example.test"), "unbound")
+        written(log, "www.example.test. A IN")
+    bartizan.check(log, "dns", {"query": "www.example.test", "src_ip": "127.0.0.1"}, {"query|endswith": ".example.test"}, category="dns")
+
+
+@contextlib.contextmanager
+def rsyslog(folder):
+    daemon = program("rsyslogd")
+    (folder / "rsyslog.conf").write_text(
+        f"global(workDirectory=\"{folder}\")\nmodule(load=\"imuxsock\" SysSock.Name=\"{folder}/dev-log\")\n"
+        f"*.* action(type=\"omfile\" file=\"{folder}/bsd.log\" template=\"RSYSLOG_TraditionalFileFormat\")\n"
+        f"*.* action(type=\"omfile\" file=\"{folder}/iso.log\" template=\"RSYSLOG_FileFormat\")\n"
+        f"*.* action(type=\"omfile\" file=\"{folder}/rfc5424.log\" template=\"RSYSLOG_SyslogProtocol23Format\")\n")
+    with running(daemon, "-n", "-i", folder / "pid", "-f", folder / "rsyslog.conf", folder=folder):
+        wait_for((folder / "dev-log").exists, "rsyslog")
+        yield folder / "dev-log"
+
+
+def say(socket_, tag, text, facility="auth.info"):
+    subprocess.run([program("logger"), "-u", socket_, "-t", tag, "-p", facility, "--id=812", text], check=True)
+
+
+SYSLOG_LOGS = ("bsd.log", "iso.log", "rfc5424.log")
+
+
+def test_rsyslog(bartizan, folder):
+    with rsyslog(folder) as device:
+        say(device, "su", "pam_unix(su:auth): authentication failure; logname=jo uid=1000 euid=0 tty=pts/0 ruser=jo rhost=  user=root")
+        say(device, "useradd", "new user: name=eve, UID=1002, GID=1002, home=/home/eve, shell=/bin/bash, from=/dev/pts/0")
+        for name in SYSLOG_LOGS:
+            written(folder / name, "new user: name=eve")
+    for name in SYSLOG_LOGS:
+        bartizan.check(folder / name, "syslog", {"Action": "account_created", "User": "eve"}, ["new user: name=eve"], product="linux")
+
+
+def test_sshd_through_rsyslog(bartizan, folder):
+    sshd, ssh, keygen, port = program("sshd"), program("ssh"), program("ssh-keygen"), free_port()
+    subprocess.run([keygen, "-q", "-t", "ed25519", "-N", "", "-f", folder / "host_key"], check=True)
+    if os.geteuid() == 0:
+        os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
+    (folder / "sshd_config").write_text(f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder}/host_key\nPidFile {folder}/sshd.pid\nUsePAM no\n"
+                                        "PasswordAuthentication no\nLogLevel VERBOSE\n")
+    with rsyslog(folder) as device, running(sshd, "-D", "-e", "-f", folder / "sshd_config", folder=folder):
+        wait_for(lambda: answers(port), "sshd")
+        subprocess.run([ssh, "-F", "/dev/null", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+                        "-p", str(port), "eve@127.0.0.1", "true"], capture_output=True, timeout=SECONDS_MAX)
+        written(folder / "daemon.out", "user eve")
+        for line in (folder / "daemon.out").read_text().splitlines():
+            say(device, "sshd", line.strip())
+        for name in SYSLOG_LOGS:
+            written(folder / name, "user eve")
+    for name in SYSLOG_LOGS:
+        bartizan.check(folder / name, "syslog", {"service": "sshd", "User": "eve", "SourceIp": "127.0.0.1"}, ["Invalid user eve"],
+                       product="linux", service="sshd")
+
+
+def test_journald(bartizan, folder):
+    journald, journalctl, name = program("systemd-journald"), program("journalctl"), f"bartizan-{os.getpid()}"
+    if os.geteuid() != 0:
+        raise Skip("a journal of one's own needs root")
+    device, runtime = pathlib.Path(f"/run/systemd/journal.{name}/dev-log"), pathlib.Path(f"/run/systemd/journal.{name}")
+    try:
+        with running(journald, name, folder=folder) as daemon:
+            with contextlib.suppress(AssertionError):
+                wait_for(lambda: device.exists() or daemon.poll() is not None, "journald")
+            if not device.exists():
+                raise Skip("systemd-journald does not start here: " + (folder / "daemon.out").read_text(errors="replace")[-200:])
+            say(device, "sshd", "Failed password for invalid user eve from 192.0.2.7 port 4242 ssh2")
+            journal = lambda form: subprocess.run([journalctl, f"--namespace={name}", "-o", form, "--no-pager"], capture_output=True).stdout
+            wait_for(lambda: b"eve" in journal("json"), "an entry")
+            (folder / "export.journal").write_bytes(journal("export"))
+            (folder / "journal.json").write_bytes(journal("json"))
+    finally:
+        shutil.rmtree(runtime, ignore_errors=True)
+        for kept in (*pathlib.Path("/run/log/journal").glob(f"*.{name}"), *pathlib.Path("/var/log/journal").glob(f"*.{name}")):
+            shutil.rmtree(kept, ignore_errors=True)
+    for log, format_ in (("export.journal", "journald"), ("journal.json", "json")):
+        bartizan.check(folder / log, format_, {"service": "sshd", "Action": "logon", "User": "eve", "SourceIp": "192.0.2.7"},
+                       {"Result": "failure"}, product="linux", service="sshd")
+
+
+# ---------------------------------------------------------------------------------------------------------------- run
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", type=pathlib.Path, default=ROOT / "build/release/bartizan")
+    parser.add_argument("--keep", type=pathlib.Path, help="where the logs stay")
+    parser.add_argument("filter", nargs="?", default="")
+    arguments = parser.parse_args()
+    failed = 0
+    for name, test in sorted(globals().items()):
+        if not name.startswith("test_") or arguments.filter not in name:
+            continue
+        with tempfile.TemporaryDirectory(prefix="bartizan-") as made:
+            folder = pathlib.Path(made)
+            if arguments.keep:
+                folder = (arguments.keep / name).resolve()
+                folder.mkdir(parents=True, exist_ok=True)
+            try:
+                test(Bartizan(arguments.binary.resolve(), folder), folder)
+                print(f"passed  {name}")
+            except Skip as reason:
+                print(f"skipped {name}: {reason}")
+            except Exception:
+                failed += 1
+                print(f"FAILED  {name}\n{traceback.format_exc()}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
