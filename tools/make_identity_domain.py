@@ -187,7 +187,8 @@ class Domain:
         self.visit(at + 1560, stolen, self.servers[1])
         self.use(at + 1800, stolen, "SRV2$", address=attacker.address)
         self.injected("stolen", STOLEN, at + 1800, stolen.account, attacker.address)
-        self.lateral(day, at + 2400, victim)
+        if day >= 2:  # by then it is known who logs on where
+            self.lateral(day, at + 2400, victim)
 
     def lateral(self, day, at, machine):
         """Somebody takes an administrator's credentials on a server and goes on from there."""
