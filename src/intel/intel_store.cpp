@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "intel/database.h"
 
 namespace bartizan::intel {

@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace bartizan::intel {
