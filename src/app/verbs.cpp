@@ -9,12 +9,12 @@ namespace {
 
 // The longer of two names that begin alike stands first.
 constexpr const Verb* kVerbs[] = {
-    &kScanVerb,           &kDecodeVerb,          &kNormaliseVerb,    &kDetectVerb,
-    &kPowershellVerb,     &kIdentityTicketsVerb, &kIdentityNtlmVerb, &kIdentityCoverageVerb,
-    &kIntelImportVerb,    &kIntelListVerb,       &kIntelExplainVerb, &kIntelCheckVerb,
-    &kIntelRemoveVerb,    &kIntelExportVerb,
-    &kFormatsExplainVerb, &kFormatsVerb,         &kRulesCheckVerb,   &kRulesTestVerb,
-    &kRulesListVerb,      &kRulesExplainVerb,    &kRulesFetchVerb,   &kCompletionVerb};
+    &kScanVerb,        &kDecodeVerb,          &kNormaliseVerb,      &kDetectVerb,
+    &kPowershellVerb,  &kIdentityTicketsVerb, &kIdentityNtlmVerb,   &kIdentityCoverageVerb,
+    &kIntelImportVerb, &kIntelListVerb,       &kIntelExplainVerb,   &kIntelCheckVerb,
+    &kIntelRemoveVerb, &kIntelExportVerb,     &kFormatsExplainVerb, &kFormatsVerb,
+    &kRulesCheckVerb,  &kRulesTestVerb,       &kRulesListVerb,      &kRulesExplainVerb,
+    &kRulesFetchVerb,  &kCompletionVerb};
 
 constexpr std::size_t kOverviewColumn = 36;
 

@@ -18,7 +18,8 @@ inline constexpr int kExitClean = 0, kExitFindings = 1, kExitUnreadable = 2, kEx
 extern const Verb kScanVerb, kDecodeVerb, kNormaliseVerb, kDetectVerb, kPowershellVerb, kCompletionVerb;
 extern const Verb kFormatsVerb, kFormatsExplainVerb;
 extern const Verb kIdentityTicketsVerb, kIdentityNtlmVerb, kIdentityCoverageVerb;
-extern const Verb kIntelImportVerb, kIntelListVerb, kIntelExplainVerb, kIntelCheckVerb, kIntelRemoveVerb, kIntelExportVerb;
+extern const Verb kIntelImportVerb, kIntelListVerb, kIntelExplainVerb, kIntelCheckVerb, kIntelRemoveVerb,
+    kIntelExportVerb;
 extern const Verb kRulesCheckVerb, kRulesTestVerb, kRulesListVerb, kRulesExplainVerb, kRulesFetchVerb;
 
 std::span<const Verb* const> verbs();
