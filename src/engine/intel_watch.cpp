@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "engine/make_finding.h"
 #include "sink/escape.h"
 

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <random>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "source/evidence.h"
 
 namespace bartizan {

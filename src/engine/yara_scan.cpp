@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "base/hash.h"
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "source/archive.h"
 #include "source/evidence.h"

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "intel/key_hash.h"
 
 namespace bartizan::intel {

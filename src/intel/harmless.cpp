@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 
 namespace bartizan::intel {
 namespace {

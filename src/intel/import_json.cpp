@@ -2,7 +2,7 @@
 // Walks the outer objects of a JSON file and hands inner ones, whole, to those who know them.
 #include <algorithm>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "intel/import_objects.h"
 
 namespace bartizan::intel {

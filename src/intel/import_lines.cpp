@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "intel/import_objects.h"
 

@@ -2,7 +2,7 @@
 // MISP (misp-standard.org, draft-dulaunoy-misp-core-format): events and their attributes, and warning lists.
 #include <algorithm>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "intel/import_objects.h"
 
 namespace bartizan::intel {

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "intel/import_objects.h"
 #include "intel/pattern.h"
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "intel/intel_store.h"
 
 namespace bartizan::intel {

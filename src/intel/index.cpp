@@ -11,7 +11,7 @@
 #include <limits>
 #include <utility>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 
 namespace bartizan::intel {
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "base/must.h"
 #include "base/text.h"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "intel/database.h"
 
 namespace bartizan::intel {
@@ -162,8 +162,9 @@ class IntelStore::Statements final : public ImportReceiver {
   void take(const Statement& statement) override {
     waiting_.push_back(statement);
     if (waiting_.size() < limits::kIntelBatchMax) return;
-    std::stable_sort(waiting_.begin(), waiting_.end(), [](const Statement& a, const Statement& b) {
-      return std::tie(a.indicator.kind, a.indicator.key) < std::tie(b.indicator.kind, b.indicator.key);
+    std::sort(waiting_.begin(), waiting_.end(), [](const Statement& a, const Statement& b) {
+      return std::tie(a.indicator.kind, a.indicator.key, a.reference, a.title) <
+             std::tie(b.indicator.kind, b.indicator.key, b.reference, b.title);
     });
     flush();
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "intel/json_reader.h"
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace bartizan::intel {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "intel/indicator.h"
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace bartizan::intel {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "intel/pattern.h"
 #include "intel/pattern_lexer.h"
 

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "intel/pattern_watch.h"
 
 namespace bartizan::intel {

@@ -7,7 +7,7 @@
 #include <bit>
 #include <charconv>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 
 namespace bartizan::intel {
 namespace {

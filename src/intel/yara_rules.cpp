@@ -7,8 +7,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <tuple>
 
-#include "base/limits_intel.h"
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace bartizan::intel {
@@ -96,8 +97,9 @@ YaraMatch match_of(YR_SCAN_CONTEXT* context, YR_RULE* rule) {
                              std::string(reinterpret_cast<const char*>(match->data), shown)});
     }
   }
-  std::stable_sort(out.strings.begin(), out.strings.end(),
-                   [](const YaraString& a, const YaraString& b) { return a.offset < b.offset; });
+  std::sort(out.strings.begin(), out.strings.end(), [](const YaraString& a, const YaraString& b) {
+    return std::tie(a.offset, a.name, a.size) < std::tie(b.offset, b.name, b.size);
+  });
   if (out.strings.size() > limits::kYaraStringsShownMax) out.strings.resize(limits::kYaraStringsShownMax);
   return out;
 }
