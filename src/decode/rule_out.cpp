@@ -16,7 +16,8 @@ void RuleOut::judge(std::string_view record, EventBatch& batch) {
   // A filter knows numbers in plain decimal only.
   for (const Field& field : batch.draft_fields())
     if (field.is_number && field.value.find('e') != field.value.npos) return;
-  if (columns.any_rule && !columns.any_rule->may_match(text_of(record, batch))) batch.draft().ruled_out = &columns;
+  if (columns.any_rule && !columns.any_rule->may_match(text_of(record, batch)))
+    batch.draft().ruled_out = &columns;
 }
 
 const Columns& RuleOut::columns_of(const Event& event) {
@@ -25,9 +26,10 @@ const Columns& RuleOut::columns_of(const Event& event) {
       if (i > 0) std::swap(known_[i], known_[i - 1]);
       return *known_[i > 0 ? i - 1 : 0].columns;
     }
-  Known known{std::string(event.channel),  std::string(event.provider), std::string(event.product),
-              std::string(event.category), std::string(event.service),  event.event_id,
-              event.header_is_plain,       projection_->columns_of(kind_of(event))};
+  Known known{std::string(event.channel), std::string(event.provider),
+              std::string(event.product), std::string(event.category),
+              std::string(event.service), event.event_id,
+              event.header_is_plain,      projection_->columns_of(kind_of(event))};
   if (known_.size() == kKnownMax) known_.pop_back();
   return *known_.emplace_back(std::move(known)).columns;
 }
@@ -44,7 +46,8 @@ std::string_view RuleOut::text_of(std::string_view record, const EventBatch& bat
     if (!is_copied) text_.assign(record), is_copied = true;
     text_.append(1, '\n').append(field.value);
   }
-  while (!is_copied && !record.empty() && (record.back() == '\n' || record.back() == '\r')) record.remove_suffix(1);
+  while (!is_copied && !record.empty() && (record.back() == '\n' || record.back() == '\r'))
+    record.remove_suffix(1);
   if (!has_empty) return is_copied ? std::string_view(text_) : record;
   if (!is_copied) text_.assign(record);
   return text_.append(1, '\n');

@@ -64,9 +64,9 @@ class LogWalk {
       return true;
     }
     ++report_.logs;
-    return read_log(stream, head,
-                    std::make_shared<const Log>(Log{file, format, modified_, std::move(scores), options_.zone}),
-                    begin);
+    return read_log(
+        stream, head,
+        std::make_shared<const Log>(Log{file, format, modified_, std::move(scores), options_.zone}), begin);
   }
 
   bool read_archive(ByteStream& stream, const std::vector<std::uint8_t>& head, const std::string& file) {
@@ -97,8 +97,9 @@ class LogWalk {
     } else {
       ++report_.logs;
       const Format* format = scores.front().format;
-      going = read_log(**capture, first,
-                       std::make_shared<const Log>(Log{eve, format, modified_, std::move(scores), nullptr, true}));
+      going = read_log(
+          **capture, first,
+          std::make_shared<const Log>(Log{eve, format, modified_, std::move(scores), nullptr, true}));
     }
     for (const std::string& complaint : (*capture)->complaints())
       report_.errors.push_back(file + ": " + complaint);

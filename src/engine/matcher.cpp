@@ -14,8 +14,8 @@ static_assert(limits::kFieldsPerEventMax < kNoField);
 
 bool is_of(const Kind& kind, const EventKind& wanted) {
   return kind.event_id == wanted.event_id && kind.header_is_plain == wanted.header_is_plain &&
-         kind.service == wanted.service && kind.category == wanted.category && kind.product == wanted.product &&
-         kind.provider == wanted.provider && kind.channel == wanted.channel;
+         kind.service == wanted.service && kind.category == wanted.category &&
+         kind.product == wanted.product && kind.provider == wanted.provider && kind.channel == wanted.channel;
 }
 
 }  // namespace
@@ -74,8 +74,8 @@ std::uint16_t Matcher::column_of(const Kind& kind, std::size_t place, std::strin
   if (known[place].name == name) return known[place].column;
   const auto at = std::lower_bound(kind.names.begin(), kind.names.end(), name);
   const bool is_asked_for = at != kind.names.end() && *at == name;
-  known[place] = {std::string(name), is_asked_for ? static_cast<std::uint16_t>(at - kind.names.begin())
-                                                  : Field::kNoColumn};
+  known[place] = {std::string(name),
+                  is_asked_for ? static_cast<std::uint16_t>(at - kind.names.begin()) : Field::kNoColumn};
   return known[place].column;
 }
 

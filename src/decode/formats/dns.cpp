@@ -98,8 +98,7 @@ bool read_dnsmasq_file(std::string_view line, const TimeHints& times, EventBatch
 
 bool read_dns_line(std::string_view line, const LinePlace& place, EventBatch& draft) {
   return read_windows(line, place, draft) || read_unbound_file(line, draft) ||
-         read_named_file(line, place, draft) ||
-         read_dnsmasq_file(line, place, draft);
+         read_named_file(line, place, draft) || read_dnsmasq_file(line, place, draft);
 }
 
 // The explanations at the head of a Windows debug log, and the packets' details.
@@ -123,9 +122,9 @@ const Format& dns_format() {
                                   recognise,
                                   make_line_cutter,
                                   [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
-                                    return std::make_unique<LineDecoder>(options, 
-                                        read_dns_line, "a line is not one of a name server's query log",
-                                        is_explanation);
+                                    return std::make_unique<LineDecoder>(
+                                        options, read_dns_line,
+                                        "a line is not one of a name server's query log", is_explanation);
                                   },
                                   nullptr,
                                   "24-Nov-2026 08:00:00.123 queries: info: client @0x"

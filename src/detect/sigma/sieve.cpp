@@ -88,7 +88,8 @@ class Sieve::Builder {
     double cost = kUnknown;
   };
   static constexpr double kUnknown = 1000;
-  static constexpr std::size_t kLongBytes = 5;  // FieldIndex looks at every place of a text for shorter literals
+  static constexpr std::size_t kLongBytes =
+      5;  // FieldIndex looks at every place of a text for shorter literals
 
   double cost_of(std::uint32_t predicate) const {
     if (!literals_[predicate]) return kUnknown;
@@ -158,7 +159,8 @@ std::unique_ptr<Sieve> Sieve::make(const Program& program, const LiteralsOf& lit
 bool Sieve::may_hold(std::string_view folded, bool has_empty) const {
   thread_local Scratch scratch;  // kept for its memory; all zero between calls
   if (scratch.found.size() < program_.predicates_.size()) scratch.found.resize(program_.predicates_.size());
-  if (scratch.groups.size() < program_.group_slots_.size()) scratch.groups.resize(program_.group_slots_.size());
+  if (scratch.groups.size() < program_.group_slots_.size())
+    scratch.groups.resize(program_.group_slots_.size());
   const auto note = [&](std::uint32_t predicate) {
     if (scratch.found[predicate]) return;
     scratch.found[predicate] = 1;

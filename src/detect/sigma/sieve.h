@@ -36,7 +36,7 @@ class Sieve {
   bool holds(std::uint32_t node, const Scratch& scratch) const;
 
   const Program& program_;
-  FieldIndex index_;  // of predicates
+  FieldIndex index_;                                  // of predicates
   std::vector<std::vector<std::uint32_t>> woken_by_;  // predicate -> rules
   std::vector<std::uint8_t> is_unknown_, is_unknown_group_;
   std::vector<std::uint32_t> of_empty_;  // predicates that hold on an empty value
