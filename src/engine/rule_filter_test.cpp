@@ -93,6 +93,25 @@ TEST_F(RuledOut, AnEmptyValueIsFoundToo) {
   EXPECT_FALSE(is_ruled_out("nothing here", ""));
 }
 
+TEST_F(RuledOut, NotAskedForAWhileWhereItNeverHelps) {
+  load("  s: {a|contains: mimikatz}\n  condition: s\n");
+  RuleOut rule_out(kinds_.get());
+  const auto is_out = [&](std::string_view record) {
+    batch_.clear();
+    batch_.start().product = "test";
+    batch_.add("a", record);
+    rule_out.judge(record, batch_);
+    return batch_.draft().ruled_out != nullptr;
+  };
+  EXPECT_TRUE(is_out("nothing"));
+  for (int i = 0; i < 1000; ++i) EXPECT_FALSE(is_out("mimikatz"));
+  EXPECT_FALSE(is_out("nothing"));
+  for (int i = 0; i < 10'000; ++i) (void)is_out("mimikatz");
+  int out = 0;
+  for (int i = 0; i < 10'000; ++i) out += is_out("nothing");
+  EXPECT_GT(out, 1000);
+}
+
 TEST_F(RuledOut, ShortLiteralsCount) {
   load("  s: {a: '404'}\n  condition: s\n");
   EXPECT_TRUE(is_ruled_out("200 GET"));
