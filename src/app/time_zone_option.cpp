@@ -11,8 +11,8 @@ namespace {
 // A name of the database: no way out of its folder.
 bool is_place(const std::string& name) {
   const auto is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
-           c == '-' || c == '+';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+           c == '_' || c == '-' || c == '+';
   };
   return !name.empty() && name.front() != '/' && std::all_of(name.begin(), name.end(), is_plain);
 }
@@ -28,8 +28,9 @@ std::expected<std::optional<TimeZone>, std::string> time_zone_of(const Arguments
     const std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     if (auto zone = TimeZone::parse_tzif(as_bytes(content))) return zone;
   }
-  return std::unexpected("'" + name +
-                         "' is no time zone; write Europe/Berlin (needs the package tzdata) or an offset such as +02:00");
+  return std::unexpected(
+      "'" + name +
+      "' is no time zone; write Europe/Berlin (needs the package tzdata) or an offset such as +02:00");
 }
 
 }  // namespace bartizan::app

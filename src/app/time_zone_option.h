@@ -13,9 +13,9 @@
 namespace bartizan::app {
 
 constexpr Option timezone_option(std::string_view group) {
-  return option(
-      group, "--timezone", "ZONE",
-      "zone of times in logs that name none, UTC unless given: a place (Europe/Berlin) or an offset (+02:00)");
+  return option(group, "--timezone", "ZONE",
+                "zone of times in logs that name none, UTC unless given: a place (Europe/Berlin) or an "
+                "offset (+02:00)");
 }
 
 // Nothing when the option is not given; a sentence for the user when it names no zone.

@@ -140,7 +140,8 @@ bool TimeZone::read_changes(Bytes body, std::size_t count, std::size_t types) {
     if (kinds[i] >= types) return false;
     const auto at = static_cast<std::int64_t>(big_endian(body.subspan(i * 8, 8)));
     const std::int64_t offset = offset_of(kinds[i]);
-    if (offset < -kOffsetMax || offset > kOffsetMax || (!changes_.empty() && at <= changes_.back().at)) return false;
+    if (offset < -kOffsetMax || offset > kOffsetMax || (!changes_.empty() && at <= changes_.back().at))
+      return false;
     changes_.push_back({at, offset});
   }
   return true;
@@ -159,7 +160,8 @@ void TimeZone::add_years_of_rule(std::string_view rule) {
   if (!begin.read(in) || !end.read(in)) return;
   const std::int64_t last = changes_.empty() ? 0 : changes_.back().at;
   const int first_year = static_cast<int>(std::clamp<std::int64_t>(
-      civil_time({std::clamp<std::int64_t>(last, 0, 4'102'444'800) * kTicksPerSecond}).year, 1970, kLastRuleYear));
+      civil_time({std::clamp<std::int64_t>(last, 0, 4'102'444'800) * kTicksPerSecond}).year, 1970,
+      kLastRuleYear));
   std::vector<Change> further;
   for (int year = first_year; year <= kLastRuleYear; ++year) {
     further.push_back({begin.in_year(year) - standard, summer});
@@ -171,9 +173,9 @@ void TimeZone::add_years_of_rule(std::string_view rule) {
 }
 
 std::int64_t TimeZone::offset_at(Instant utc) const {
-  const auto next = std::upper_bound(changes_.begin(), changes_.end(), utc.ticks, [](std::int64_t ticks, const Change& change) {
-    return ticks / kTicksPerSecond < change.at;
-  });
+  const auto next = std::upper_bound(
+      changes_.begin(), changes_.end(), utc.ticks,
+      [](std::int64_t ticks, const Change& change) { return ticks / kTicksPerSecond < change.at; });
   return next == changes_.begin() ? first_offset_ : std::prev(next)->offset;
 }
 
@@ -181,7 +183,8 @@ Instant TimeZone::to_utc(Instant local) const {
   // The offsets that hold a day before and a day behind are the two that can be meant; the earlier one is tried first.
   constexpr std::int64_t kDay = kSecondsPerDay * kTicksPerSecond;
   const std::int64_t before = offset_at({local.ticks - kDay}), behind = offset_at({local.ticks + kDay});
-  const Instant by_before{local.ticks - before * kTicksPerSecond}, by_behind{local.ticks - behind * kTicksPerSecond};
+  const Instant by_before{local.ticks - before * kTicksPerSecond},
+      by_behind{local.ticks - behind * kTicksPerSecond};
   if (offset_at(by_before) == before) return by_before;
   return offset_at(by_behind) == behind ? by_behind : by_before;
 }

@@ -16,8 +16,8 @@ std::string in_utc(const TimeZone& zone, std::string_view local) {
 }
 
 // A TZif file of version 2 with an empty first block and the changes and the rule given: times, types.
-std::string tzif(const std::vector<std::pair<std::int64_t, int>>& changes, const std::vector<std::int32_t>& offsets,
-                 std::string_view rule) {
+std::string tzif(const std::vector<std::pair<std::int64_t, int>>& changes,
+                 const std::vector<std::int32_t>& offsets, std::string_view rule) {
   const auto number = [](std::uint64_t value, int bytes) {
     std::string out;
     for (int i = bytes - 1; i >= 0; --i) out += static_cast<char>(value >> 8 * i);
@@ -30,7 +30,8 @@ std::string tzif(const std::vector<std::pair<std::int64_t, int>>& changes, const
   std::string out = header(0, 1) + std::string(6, '\0') + header(changes.size(), offsets.size());
   for (const auto& [time, type] : changes) out += number(static_cast<std::uint64_t>(time), 8);
   for (const auto& [time, type] : changes) out += static_cast<char>(type);
-  for (std::int32_t offset : offsets) out += number(static_cast<std::uint32_t>(offset), 4) + std::string(2, '\0');
+  for (std::int32_t offset : offsets)
+    out += number(static_cast<std::uint32_t>(offset), 4) + std::string(2, '\0');
   return out + "\n" + std::string(rule) + "\n";
 }
 
@@ -61,7 +62,8 @@ TEST(TimeZone, FollowsTheRuleOfAPlace) {
 
 TEST(TimeZone, FollowsListedChangesAndSouthernRules) {
   const std::int64_t change = at("2000-01-01T00:00:00Z").ticks / kTicksPerSecond;
-  const auto zone = TimeZone::parse_tzif(as_bytes(tzif({{change, 1}}, {0, 36000}, "<+10>-10<+11>,M10.1.0,M4.1.0/3")));
+  const auto zone =
+      TimeZone::parse_tzif(as_bytes(tzif({{change, 1}}, {0, 36000}, "<+10>-10<+11>,M10.1.0,M4.1.0/3")));
   ASSERT_TRUE(zone);
   EXPECT_EQ(in_utc(*zone, "1999-06-01T00:00:00Z"), "1999-06-01T00:00:00");
   EXPECT_EQ(in_utc(*zone, "2026-06-01T12:00:00Z"), "2026-06-01T02:00:00");
@@ -84,9 +86,9 @@ TEST(TimeZone, RefusesWhatIsDamaged) {
   for (std::size_t size = 0; size < whole.size(); ++size)
     (void)TimeZone::parse_tzif(as_bytes(std::string_view(whole).substr(0, size)));
   EXPECT_FALSE(TimeZone::parse_tzif(as_bytes("TZif2")));
-  EXPECT_FALSE(TimeZone::parse_tzif(as_bytes(tzif({{0, 7}}, {0}, ""))));               // a type that is not there
-  EXPECT_FALSE(TimeZone::parse_tzif(as_bytes(tzif({{5, 0}, {1, 0}}, {0}, ""))));       // backwards
-  EXPECT_FALSE(TimeZone::parse_tzif(as_bytes(tzif({{0, 0}}, {200 * 3600}, ""))));      // no such offset
+  EXPECT_FALSE(TimeZone::parse_tzif(as_bytes(tzif({{0, 7}}, {0}, ""))));           // a type that is not there
+  EXPECT_FALSE(TimeZone::parse_tzif(as_bytes(tzif({{5, 0}, {1, 0}}, {0}, ""))));   // backwards
+  EXPECT_FALSE(TimeZone::parse_tzif(as_bytes(tzif({{0, 0}}, {200 * 3600}, ""))));  // no such offset
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ class AuditDecoder {
 
   RuleOut rule_out_;
   std::vector<Group> groups_;
-  std::size_t next_ = 0;   // the group that makes room for the next
+  std::size_t next_ = 0;    // the group that makes room for the next
   std::size_t latest_ = 0;  // the group of the record before
   std::string scratch_, part_name_, part_value_;
 };

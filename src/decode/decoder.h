@@ -30,7 +30,7 @@ struct DecodeOptions {
   // chunk goes as a whole (docs/evtx.md). The others decode as ever.
   bool strict = false;
   bool carve = false;  // look for event records outside of their place, too; read_logs heeds it, not decoders
-  const TimeZone* zone = nullptr;    // of times that name none; null: UTC. read_logs heeds it, pieces carry it
+  const TimeZone* zone = nullptr;  // of times that name none; null: UTC. read_logs heeds it, pieces carry it
   Projection* projection = nullptr;  // null: every field is wanted. Decoders may ignore it
 };
 

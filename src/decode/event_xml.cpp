@@ -140,7 +140,8 @@ void EventXmlDecoder::system_element(const Open& element, EventBatch& out) {
     if (name.starts_with("xmlns")) return;
     std::string_view value = unescaped(raw, out);
     if (element.name == "TimeCreated" && name == "SystemTime")
-      if (const auto time = parse_instant(value)) event.time = *time, value = written_alike(*time, value, out);
+      if (const auto time = parse_instant(value))
+        event.time = *time, value = written_alike(*time, value, out);
     if (element.name == "Provider" && name == "Name") event.provider = value;
     add(attribute_name(element.name, name, out), value, false, out);
   });
@@ -167,7 +168,8 @@ void EventXmlDecoder::data_element(const Open& element, EventBatch& out) {
 }
 
 void EventXmlDecoder::append_content(std::string_view raw, bool has_references) {
-  if (plain_.empty() && text_.empty() && (!has_references || raw.find('&') == raw.npos)) return void(plain_ = raw);
+  if (plain_.empty() && text_.empty() && (!has_references || raw.find('&') == raw.npos))
+    return void(plain_ = raw);
   text_.append(plain_);
   plain_ = {};
   if (has_references) append_unescaped(raw, text_);

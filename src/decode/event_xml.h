@@ -42,7 +42,8 @@ class EventXmlDecoder {
   enum class Section : std::uint8_t { kNone, kSystem, kRendering, kUserData, kData };
 
   static std::size_t find_record(std::string_view text, std::size_t from);
-  void read_record(XmlReader& reader, std::string_view text, std::uint64_t offset, EventBatch& out, OddityList& oddities);
+  void read_record(XmlReader& reader, std::string_view text, std::uint64_t offset, EventBatch& out,
+                   OddityList& oddities);
   // Empty when the record was read to its end; else what is wrong.
   std::string_view read_elements(XmlReader& reader, EventBatch& out);
   bool begins_next_record(const XmlReader& reader) const;

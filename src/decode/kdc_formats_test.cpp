@@ -38,8 +38,7 @@ const std::string kSamba =
     "links (done 23/23 (as S-1-5-21-1-2-3-500))\n";
 
 TEST(Krb5kdc, GivesTheRequest) {
-  const Decoded log =
-      decode_text(krb5kdc_format(), kMit, 0, *parse_instant("2026-11-24T03:00:00Z"));
+  const Decoded log = decode_text(krb5kdc_format(), kMit, 0, *parse_instant("2026-11-24T03:00:00Z"));
   ASSERT_EQ(log.events.size(), 5u);
   EXPECT_EQ(log.oddities.total, 0u);
   EXPECT_EQ(format_instant(log.events[1].time), "2026-11-24T02:07:15.0000000Z");

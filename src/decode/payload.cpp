@@ -53,7 +53,8 @@ bool PayloadDecoder::decode(std::string_view message, const Carrier& carrier, Ev
     if (!reader.format) return false;
     if (!reader.decoder) reader.decoder = reader.format->make_decoder({});
     inner_.clear();
-    reader.decoder->decode({as_bytes(message.substr(kind.skip)), 0, {}, carrier.time, carrier.zone}, inner_, oddities);
+    reader.decoder->decode({as_bytes(message.substr(kind.skip)), 0, {}, carrier.time, carrier.zone}, inner_,
+                           oddities);
     Carrier kept = carrier;
     if (inner_.size() * carrier.fields.size() > limits::kCarrierFieldsMax) kept.fields = {};
     for (const Event& event : inner_.events()) add(event, kept, out);

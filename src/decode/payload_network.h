@@ -13,7 +13,8 @@
 namespace bartizan {
 
 // Tries those below by `program` and by what the text begins with. `times`: for HAProxy, which writes local time.
-bool network_payload(std::string_view program, std::string_view message, const TimeHints& times, EventBatch& draft);
+bool network_payload(std::string_view program, std::string_view message, const TimeHints& times,
+                     EventBatch& draft);
 
 bool haproxy_payload(std::string_view message, const TimeHints& times, EventBatch& draft);
 // Name servers: category dns with query, record_type, answer, src_ip.

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "decode/decode_testing.h"
-#include "decode/written_time.h"
 #include "decode/message_lines.h"
+#include "decode/written_time.h"
 
 namespace bartizan {
 
@@ -78,9 +78,7 @@ TEST(Syslog, ReadsEveryEnvelope) {
   EXPECT_FALSE(read_syslog_header("2026-03-01T07:30:01Z INFO start: x", {}, h));
 }
 
-Decoded decoded(std::string_view text) {
-  return decode_text(syslog_format(), text, 0, at("2026-06-01"));
-}
+Decoded decoded(std::string_view text) { return decode_text(syslog_format(), text, 0, at("2026-06-01")); }
 
 TEST(Syslog, KeepsTheWholeMessageAndWhatItSays) {
   const auto d = decoded(

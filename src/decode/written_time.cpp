@@ -64,8 +64,9 @@ constexpr std::uint32_t letters_of(std::string_view name) {
 }
 
 bool is_week_day(std::string_view name) {
-  constexpr std::uint32_t kDays[] = {letters_of("mon"), letters_of("tue"), letters_of("wed"), letters_of("thu"),
-                                     letters_of("fri"), letters_of("sat"), letters_of("sun")};
+  constexpr std::uint32_t kDays[] = {letters_of("mon"), letters_of("tue"), letters_of("wed"),
+                                     letters_of("thu"), letters_of("fri"), letters_of("sat"),
+                                     letters_of("sun")};
   return std::find(std::begin(kDays), std::end(kDays), letters_of(name)) != std::end(kDays);
 }
 
@@ -212,7 +213,8 @@ int year_written(const Date& date, const Clock& clock, Instant modified) {
   const std::int64_t next = civil_time(modified).year + 1;
   for (std::int64_t year = next; year >= next - 1 - kYearsBetweenLeapDays; --year) {
     const Instant begin = instant_from_civil(year, date.month, date.day, 0, 0, 0, 0);
-    if (begin.ticks + clock.ticks_of_day() <= modified.ticks + kTicksPerDay && civil_time(begin).day == date.day)
+    if (begin.ticks + clock.ticks_of_day() <= modified.ticks + kTicksPerDay &&
+        civil_time(begin).day == date.day)
       return static_cast<int>(year);
   }
   return static_cast<int>(next - 1);  // there is no such day: 30 February
@@ -257,12 +259,14 @@ std::pair<std::size_t, std::size_t> fraction_of(std::string_view text) {
 }  // namespace
 
 int month_of_name(std::string_view name) {
-  constexpr std::uint32_t kMonths[] = {letters_of("jan"), letters_of("feb"), letters_of("mar"), letters_of("apr"),
-                                       letters_of("may"), letters_of("jun"), letters_of("jul"), letters_of("aug"),
-                                       letters_of("sep"), letters_of("oct"), letters_of("nov"), letters_of("dec")};
+  constexpr std::uint32_t kMonths[] = {letters_of("jan"), letters_of("feb"), letters_of("mar"),
+                                       letters_of("apr"), letters_of("may"), letters_of("jun"),
+                                       letters_of("jul"), letters_of("aug"), letters_of("sep"),
+                                       letters_of("oct"), letters_of("nov"), letters_of("dec")};
   const std::uint32_t letters = letters_of(name);
   for (int i = 0; i < 12; ++i)
-    if (kMonths[i] == letters) return is_letter(name[0]) && is_letter(name[1]) && is_letter(name[2]) ? i + 1 : 0;
+    if (kMonths[i] == letters)
+      return is_letter(name[0]) && is_letter(name[1]) && is_letter(name[2]) ? i + 1 : 0;
   return 0;
 }
 
@@ -282,8 +286,8 @@ std::optional<Instant> parse_written_time(std::string_view text, const TimeHints
   return time;
 }
 
-std::optional<Instant> parse_date_and_clock(std::string_view date, std::string_view clock, std::string_view zone,
-                                            const TimeHints& hints) {
+std::optional<Instant> parse_date_and_clock(std::string_view date, std::string_view clock,
+                                            std::string_view zone, const TimeHints& hints) {
   char text[64];
   if (date.empty() || date.size() + clock.size() + zone.size() + 1 > sizeof text) return {};
   char* end = std::copy(date.begin(), date.end(), text);

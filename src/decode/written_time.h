@@ -20,7 +20,8 @@ class TimeMemo {
  public:
   // `text` without the digits of its fraction is the one remembered.
   std::optional<Instant> find(std::string_view before, std::string_view behind) const {
-    if (size_ != before.size() + behind.size() || size_ == 0 || std::string_view(text_, before.size()) != before ||
+    if (size_ != before.size() + behind.size() || size_ == 0 ||
+        std::string_view(text_, before.size()) != before ||
         std::string_view(text_ + before.size(), behind.size()) != behind)
       return {};
     return time_;

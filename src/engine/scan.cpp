@@ -103,7 +103,9 @@ class Scan {
       return !(interrupted_ = interrupted_ || !keep_going_(progress_));
     };
     auto done = read_logs(path, take, report,
-                          {.carve = options_.decode.carve, .zone = options_.decode.zone, .capture = {options_.suricata_rules, keep_going}});
+                          {.carve = options_.decode.carve,
+                           .zone = options_.decode.zone,
+                           .capture = {options_.suricata_rules, keep_going}});
     ScanSummary& summary = outcome_.summary;
     if (!done.has_value()) return summary.unreadable.push_back(done.error().text());
     for (std::string& error : report.errors) summary.unreadable.push_back(std::move(error));

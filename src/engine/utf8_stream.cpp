@@ -27,7 +27,8 @@ bool looks_like_utf16(Bytes head, bool& big_endian) {
 
 Utf8Stream::Utf8Stream(ByteStream& stream, Bytes head, bool big_endian)
     : stream_(stream), big_endian_(big_endian), raw_(head.begin(), head.end()) {
-  const bool has_mark = raw_.size() >= 2 && raw_[big_endian ? 0 : 1] == 0xfe && raw_[big_endian ? 1 : 0] == 0xff;
+  const bool has_mark =
+      raw_.size() >= 2 && raw_[big_endian ? 0 : 1] == 0xfe && raw_[big_endian ? 1 : 0] == 0xff;
   if (has_mark) raw_.erase(raw_.begin(), raw_.begin() + 2);
   convert(false);
 }

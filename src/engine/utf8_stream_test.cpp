@@ -47,10 +47,13 @@ std::string converted(const std::string& bytes, std::size_t head_bytes, bool big
 
 TEST(Utf8Stream, GivesTheTextWhereverTheHeadEnds) {
   const std::u16string_view text = u"Nov 24 08:00:00 Gr\u00fc\u00dfe \U0001f512 end\r\n";
-  const std::string wanted = "Nov 24 08:00:00 Gr\xc3\xbc\xc3\x9f" "e \xf0\x9f\x94\x92 end\r\n";
+  const std::string wanted =
+      "Nov 24 08:00:00 Gr\xc3\xbc\xc3\x9f"
+      "e \xf0\x9f\x94\x92 end\r\n";
   for (bool big_endian : {false, true})
     for (bool has_mark : {false, true}) {
-      const std::string bytes = in_utf16(has_mark ? u"\ufeff" + std::u16string(text) : std::u16string(text), big_endian);
+      const std::string bytes =
+          in_utf16(has_mark ? u"\ufeff" + std::u16string(text) : std::u16string(text), big_endian);
       for (std::size_t head = has_mark ? 2 : 0; head <= bytes.size(); ++head)
         EXPECT_EQ(converted(bytes, head, big_endian), wanted) << head;
     }

@@ -141,7 +141,8 @@ class CsvDecoder final : public Decoder {
     switch (column.role) {
       case CsvRole::kTime:
         if (event.time == Instant{})
-          event.time = parse_written_time(value, TimeHints{piece.modified, piece.zone, &memo_}).value_or(Instant{});
+          event.time =
+              parse_written_time(value, TimeHints{piece.modified, piece.zone, &memo_}).value_or(Instant{});
         break;
       case CsvRole::kDate: parts.date = value; break;
       case CsvRole::kClock: parts.clock = value; break;
@@ -166,7 +167,9 @@ class CsvDecoder final : public Decoder {
 
   void set_date(const Parts& parts, const Piece& piece, Event& event) {
     if (event.time != Instant{}) return;
-    event.time = parse_date_and_clock(parts.date, parts.clock, {}, TimeHints{piece.modified, piece.zone, &memo_}).value_or(Instant{});
+    event.time =
+        parse_date_and_clock(parts.date, parts.clock, {}, TimeHints{piece.modified, piece.zone, &memo_})
+            .value_or(Instant{});
   }
 
   // The events of a JSON text, in `inner_`; null when it holds none.

@@ -6,8 +6,8 @@
 
 #include "decode/decoder.h"
 #include "decode/lines.h"
-#include "decode/written_time.h"
 #include "decode/message_lines.h"
+#include "decode/written_time.h"
 
 namespace bartizan {
 namespace {

@@ -85,8 +85,9 @@ const Format& dhcp_format() {
                                   recognise,
                                   make_line_cutter,
                                   [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
-                                    return std::make_unique<LineDecoder>(options, 
-                                        read_dhcp_line, "a line is not one of a lease log", is_explanation);
+                                    return std::make_unique<LineDecoder>(options, read_dhcp_line,
+                                                                         "a line is not one of a lease log",
+                                                                         is_explanation);
                                   },
                                   nullptr,
                                   "2026-11-24 08:00:00.123 INFO  [kea-dhcp4.leases/12"

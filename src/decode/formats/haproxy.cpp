@@ -38,8 +38,8 @@ const Format& haproxy_format() {
                                   [](Bytes head) { return lines_that_fit(head, is_log_line) >= 60 ? 88 : 0; },
                                   make_line_cutter,
                                   [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
-                                    return std::make_unique<LineDecoder>(options, 
-                                        read_haproxy_line, "a line is not one of HAProxy's log");
+                                    return std::make_unique<LineDecoder>(
+                                        options, read_haproxy_line, "a line is not one of HAProxy's log");
                                   },
                                   nullptr,
                                   "2026-11-24T08:00:00+00:00 lb haproxy[12]: 192.0.2."

@@ -91,7 +91,8 @@ class JournalDecoder final : public Decoder {
  private:
   // The values that say what an entry is; of a name that occurs twice the first.
   struct Wanted {
-    std::string_view identifier, command, message, host, received, sent, facility, transport, audit_type, audit_id;
+    std::string_view identifier, command, message, host, received, sent, facility, transport, audit_type,
+        audit_id;
   };
 
   void note(const JournalField& field) {
@@ -124,8 +125,8 @@ class JournalDecoder final : public Decoder {
     const Instant time = instant_from_unix_seconds(static_cast<double>(microseconds / 1'000'000));
     const std::string_view service = service_of_program(
         program, facility >= 0 && facility < 24 ? facility_name(static_cast<int>(facility * 8)) : "");
-    const Carrier carrier{host,   "linux", service, {time.ticks + microseconds % 1'000'000 * 10},
-                          offset, fields_,  piece.zone};
+    const Carrier carrier{host,   "linux", service,   {time.ticks + microseconds % 1'000'000 * 10},
+                          offset, fields_, piece.zone};
     if (payload_.decode(audit_line(message, microseconds), carrier, out, oddities)) return;
     Event& event = out.start();
     event.offset = offset;
@@ -135,7 +136,8 @@ class JournalDecoder final : public Decoder {
     for (const Field& field : fields_) out.add(field);
     for (const auto& [name, text] : {std::pair{"program", program}, std::pair{"message", message}})
       if (!text.empty()) out.add(name, text);
-    if (!network_payload(program, message, {{}, piece.zone, nullptr}, out)) add_message_fields(program, message, out);
+    if (!network_payload(program, message, {{}, piece.zone, nullptr}, out))
+      add_message_fields(program, message, out);
     rule_out_.judge(entry, out);
     out.commit();
   }

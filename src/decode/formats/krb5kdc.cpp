@@ -9,9 +9,9 @@
 // A KDC whose lines go to syslog writes the same messages; this format is the KDC's own file, and payload_krb5kdc.cpp reads
 // both.
 #include "decode/line_decoder.h"
-#include "decode/written_time.h"
 #include "decode/payload_network.h"
 #include "decode/text_cursor.h"
+#include "decode/written_time.h"
 
 namespace bartizan {
 namespace {
@@ -59,8 +59,8 @@ const Format& krb5kdc_format() {
                                   recognise,
                                   make_line_cutter,
                                   [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
-                                    return std::make_unique<LineDecoder>(options, 
-                                        read, "line that no KDC writes",
+                                    return std::make_unique<LineDecoder>(
+                                        options, read, "line that no KDC writes",
                                         [](std::string_view line) { return line.starts_with("---"); });
                                   },
                                   nullptr,

@@ -7,10 +7,10 @@
 
 #include "decode/decoder.h"
 #include "decode/lines.h"
-#include "decode/written_time.h"
 #include "decode/message_lines.h"
 #include "decode/utf16.h"
 #include "decode/whole.h"
+#include "decode/written_time.h"
 
 namespace bartizan {
 namespace {

@@ -58,8 +58,8 @@ const Format& openvpn_format() {
                                   recognise,
                                   make_line_cutter,
                                   [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
-                                    return std::make_unique<LineDecoder>(options, 
-                                        read_openvpn_line, "a line is not one of OpenVPN's log");
+                                    return std::make_unique<LineDecoder>(
+                                        options, read_openvpn_line, "a line is not one of OpenVPN's log");
                                   },
                                   nullptr,
                                   "2026-11-24 08:00:00 203.0.113.5:1194 [jo] Peer Con"

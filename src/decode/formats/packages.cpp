@@ -8,8 +8,8 @@
 #include "base/limits.h"
 #include "decode/decoder.h"
 #include "decode/lines.h"
-#include "decode/written_time.h"
 #include "decode/message_lines.h"
+#include "decode/written_time.h"
 
 namespace bartizan {
 namespace {
@@ -96,8 +96,7 @@ class PackagesDecoder final : public Decoder {
       Instant time;
       Captures captures;
       std::string_view action, rest = line;
-      if (!read_time(rest, hints, time))
-        return oddities.add("line without a time", piece.offset + at);
+      if (!read_time(rest, hints, time)) return oddities.add("line without a time", piece.offset + at);
       const std::string_view kept = out.keep(rest);
       if (!match_step(kept, captures, action)) captures.count = 0, action = "";
       start(time, piece.offset + at, action, out);

@@ -8,9 +8,9 @@
 #include <cstring>
 
 #include "decode/line_decoder.h"
-#include "decode/written_time.h"
 #include "decode/message_lines.h"
 #include "decode/text_cursor.h"
+#include "decode/written_time.h"
 
 namespace bartizan {
 namespace {

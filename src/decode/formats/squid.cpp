@@ -65,8 +65,8 @@ const Format& squid_format() {
                                   [](Bytes head) { return lines_read(head, read_squid_line) >= 75 ? 92 : 0; },
                                   make_line_cutter,
                                   [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
-                                    return std::make_unique<LineDecoder>(options, 
-                                        read_squid_line, "a line is not one of Squid's access log");
+                                    return std::make_unique<LineDecoder>(
+                                        options, read_squid_line, "a line is not one of Squid's access log");
                                   },
                                   nullptr,
                                   "1795507200.123     45 10.0.0.5 TCP_MISS/200 1234 G"

@@ -94,8 +94,9 @@ const Format& weberror_format() {
                                   [](Bytes head) { return lines_read(head, read_error_line) >= 60 ? 85 : 0; },
                                   make_line_cutter,
                                   [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {
-                                    return std::make_unique<LineDecoder>(options, 
-                                        read_error_line, "a line is not one of a web server's error log");
+                                    return std::make_unique<LineDecoder>(
+                                        options, read_error_line,
+                                        "a line is not one of a web server's error log");
                                   },
                                   nullptr,
                                   "[Tue Nov 24 08:00:00.123456 2026] [core:error] [pi"
