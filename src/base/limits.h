@@ -295,7 +295,7 @@ inline constexpr std::size_t kStoreFileRows = 1'228'800;  // ten row groups; 100
 inline constexpr std::size_t kStoreWaitingBytes = 192u << 20;  // of rows not written yet, a thread
 inline constexpr std::size_t kStoreDaysOpenMax = 200;  // half-written files at once; a process may have 1,024
 inline constexpr std::size_t kStoreRangeBytesMax = 64;  // longer least and greatest texts help no search
-inline constexpr int kStoreZstdLevel = 3;  // the library's own default
+inline constexpr int kStoreZstdLevel = 3;               // the library's own default
 inline constexpr std::size_t kStoreNamesMax =
     65'536;  // field names remembered; hostile JSON can make any number
 inline constexpr std::size_t kStoreTextBytesMax =
@@ -306,6 +306,7 @@ inline constexpr std::size_t kHuntLineBytesMax =
     64u << 10;                                 // a search line; a list of 1,000 addresses has 20 KiB
 inline constexpr unsigned kHuntDepthMax = 64;  // parentheses within each other; bounds recursion
 inline constexpr std::uint64_t kHuntRowsShown = 10'000;  // of an answer, unless --rows says otherwise
+
 // Intelligence
 inline constexpr std::size_t kIntelValueBytesMax =
     4'096;  // of one value; longer ones are no indicators: URLs that work have some 2,000

@@ -8,30 +8,42 @@ namespace {
 
 constexpr std::size_t kKnownMax = 16;  // walked for each event, so few; logs seldom mix more kinds
 
+// Of so many records a quarter must be ruled out to make up for asking; if not, as many times 32 are not asked about.
+constexpr std::uint32_t kVerdictRecords = 256, kLeftAloneRecords = 32 * kVerdictRecords;
+
 }  // namespace
 
 void RuleOut::judge(std::string_view record, EventBatch& batch) {
   if (!projection_) return;
-  const Columns& columns = columns_of(batch.draft());
+  Known& known = known_of(batch.draft());
+  const KeywordFilter* filter = known.columns->any_rule;
+  if (!filter) return;
+  if (known.left_alone > 0) return void(--known.left_alone);
   // A filter knows numbers in plain decimal only.
   for (const Field& field : batch.draft_fields())
     if (field.is_number && field.value.find('e') != field.value.npos) return;
-  if (columns.any_rule && !columns.any_rule->may_match(text_of(record, batch)))
-    batch.draft().ruled_out = &columns;
+  if (!filter->may_match(text_of(record, batch))) {
+    batch.draft().ruled_out = known.columns;
+    ++known.ruled_out;
+  }
+  if (++known.asked < kVerdictRecords) return;
+  if (known.ruled_out < kVerdictRecords / 4) known.left_alone = kLeftAloneRecords;
+  known.asked = known.ruled_out = 0;
 }
 
-const Columns& RuleOut::columns_of(const Event& event) {
+RuleOut::Known& RuleOut::known_of(const Event& event) {
   for (std::size_t i = 0; i < known_.size(); ++i)
     if (known_[i].is_of(event)) {
-      if (i > 0) std::swap(known_[i], known_[i - 1]);
-      return *known_[i > 0 ? i - 1 : 0].columns;
+      if (i == 0) return known_[0];
+      std::swap(known_[i], known_[i - 1]);
+      return known_[i - 1];
     }
   Known known{std::string(event.channel), std::string(event.provider),
               std::string(event.product), std::string(event.category),
               std::string(event.service), event.event_id,
               event.header_is_plain,      projection_->columns_of(kind_of(event))};
   if (known_.size() == kKnownMax) known_.pop_back();
-  return *known_.emplace_back(std::move(known)).columns;
+  return known_.emplace_back(std::move(known));
 }
 
 std::string_view RuleOut::text_of(std::string_view record, const EventBatch& batch) {

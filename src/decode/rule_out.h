@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // RuleOut: marks events on which no rule can hold (Event::ruled_out), told from the text of the record. A value that is a
 // view of that text is covered by asking about the text once; one that the decoder made (unescaped, a word of its own) is
-// asked about by itself. Without a projection it does nothing. One a decoder; one thread.
+// asked about by itself. A kind of which few records are ruled out is left alone for a while: the question has its price. Without
+// a projection it does nothing. One a decoder; one thread.
 #pragma once
 
 #include <functional>
@@ -27,6 +28,7 @@ class RuleOut {
     std::uint32_t event_id = 0;
     bool header_is_plain = false;
     const Columns* columns = nullptr;
+    std::uint32_t asked = 0, ruled_out = 0, left_alone = 0;  // records: since the last verdict; still to come
 
     bool is_of(const Event& event) const {
       return event_id == event.event_id && header_is_plain == event.header_is_plain &&
@@ -35,7 +37,7 @@ class RuleOut {
     }
   };
 
-  const Columns& columns_of(const Event& event);
+  Known& known_of(const Event& event);
   // The record, behind it the values that are no views of it, as RuleFilter takes them.
   std::string_view text_of(std::string_view record, const EventBatch& batch);
 

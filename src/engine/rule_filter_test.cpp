@@ -69,7 +69,7 @@ TEST_F(RuledOut, WhenNoLiteralOfTheRuleIsThere) {
 }
 
 TEST_F(RuledOut, NeverByWhatIsNotKnownOfATest) {
-  load("  s: {a|re: '[0-9]{3}'}\n  condition: s\n");
+  load("  s: {a|lt: 5}\n  condition: s\n");
   EXPECT_FALSE(is_ruled_out("nothing here"));
 }
 
@@ -91,6 +91,25 @@ TEST_F(RuledOut, AnEmptyValueIsFoundToo) {
   load("  s: {b: ''}\n  condition: s\n");
   EXPECT_TRUE(is_ruled_out("nothing here"));
   EXPECT_FALSE(is_ruled_out("nothing here", ""));
+}
+
+TEST_F(RuledOut, NotAskedForAWhileWhereItNeverHelps) {
+  load("  s: {a|contains: mimikatz}\n  condition: s\n");
+  RuleOut rule_out(kinds_.get());
+  const auto is_out = [&](std::string_view record) {
+    batch_.clear();
+    batch_.start().product = "test";
+    batch_.add("a", record);
+    rule_out.judge(record, batch_);
+    return batch_.draft().ruled_out != nullptr;
+  };
+  EXPECT_TRUE(is_out("nothing"));
+  for (int i = 0; i < 1000; ++i) EXPECT_FALSE(is_out("mimikatz"));
+  EXPECT_FALSE(is_out("nothing"));
+  for (int i = 0; i < 10'000; ++i) (void)is_out("mimikatz");
+  int out = 0;
+  for (int i = 0; i < 10'000; ++i) out += is_out("nothing");
+  EXPECT_GT(out, 1000);
 }
 
 TEST_F(RuledOut, ShortLiteralsCount) {

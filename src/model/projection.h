@@ -43,7 +43,7 @@ struct Columns {
   // With `all`: not null when they are wanted only of records in which this may match. A decoder that leaves them out sets
   // Event::lacks_keywords.
   const KeywordFilter* keywords = nullptr;
-  // Not null: where this may match in no value of a record, no rule of the kind holds (decode/rule_out.h).
+  // Not null: where this does not match the text of a record (as decode/rule_out.h makes it) no rule of the kind holds.
   const KeywordFilter* any_rule = nullptr;
 };
 
