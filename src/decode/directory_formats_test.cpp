@@ -23,7 +23,7 @@ const std::string kLdif =
     "dn: CN=bob\r\nsAMAccountName: bob\r\n";
 
 TEST(Ldif, GivesAnEntryWithItsValues) {
-  const DecodedText log = decode_text(ldif_format(), kLdif);
+  const Decoded log = decode_text(ldif_format(), kLdif);
   ASSERT_EQ(log.events.size(), 2u);
   EXPECT_EQ(log.field(0, "dn"), "CN=alice,CN=Users,DC=lab,DC=test");
   EXPECT_EQ(log.field(0, "objectSid"), "S-1-5-21-1-2-3-1103");
@@ -45,7 +45,7 @@ const std::string kSharpHound =
 
 TEST(SharpHound, GivesAnObjectWithItsProperties) {
   for (const std::size_t read : {SIZE_MAX, std::size_t{1}, std::size_t{7}}) {
-    const DecodedText log = decode_text(sharphound_format(), kSharpHound, read);
+    const Decoded log = decode_text(sharphound_format(), kSharpHound, read);
     ASSERT_EQ(log.events.size(), 2u) << read;
     EXPECT_EQ(log.field(0, "name"), "A}]{\"@LAB");
     EXPECT_EQ(log.field(0, "hasspn"), "true");

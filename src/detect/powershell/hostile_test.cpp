@@ -102,7 +102,7 @@ std::vector<Hostile> hostile_texts() {
       {"WildcardBomb", "'" + std::string(100'000, 'a') + "' -like '" + repeated("*a", 2'000) + "b'", ""},
       {"SplitToLetters", "$a='" + std::string(1'000'000, 'x') + "' -split 'x';$a.Count", ""},
       {"LoneSurrogates", "iex ([char]0xD800+'Write-Host'+[char]0xDFFF);'\xED\xA0\x80\xED\xBF\xBF'|iex", ""},
-      {"NulCharacters", std::string("iex 'a\0b'\0\0;`\0", 16), ""},
+      {"NulCharacters", std::string("iex 'a\0b'\0\0;`\0", 14), ""},
       {"OpenEverything", "iex \"$(@{a=@(${b[{'x", ""},
       {"MissingPart", "$a='Write-Ho", ""},
       {"ManyVariables",
@@ -151,8 +151,9 @@ TEST_P(HostileText, StopsAtABoundAndKeepsWhatItHas) {
       deobfuscate(starts_itself ? hostile.script : "iex 'Write-Host kept';" + hostile.script);
   EXPECT_LE(layers.steps, limits::kPowershellStepsMax + 1);
   EXPECT_LE(layers.layers.size(), limits::kPowershellLayersMax);
-  if (hostile.limit[0] != '\0')
+  if (hostile.limit[0] != '\0') {
     EXPECT_NE(std::find(layers.limits.begin(), layers.limits.end(), hostile.limit), layers.limits.end());
+  }
   if (!starts_itself && layers.limits != std::vector<std::string>{"nesting"}) {
     ASSERT_GE(layers.layers.size(), 2u);
     EXPECT_EQ(layers.layers[1].text, "Write-Host kept");
@@ -163,7 +164,7 @@ TEST_P(HostileText, StopsAtABoundAndKeepsWhatItHas) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, HostileText, testing::ValuesIn(hostile_scripts()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace
 }  // namespace bartizan::powershell

@@ -96,7 +96,7 @@ class FieldIndex {
   bool same(const Entry& entry, const char* at) const {
     const char* text = texts_.data() + entry.text;
     if (entry.size >= 8 && load(text, 8) != load(at, 8)) return false;
-    return std::memcmp(text, at, entry.size) == 0;
+    return std::string_view(text, entry.size) == std::string_view(at, entry.size);
   }
 
   template <class Found>
