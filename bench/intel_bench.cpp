@@ -7,7 +7,6 @@
 #include <random>
 
 #include "base/must.h"
-#include "intel/day_summary.h"
 #include "intel/index.h"
 
 namespace bartizan::intel {
@@ -97,23 +96,6 @@ void command_line(benchmark::State& state) {
   benchmark::DoNotOptimize(receiver.found);
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(kLine.size()));
 }
-
-void day_summary(benchmark::State& state) {
-  for (auto _ : state) {
-    DaySummaryBuilder builder;
-    for (std::uint64_t i = 0; i < 1'000'000; ++i) {
-      const Indicator one = made(i % 200'000);
-      builder.add(one.kind, one.key);
-    }
-    benchmark::DoNotOptimize(builder.finish().size());
-  }
-  state.SetItemsProcessed(state.iterations() * 1'000'000);
-}
-
-BENCHMARK(build)->Iterations(1)->Unit(benchmark::kSecond);
-BENCHMARK(look_up)->Arg(0)->Arg(1);
-BENCHMARK(command_line);
-BENCHMARK(day_summary)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace bartizan::intel

@@ -17,7 +17,7 @@ command -v npm >/dev/null || { echo "get_duckdb: npm is missing" >&2; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-timeout 300 npm pack --silent --ignore-scripts "$package@$version" >/dev/null 2>log || { tail -3 log >&2; exit 1; }
+timeout 300 npm pack --loglevel=error --ignore-scripts "$package@$version" >/dev/null 2>log || { tail -3 log >&2; exit 1; }
 archive=$(find . -name '*.tgz')
 found=$(openssl dgst -sha512 -binary "$archive" | base64 -w0)
 [[ $found == "$integrity" ]] || { echo "get_duckdb: what came is not what was asked for: sha512-$found" >&2; exit 1; }

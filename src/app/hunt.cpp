@@ -7,6 +7,7 @@
 #include "app/hunt_verbs.h"
 #include "app/output.h"
 #include "app/verbs.h"
+#include "base/nearest.h"
 #include "hunt/analyses.h"
 #include "hunt/search_line.h"
 #include "store/event_columns.h"
@@ -42,7 +43,7 @@ int run_analysis(const Arguments& arguments, const std::string& title, MakeSql m
 }
 
 int no_such_field(const Arguments& arguments, const std::string& name) {
-  const std::string_view near = hunt::nearest_name(name, hunt::field_names());
+  const std::string_view near = nearest(name, hunt::field_names());
   return usage_error(*arguments.verb, "there is no field '" + name + "'" +
                                           (near.empty() ? "" : "; did you mean " + std::string(near) + "?"));
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/must.h"
+#include "base/nearest.h"
 
 namespace bartizan::app {
 namespace {
@@ -31,22 +32,6 @@ std::string joined(std::string_view choices) {
   std::string out;
   for (std::string_view word : words_of(choices)) out += (out.empty() ? "" : ", ") + std::string(word);
   return out;
-}
-
-// Letters to insert, delete, change or swap with their neighbour.
-std::size_t distance_of(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> table(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); ++i)
-    for (std::size_t j = 0; j <= b.size(); ++j) {
-      std::size_t& cell = table[i][j];
-      cell = i + j;
-      if (i == 0 || j == 0) continue;
-      cell = std::min(
-          {table[i - 1][j] + 1, table[i][j - 1] + 1, table[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        cell = std::min(cell, table[i - 2][j - 2] + 1);
-    }
-  return table[a.size()][b.size()];
 }
 
 std::string unknown_option(const Verb& verb, std::string_view name) {
@@ -196,15 +181,6 @@ void append_padded(std::string& out, std::string_view text, std::size_t columns)
   const auto taken = static_cast<std::size_t>(std::ranges::count_if(text, is_start));
   out += text;
   out.append(taken < columns ? columns - taken : 1, ' ');
-}
-
-std::string_view nearest(std::string_view word, std::span<const std::string_view> known) {
-  std::string_view best;
-  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
-  for (std::string_view candidate : known)
-    if (const std::size_t distance = distance_of(word.substr(0, 64), candidate); distance < best_distance)
-      best = candidate, best_distance = distance;
-  return best;
 }
 
 std::vector<std::string_view> words_of(std::string_view text) {

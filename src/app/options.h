@@ -76,8 +76,6 @@ std::expected<Arguments, std::string> parse_arguments(const Verb& verb, std::spa
 std::string help_of(const Verb& verb);
 // Appends `text` and blanks up to `columns`, at least one.
 void append_padded(std::string& out, std::string_view text, std::size_t columns);
-// The one of `known` that was probably meant; empty when none is near.
-std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
 std::vector<std::string_view> words_of(std::string_view text);  // parted by blanks
 
 }  // namespace bartizan::app

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "app/hunt_verbs.h"
+#include "base/nearest.h"
 
 namespace bartizan::app {
 namespace {

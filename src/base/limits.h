@@ -80,7 +80,7 @@ inline constexpr std::size_t kYamlAliasBytesMax =
 inline constexpr std::size_t kRuleCacheFilesMin =
     64;  // of fewer rule files nothing is kept: reading them is as quick
 inline constexpr std::size_t kRuleCacheBytesMax = 256u << 20;  // the public rules take 12 MB
-inline constexpr std::size_t kRuleCachesKept = 8;              // the newest
+inline constexpr std::size_t kRuleCachesKept = 16;             // the newest
 inline constexpr std::size_t kSeenTextsMax =
     4096;  // texts remembered a table, 256 bytes each: half of a common second-level cache
 inline constexpr std::size_t kSigmaConditionDepthMax =

@@ -17,7 +17,7 @@ class ScratchFile {
   ScratchFile(const ScratchFile&) = delete;
   ScratchFile& operator=(const ScratchFile&) = delete;
 
-  // Makes the file when it is the first time.
+  // Makes the file when it is the first time. Of an append that failed nothing counts.
   Result<void> append(std::span<const std::uint8_t> bytes);
   // All of `out`, which must have been written.
   Result<void> read(std::uint64_t offset, std::span<std::uint8_t> out) const;

@@ -16,13 +16,12 @@ constexpr std::uint32_t kVerdictRecords = 256, kLeftAloneRecords = 32 * kVerdict
 void RuleOut::judge(std::string_view record, EventBatch& batch) {
   if (!projection_) return;
   Known& known = known_of(batch.draft());
-  const KeywordFilter* filter = known.columns->any_rule;
-  if (!filter) return;
+  if (!known.any_rule) return;
   if (known.left_alone > 0) return void(--known.left_alone);
   // A filter knows numbers in plain decimal only.
   for (const Field& field : batch.draft_fields())
     if (field.is_number && field.value.find('e') != field.value.npos) return;
-  if (!filter->may_match(text_of(record, batch))) {
+  if (!known.any_rule->may_match(text_of(record, batch))) {
     batch.draft().ruled_out = known.columns;
     ++known.ruled_out;
   }
@@ -42,6 +41,7 @@ RuleOut::Known& RuleOut::known_of(const Event& event) {
               std::string(event.product), std::string(event.category),
               std::string(event.service), event.event_id,
               event.header_is_plain,      projection_->columns_of(kind_of(event))};
+  known.any_rule = projection_->any_rule_of(*known.columns);
   if (known_.size() == kKnownMax) known_.pop_back();
   return known_.emplace_back(std::move(known));
 }

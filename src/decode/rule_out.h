@@ -28,6 +28,7 @@ class RuleOut {
     std::uint32_t event_id = 0;
     bool header_is_plain = false;
     const Columns* columns = nullptr;
+    const KeywordFilter* any_rule = nullptr;
     std::uint32_t asked = 0, ruled_out = 0, left_alone = 0;  // records: since the last verdict; still to come
 
     bool is_of(const Event& event) const {

@@ -1,30 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/finding_store.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <queue>
-#include <utility>
+#include <span>
 
+#include "base/bytes.h"
 #include "base/limits.h"
 #include "model/packed_finding.h"
 
 namespace bartizan {
-namespace {
-
-std::string temporary_folder() {
-  const char* folder = std::getenv("TMPDIR");
-  return folder && *folder ? folder : "/tmp";
-}
-
-}  // namespace
-
 // One sorted series of packed findings: a run of the file, or what is in memory.
 class FindingStore::Source {
  public:
@@ -63,13 +50,11 @@ class FindingStore::Source {
     const std::uint64_t more =
         std::min<std::uint64_t>(std::max(buffer_bytes_, wanted), run_.end - run_.begin);
     buffer_.resize(held + more);
-    for (std::size_t done = held; done < buffer_.size();) {
-      const ssize_t got =
-          ::pread(store_.file_, buffer_.data() + done, buffer_.size() - done, static_cast<off_t>(run_.begin));
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) return false;
-      done += static_cast<std::size_t>(got), run_.begin += static_cast<std::uint64_t>(got);
-    }
+    const std::span<char> room = std::span(buffer_).subspan(held);
+    if (!store_.file_->read(run_.begin, {reinterpret_cast<std::uint8_t*>(room.data()), room.size()})
+             .has_value())
+      return false;
+    run_.begin += more;
     return buffer_.size() >= wanted;
   }
 
@@ -83,21 +68,8 @@ class FindingStore::Source {
   std::string_view current_;
 };
 
-FindingStore::FindingStore(std::size_t memory_bytes) : memory_bytes_(memory_bytes) {}
-
-FindingStore::FindingStore(FindingStore&& other) noexcept
-    : memory_bytes_(other.memory_bytes_),
-      block_(std::move(other.block_)),
-      entries_(std::move(other.entries_)),
-      runs_(std::move(other.runs_)),
-      size_(std::exchange(other.size_, 0)),
-      file_size_(other.file_size_),
-      file_(std::exchange(other.file_, -1)),
-      problem_(std::move(other.problem_)) {}
-
-FindingStore::~FindingStore() {
-  if (file_ >= 0) ::close(file_);
-}
+FindingStore::FindingStore(std::size_t memory_bytes)
+    : memory_bytes_(memory_bytes), file_(std::make_unique<ScratchFile>()) {}
 
 void FindingStore::add(const Finding& finding) {
   std::string packed;
@@ -130,51 +102,24 @@ void FindingStore::sort() {
 }
 
 void FindingStore::spill() {
-  if (file_ < 0 && !open_file()) return;
   sort();
-  const Run run{file_size_, file_size_ + block_.size()};
+  const Run run{file_->size(), file_->size() + block_.size()};
   std::string written;
+  const auto write = [&] {
+    const auto appended = file_->append(as_bytes(written));
+    if (!appended.has_value())
+      problem_ = appended.error().text() +
+                 "; findings are kept in memory. Set TMPDIR to a folder that can be written and has room";
+    written.clear();
+    return appended.has_value();
+  };
   for (const Entry& entry : entries_) {
     written += first_packed(std::string_view(block_).substr(entry.at));
-    if (written.size() < limits::kFindingsWrittenAtOnceBytes) continue;
-    if (!write(written)) return;
-    written.clear();
+    if (written.size() >= limits::kFindingsWrittenAtOnceBytes && !write()) return;
   }
-  if (!write(written)) return;
+  if (!write()) return;
   runs_.push_back(run);
   block_.clear(), entries_.clear();
-}
-
-bool FindingStore::open_file() {
-  const std::string folder = temporary_folder();
-  file_ = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (file_ < 0) {  // not every file system knows files without a name
-    std::string name = folder + "/bartizan-XXXXXX";
-    file_ = ::mkostemp(name.data(), O_CLOEXEC);
-    if (file_ >= 0) ::unlink(name.c_str());
-  }
-  if (file_ < 0)
-    problem_ = folder + ": " + std::strerror(errno) +
-               "; findings are kept in memory. Set TMPDIR to a folder that can be written";
-  return file_ >= 0;
-}
-
-// What was written of a run before it failed is written over or left.
-bool FindingStore::write(std::string_view bytes) {
-  const std::uint64_t begin = file_size_;
-  while (!bytes.empty()) {
-    const ssize_t done = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(file_size_));
-    if (done < 0 && errno == EINTR) continue;
-    if (done <= 0) {
-      problem_ = temporary_folder() + ": " + std::strerror(errno) +
-                 "; findings are kept in memory. Set TMPDIR to a folder with more room";
-      file_size_ = begin;
-      return false;
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(done));
-    file_size_ += static_cast<std::uint64_t>(done);
-  }
-  return true;
 }
 
 Findings FindingStore::findings() {
@@ -203,7 +148,8 @@ void FindingStore::merge(const Findings::Visit& visit) {
     ++given;
     if (head->next() && !head->is_at_end()) heads.push(head);
   }
-  if (given != size_) problem_ = temporary_folder() + ": findings kept there cannot be read back";
+  if (given != size_)
+    problem_ = "findings kept in a temporary file cannot be read back; the report lacks some";
 }
 
 }  // namespace bartizan

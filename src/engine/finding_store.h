@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // FindingStore: keeps the findings of a run and gives them back in the order of reports, by time, file, record, rule, id,
 // whatever the order they came in. Memory is bounded: what exceeds limits::kFindingsInMemoryBytes is sorted and moved to a
-// temporary file without a name (in $TMPDIR, else /tmp), and merged from there. When that file cannot be written, memory
+// scratch file (base/scratch_file.h), and merged from there. When that file cannot be written, memory
 // grows instead: nothing is lost, and problem() says so. One thread.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/scratch_file.h"
 #include "model/findings.h"
 
 namespace bartizan {
@@ -17,11 +19,6 @@ namespace bartizan {
 class FindingStore {
  public:
   explicit FindingStore(std::size_t memory_bytes);
-  ~FindingStore();
-  FindingStore(FindingStore&& other) noexcept;
-  FindingStore& operator=(FindingStore&&) = delete;
-  FindingStore(const FindingStore&) = delete;
-  FindingStore& operator=(const FindingStore&) = delete;
 
   void add(const Finding& finding);
   // Findings packed one behind the other.
@@ -45,16 +42,14 @@ class FindingStore {
 
   void sort();
   void spill();
-  bool open_file();
-  bool write(std::string_view bytes);
   void merge(const Findings::Visit& visit);
 
   std::size_t memory_bytes_;
   std::string block_;
   std::vector<Entry> entries_;
   std::vector<Run> runs_;
-  std::uint64_t size_ = 0, file_size_ = 0;
-  int file_ = -1;
+  std::uint64_t size_ = 0;
+  std::unique_ptr<ScratchFile> file_;  // where it stays when the store moves
   std::string problem_;
 };
 

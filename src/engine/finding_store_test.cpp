@@ -20,41 +20,41 @@ std::string line_of(const Finding& finding) {
   return line + finding.record;
 }
 
+unsigned draw(std::mt19937& random) { return static_cast<unsigned>(random()); }
+
 std::string any_text(std::mt19937& random, std::size_t size_max) {
-  std::string text(random() % (size_max + 1), ' ');
-  for (char& letter : text) letter = static_cast<char>('a' + random() % 26);
+  std::string text(draw(random) % (size_max + 1), ' ');
+  for (char& letter : text) letter = static_cast<char>('a' + draw(random) % 26);
   return text;
 }
 
 Finding any_finding(std::mt19937& random, int number) {
   Finding finding;
   finding.id = "id " + std::to_string(number);
-  finding.time.ticks = static_cast<std::int64_t>(random() % 50) - 10;
-  finding.rule_id = "rule " + std::to_string(random() % 3);
+  finding.time.ticks = static_cast<std::int64_t>(draw(random) % 50) - 10;
+  finding.rule_id = "rule " + std::to_string(draw(random) % 3);
   finding.rule_title = any_text(random, 200);
-  finding.level = static_cast<Level>(random() % 5);
-  finding.file = "file " + std::to_string(random() % 2);
-  finding.record_id = std::to_string(random() % 4);
+  finding.level = static_cast<Level>(draw(random) % 5);
+  finding.file = "file " + std::to_string(draw(random) % 2);
+  finding.record_id = std::to_string(draw(random) % 4);
   finding.channel = any_text(random, 20), finding.host = any_text(random, 20);
-  finding.event_id = random();
-  for (unsigned i = random() % 3; i > 0; --i) finding.attack.push_back(any_text(random, 9));
-  for (unsigned i = random() % 3; i > 0; --i) finding.advisory.push_back(any_text(random, 9));
-  for (unsigned i = random() % 3; i > 0; --i)
+  finding.event_id = draw(random);
+  for (unsigned i = draw(random) % 3; i > 0; --i) finding.attack.push_back(any_text(random, 9));
+  for (unsigned i = draw(random) % 3; i > 0; --i) finding.advisory.push_back(any_text(random, 9));
+  for (unsigned i = draw(random) % 3; i > 0; --i)
     finding.why.push_back(
         {any_text(random, 9), any_text(random, 9), any_text(random, 9), any_text(random, 300)});
-  for (unsigned i = random() % 3; i > 0; --i)
+  for (unsigned i = draw(random) % 3; i > 0; --i)
     finding.entities.push_back({any_text(random, 9), any_text(random, 9)});
   finding.record = any_text(random, 400);
-  if (random() % 2) {
+  if (draw(random) % 2) {
     FindingView& view = finding.view.emplace();
-    view.view = any_text(random, 9), view.layer = random(), view.field = any_text(random, 9);
-    view.from_command_line = random() % 2, view.is_verified = random() % 2, view.is_joined = random() % 2;
-    view.is_partial = random() % 2, view.is_cut = random() % 2, view.score = random() % 101;
+    view.view = any_text(random, 9), view.layer = draw(random), view.field = any_text(random, 9);
+    view.from_command_line = draw(random) % 2, view.is_verified = draw(random) % 2,
+    view.is_joined = draw(random) % 2;
+    view.is_partial = draw(random) % 2, view.is_cut = draw(random) % 2, view.score = draw(random) % 101;
     view.assumptions = {any_text(random, 9)}, view.limits = {any_text(random, 9), any_text(random, 9)};
-    view.chain.push_back({static_cast<std::uint32_t>(random()),
-                          any_text(random, 9),
-                          {any_text(random, 9)},
-                          any_text(random, 9)});
+    view.chain.push_back({draw(random), any_text(random, 9), {any_text(random, 9)}, any_text(random, 9)});
     view.text = any_text(random, 99);
   }
   return finding;

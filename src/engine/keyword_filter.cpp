@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "detect/sigma/sieve.h"
 
 namespace bartizan {
 namespace {
@@ -28,27 +29,6 @@ std::string_view run_of(std::string_view literal) {
   return best;
 }
 
-// One of these stands, folded, in every value for which the leaf holds. None: not known.
-std::vector<std::string> literals_of(const sigma::Leaf& leaf) {
-  using Op = sigma::LeafOp;
-  switch (leaf.op) {
-    case Op::kExact:
-    case Op::kStartsWith:
-    case Op::kEndsWith:
-    case Op::kContains: return {folded(leaf.text)};
-    case Op::kGlob: {
-      std::string best;
-      for (const sigma::Token& token : leaf.pattern)
-        if (token.kind == sigma::Token::Kind::kLiteral)
-          if (std::string text = folded(token.text); run_of(text).size() > run_of(best).size())
-            best = std::move(text);
-      return {best};
-    }
-    case Op::kRegex: return leaf.regex_needs;
-    default: return {};
-  }
-}
-
 // Narrow arithmetic alone, so that the compiler works on many units at once. True: a unit folds into ASCII.
 bool narrow(const std::uint8_t* text, std::size_t units, char* out) {
   std::uint16_t folds_into_ascii = 0;
@@ -68,9 +48,9 @@ bool narrow(const std::uint8_t* text, std::size_t units, char* out) {
 std::unique_ptr<RawKeywords> RawKeywords::make(std::span<const sigma::Leaf* const> leaves) {
   std::vector<sigma::IndexedLiteral> runs;
   for (const sigma::Leaf* leaf : leaves) {
-    const std::vector<std::string> literals = literals_of(*leaf);
-    if (literals.empty()) return nullptr;
-    for (const std::string& literal : literals) {
+    const auto literals = sigma::literals_of(*leaf);
+    if (!literals) return nullptr;
+    for (const std::string& literal : *literals) {
       const std::string_view run = run_of(literal);
       if (run.empty()) return nullptr;
       runs.push_back({sigma::Anchor::kAnywhere, std::string(run), 0});

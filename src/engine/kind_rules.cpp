@@ -60,17 +60,6 @@ class KindRules::Compiler {
     return RawKeywords::make(leaves);
   }
 
-  // Null when some rule of a program can hold on a record without any text to look for.
-  std::unique_ptr<RuleFilter> rule_filter_of(const sigma::Program& program) const {
-    auto sieve = sigma::Sieve::make(program, [this](const sigma::Leaf& leaf, sigma::SlotId slot) {
-      auto literals = sigma::literals_of(leaf);
-      const FieldMapping* mapping = sources_[slot].mapping;
-      if (literals && mapping) literals = literals_before(std::move(*literals), *mapping);
-      return literals;
-    });
-    return sieve ? std::make_unique<RuleFilter>(std::move(sieve)) : nullptr;
-  }
-
   // Once the columns of the kind are settled.
   std::vector<SlotSource> slot_sources() const {
     std::vector<SlotSource> out;
@@ -228,11 +217,25 @@ std::unique_ptr<Kind> KindRules::make_kind(const EventKind& given) {
         std::lower_bound(kind->names.begin(), kind->names.end(), field.name) - kind->names.begin());
   if (rules_want_all && !others_want_all) kind->keywords = kept(compiler.keywords_of(compiled->program));
   compiled->slots = compiler.slot_sources();
-  kind->rule_filter = compiler.rule_filter_of(compiled->program);
-  kind->any_rule = kind->rule_filter.get();
   if (kind->conditional.empty()) kind->unconditional = compiled.get();
   kind->program = std::move(compiled);
   return kind;
+}
+
+const KeywordFilter* KindRules::any_rule_of(const Columns& columns) {
+  const Kind& kind = static_cast<const Kind&>(columns);
+  if (!kind.is_compiled) return nullptr;
+  const std::lock_guard lock(mutex_);
+  const auto [known, is_new] = filters_.try_emplace(&kind);
+  if (!is_new) return known->second.get();
+  auto sieve = sigma::Sieve::make(kind.program->program, [&](const sigma::Leaf& leaf, sigma::SlotId slot) {
+    auto literals = sigma::literals_of(leaf);
+    const FieldMapping* mapping = kind.program->slots[slot].mapping;
+    if (literals && mapping) literals = literals_before(std::move(*literals), *mapping);
+    return literals;
+  });
+  if (sieve) known->second = std::make_unique<RuleFilter>(std::move(sieve));
+  return known->second.get();
 }
 
 const KeywordFilter* KindRules::kept(std::unique_ptr<RawKeywords> keywords) {

@@ -43,8 +43,7 @@ struct Kind : Columns {
   std::vector<const EventPlace*> conditional;  // places with a `where`; the condition of the first is bit 0
   std::vector<RuleSet::Candidate> candidates;
   const KindProgram* unconditional = nullptr;  // when there is none of them
-  std::unique_ptr<KindProgram> program;        // of every rule at every place; rule_filter refers to it
-  std::unique_ptr<RuleFilter> rule_filter;     // any_rule
+  std::unique_ptr<KindProgram> program;        // of every rule at every place
   std::string provider;
   std::vector<ScriptField> script_fields;  // wanted too, whatever the rules ask for
   bool header_is_plain = false;
@@ -63,6 +62,7 @@ class KindRules final : public Projection {
             FurtherFields further_fields = {});
 
   const Columns* columns_of(const EventKind& kind) override { return &kind_of(kind); }
+  const KeywordFilter* any_rule_of(const Columns& columns) override;
   const Kind& kind_of(const EventKind& kind);
   const KindProgram& program_of(const Kind& kind, std::uint64_t conditions);
   // All kinds met so far, by number; the last stands for those that are not compiled. Not while others call kind_of.
@@ -82,6 +82,8 @@ class KindRules final : public Projection {
   std::unordered_map<std::string, std::unique_ptr<Kind>> kinds_;
   Kind further_;
   std::map<std::pair<const Kind*, std::uint64_t>, std::unique_ptr<KindProgram>> programs_;
+  std::unordered_map<const Kind*, std::unique_ptr<RuleFilter>>
+      filters_;  // null: some rule can hold without text
   std::map<std::string, std::unique_ptr<RawKeywords>>
       keywords_;  // by their identity: most kinds have the same
 };

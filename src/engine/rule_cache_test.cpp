@@ -119,7 +119,7 @@ TEST(PackedRules, DamagedPayloadsAreSoundOrRefused) {
   std::size_t read = 0;
   for (int i = 0; i < 20'000; ++i) {
     std::string damaged = payload;
-    for (unsigned changes = 1 + random() % 3; changes > 0; --changes)
+    for (unsigned changes = 1 + static_cast<unsigned>(random()) % 3; changes > 0; --changes)
       damaged[random() % damaged.size()] = static_cast<char>(random());
     if (random() % 4 == 0) damaged.resize(random() % damaged.size());
     const auto rules = unpacked_payload(damaged);

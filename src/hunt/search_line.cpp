@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/limits.h"
+#include "base/nearest.h"
 #include "base/text.h"
 
 namespace bartizan::hunt {
@@ -302,7 +303,7 @@ class Parser {
     const std::string name = parse_name();
     const auto known = std::ranges::find(kPipes, name);
     if (known == std::end(kPipes)) {
-      const std::string_view near = nearest_name(name, {std::begin(kPipes), std::end(kPipes)});
+      const std::string_view near = nearest(name, kPipes);
       std::string all;
       for (const std::string_view one : kPipes) all += (all.empty() ? "" : ", ") + std::string(one);
       complain(pipe.at, name.empty() ? "a command is missing after |" : "there is no command '" + name + "'",
@@ -357,21 +358,6 @@ class Parser {
   std::optional<Diagnostic> wrong_;
 };
 
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min(
-          {row[j] + 1, row[j - 1] + 1, diagonal + (fold_ascii(a[i - 1]) == fold_ascii(b[j - 1]) ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
 }  // namespace
 
 std::expected<SearchLine, Diagnostic> parse_search_line(std::string_view line) {
@@ -387,15 +373,6 @@ std::string pointed(std::string_view line, const Diagnostic& diagnostic) {
   std::string out = "  " + shown + "\n  " + std::string(width, ' ') + "^ " + diagnostic.message + "\n";
   if (!diagnostic.hint.empty()) out += "  " + std::string(width, ' ') + "  " + diagnostic.hint + "\n";
   return out;
-}
-
-std::string_view nearest_name(std::string_view word, const std::vector<std::string_view>& known) {
-  if (word.size() > 64) return {};
-  std::string_view best;
-  std::size_t least = word.size() / 3 + 2;
-  for (const std::string_view name : known)
-    if (const std::size_t steps = distance(word, name); steps < least) best = name, least = steps;
-  return best;
 }
 
 }  // namespace bartizan::hunt

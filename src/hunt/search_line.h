@@ -63,7 +63,4 @@ std::expected<SearchLine, Diagnostic> parse_search_line(std::string_view line);
 // The line, and below it a caret with what is wrong.
 std::string pointed(std::string_view line, const Diagnostic& diagnostic);
 
-// The one of `known` that was probably meant; empty when none is near.
-std::string_view nearest_name(std::string_view word, const std::vector<std::string_view>& known);
-
 }  // namespace bartizan::hunt

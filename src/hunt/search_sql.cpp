@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "base/nearest.h"
 #include "base/text.h"
 #include "detect/sigma/pattern.h"
 #include "hunt/search_line.h"
@@ -91,7 +92,7 @@ class SqlMaker {
                       "there are " + all);
     }
     if (const auto sql = sql_of_field(name)) return *sql;
-    const std::string_view near = nearest_name(name, field_names());
+    const std::string_view near = nearest(name, field_names());
     return complain(at, "there is no field '" + std::string(name) + "'",
                     (near.empty() ? "" : "did you mean " + std::string(near) + "? ") +
                         std::string("Other fields of a record are written fields.") + std::string(name));

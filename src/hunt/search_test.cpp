@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "base/nearest.h"
 #include "hunt/search_line.h"
 #include "hunt/search_sql.h"
 
@@ -64,7 +65,7 @@ TEST(SearchTest, MistakesHaveAPlaceAndAHint) {
   EXPECT_EQ(sql_of("| count by host | sort image"),
             "column 24: there is no field 'image' after the command before");
   EXPECT_EQ(sql_of("image:/(/").substr(0, 9), "column 7:");
-  EXPECT_EQ(nearest_name("hostt", field_names()), "host");
+  EXPECT_EQ(nearest("hostt", field_names()), "host");
 }
 
 TEST(SearchTest, HostileLinesEnd) {

@@ -157,8 +157,7 @@ class IntelStore::Statements final : public ImportReceiver {
     return database_.run("UPDATE setting SET value = value + 1 WHERE name = 'version'");
   }
 
-  // Statements wait until many can be sorted: keys in order find their places in the file together, many times as fast in a large
-  // store. What fits one batch stays in the order of the file.
+  // Statements wait until many can be sorted: keys in order find their places in the file together. What fits one batch stays in the order of the file.
   void take(const Statement& statement) override {
     waiting_.push_back(statement);
     if (waiting_.size() < limits::kIntelBatchMax) return;

@@ -43,14 +43,15 @@ struct Columns {
   // With `all`: not null when they are wanted only of records in which this may match. A decoder that leaves them out sets
   // Event::lacks_keywords.
   const KeywordFilter* keywords = nullptr;
-  // Not null: where this does not match the text of a record (as decode/rule_out.h makes it) no rule of the kind holds.
-  const KeywordFilter* any_rule = nullptr;
 };
 
 class Projection {
  public:
   virtual ~Projection() = default;
   virtual const Columns* columns_of(const EventKind& kind) = 0;  // never null
+  // Of columns it gave. Not null: where this does not match the text of a record (as decode/rule_out.h makes it) no rule of
+  // the kind holds. Only decoders that ask pay for making it.
+  virtual const KeywordFilter* any_rule_of(const Columns&) { return nullptr; }
 };
 
 }  // namespace bartizan

@@ -205,7 +205,9 @@ constexpr Form kExpressions[] = {
      "$x = $a ? 1 : 2\n$y = ($a -gt 1) ? 'b' : ($c ? 'd' : 'e')\n$z = Test-Path x ? 1 : 2\n$s = $a ? $b.c : "
      "$d[0]"},
     {"TernaryOnLines", "$x = $a\n$y = $condition ?\n  'yes' :\n  'no'"},
-    {"NullOperators", "$a = $b ?? 'x'; $a ??= 'y'; ${a}?.b; ${a}?[0]; $x = $null ?? $y ?? 1"},
+    {"NullOperators",
+     "$a = $b ?? 'x'; $a ?"
+     "?= 'y'; ${a}?.b; ${a}?[0]; $x = $null ?? $y ?? 1"},
     {"NumberSuffixes",
      "1l; 1d; 1.5d; 1kb; 1MB; 2GB; 3tb; 4pb; 0x10; 0xFFl; 1e10; 1E-5; .5; 5.; 1u; 1ul; 1y; 1uy; 1s; 1us; 1n; "
      "0b1010; 0b11l"},

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Namespaces for the scenarios of this folder: a KDC at 192.0.2.1 and two clients at .10 and .20, without a way out."""
 
+import argparse
+import collections
 import json
 import os
+import pathlib
 import shutil
 import subprocess
+import tempfile
 import time
 
 
@@ -87,3 +91,35 @@ def findings(binary, *paths):
     done = subprocess.run([binary, "scan", "--no-builtin-rules", "--identity", "--format", "jsonl", *map(str, paths)],
                           check=True, capture_output=True, text=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def run_scenario(doc, needed, wanted, play):
+    """The main program of a scenario. `play` runs it in a lab and gives two sets of logs as lists of paths: of everyday work
+    alone, in which nothing may be found, and with the attacks, in which `wanted` is: how often by the end of the rule's id."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", default=str(pathlib.Path(__file__).resolve().parents[3] / "build/release/bartizan"))
+    parser.add_argument("--keep", type=pathlib.Path)
+    given = parser.parse_args()
+    reason = missing(needed)
+    if reason:
+        print(f"skipped: {reason}")
+        return 0
+    with tempfile.TemporaryDirectory() as name:
+        lab = Lab(pathlib.Path(name))
+        try:
+            quiet, whole = play(lab)
+        finally:
+            lab.clear()
+        failures = ["everyday work: " + finding["why"][0]["value"] for finding in findings(given.binary, *quiet)]
+        found = findings(given.binary, *whole)
+        for finding in found:
+            print(" ", finding["rule_title"], "-", finding["why"][0]["value"])
+        counted = collections.Counter(finding["rule_id"][-2:] for finding in found)
+        if counted != collections.Counter(wanted):
+            failures.append(f"found {dict(counted)}, wanted {wanted}")
+        if given.keep:
+            given.keep.mkdir(parents=True, exist_ok=True)
+            for log in whole:
+                shutil.copy(log, given.keep)
+    print("; ".join(failures) or "passed")
+    return 1 if failures else 0
