@@ -3,7 +3,13 @@
 
 #include <fmt/format.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <iterator>
 
@@ -20,19 +26,64 @@ constexpr std::array<bool, 256> kIsEscaped = [] {
   return table;
 }();
 
-// The first place at or behind `at` of a letter in kIsEscaped, eight letters at a time: a byte of a difference to `"` or `\`
-// is zero, or of a letter below 0x20 or from 0x7f on its highest bit comes out.
-std::size_t plain_letters(std::string_view text, std::size_t at) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
-  const auto has_zero = [](std::uint64_t bytes) { return (bytes - kOnes) & ~bytes & kHigh; };
-  for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t eight;
-    std::memcpy(&eight, text.data() + at, 8);
-    const std::uint64_t below = (eight - kOnes * 0x20) & ~eight, above = eight | (eight + kOnes);
-    if (((below | above) & kHigh) | has_zero(eight ^ kOnes * '"') | has_zero(eight ^ kOnes * '\\')) break;
+char* put_escape(unsigned char c, char* to) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  *to++ = '\\';
+  switch (c) {
+    case '"': *to++ = '"'; return to;
+    case '\\': *to++ = '\\'; return to;
+    case '\n': *to++ = 'n'; return to;
+    case '\r': *to++ = 'r'; return to;
+    case '\t': *to++ = 't'; return to;
+    default: break;
   }
-  while (at < text.size() && !kIsEscaped[static_cast<unsigned char>(text[at])]) ++at;
-  return at;
+  for (const char letter : {'u', '0', '0', kDigits[c >> 4], kDigits[c & 15]}) *to++ = letter;
+  return to;
+}
+constexpr std::size_t kEscapeBytesMax = 6;
+
+#ifdef __SSE2__
+// Which of sixteen letters are in kIsEscaped, a bit each.
+unsigned escaped_of(__m128i letters) {
+  // As signed numbers, bytes beyond ASCII are below a blank too.
+  const __m128i odd =
+      _mm_or_si128(_mm_cmplt_epi8(letters, _mm_set1_epi8(' ')), _mm_cmpeq_epi8(letters, _mm_set1_epi8(0x7f)));
+  const __m128i marks =
+      _mm_or_si128(_mm_cmpeq_epi8(letters, _mm_set1_epi8('"')), _mm_cmpeq_epi8(letters, _mm_set1_epi8('\\')));
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(odd, marks)));
+}
+#endif
+
+// Copies letters that need no escape, from `at` of `text` on, at most to its end. `at` moves along, the end of what was
+// written is returned. As many as kBlock bytes may be written behind it.
+constexpr std::size_t kBlock = 16;
+char* put_plain(std::string_view text, std::size_t& at, char* to) {
+#ifdef __SSE2__
+  while (at < text.size()) {
+    const std::size_t left = std::min(text.size() - at, kBlock);
+    __m128i block = _mm_setzero_si128();  // a zero is escaped: the end stops the copy
+    if (left == kBlock) block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    else std::memcpy(&block, text.data() + at, left);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), block);
+    const unsigned escaped = escaped_of(block);
+    const auto plain = escaped ? static_cast<std::size_t>(std::countr_zero(escaped)) : kBlock;
+    at += plain, to += plain;
+    if (escaped) break;
+  }
+#else
+  while (at < text.size() && !kIsEscaped[static_cast<unsigned char>(text[at])]) *to++ = text[at++];
+#endif
+  return to;
+}
+
+// Copies ASCII, escaped, to the end of `text` or up to a byte beyond ASCII.
+char* put_ascii(std::string_view text, std::size_t& at, char* to) {
+  for (to = put_plain(text, at, to); at < text.size(); to = put_plain(text, at, to)) {
+    const auto c = static_cast<unsigned char>(text[at]);
+    if (c >= 0x80) break;
+    to = put_escape(c, to), ++at;
+  }
+  return to;
 }
 
 }  // namespace
@@ -76,23 +127,22 @@ void JsonWriter::raw(std::string_view json) {
 }
 
 void JsonWriter::quoted(std::string_view value) {
+  constexpr std::size_t kPart = 1024;  // of a text: what is reserved for escapes stays small
   out_ += '"';
-  std::size_t plain = 0;  // where the letters begin that need no escape
-  for (std::size_t at = plain_letters(value, 0); at < value.size(); at = plain_letters(value, plain)) {
-    const auto c = static_cast<unsigned char>(value[at]);
-    if (c >= 0x80) {  // from here on it may be any bytes
-      out_.append(value, plain, at - plain);
-      std::string valid;
-      append_valid_utf8(value.substr(at), valid);
-      quoted_beyond_ascii(valid);
-      out_ += '"';
-      return;
-    }
-    out_.append(value, plain, at - plain);
-    plain = at + 1;
-    escape(c);
+  for (std::string_view rest = value; !rest.empty();) {
+    const std::string_view part = rest.substr(0, kPart);
+    const std::size_t before = out_.size();
+    std::size_t at = 0;
+    out_.resize_and_overwrite(before + part.size() * kEscapeBytesMax + kBlock, [&](char* room, std::size_t) {
+      return static_cast<std::size_t>(put_ascii(part, at, room + before) - room);
+    });
+    rest.remove_prefix(at);
+    if (at == part.size()) continue;
+    std::string valid;  // from here on it may be any bytes
+    append_valid_utf8(rest, valid);
+    quoted_beyond_ascii(valid);
+    break;
   }
-  out_.append(value, plain, value.npos);
   out_ += '"';
 }
 
@@ -109,14 +159,8 @@ void JsonWriter::quoted_beyond_ascii(std::string_view valid) {
 }
 
 void JsonWriter::escape(unsigned char c) {
-  switch (c) {
-    case '"': out_ += "\\\""; return;
-    case '\\': out_ += "\\\\"; return;
-    case '\n': out_ += "\\n"; return;
-    case '\r': out_ += "\\r"; return;
-    case '\t': out_ += "\\t"; return;
-    default: fmt::format_to(std::back_inserter(out_), "\\u{:04x}", static_cast<unsigned>(c));
-  }
+  char text[kEscapeBytesMax];
+  out_.append(text, put_escape(c, text));
 }
 
 }  // namespace bartizan

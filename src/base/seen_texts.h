@@ -25,17 +25,9 @@ class SeenTexts {
     std::uint32_t part = 0;
   };
 
-  // Whether a text of this size can be remembered.
-  static bool may_keep(std::string_view text) { return text.size() <= kRoom; }
-
   // What put() was told of the same text and search, as long as it is remembered; valid until the next put().
   std::optional<std::span<const std::uint32_t>> find(Search search, std::string_view text) {
-    if (text.size() > kRoom) return std::nullopt;
-    if (!entries_) entries_ = std::make_unique<Entry[]>(limits::kSeenTextsMax);
-    last_ = &entries_[hash(search, text) & (limits::kSeenTextsMax - 1)];
-    if (last_->owner != search.owner || last_->part != search.part || last_->text_bytes != text.size() ||
-        std::string_view(last_->room + kRoom - text.size(), text.size()) != text)
-      return std::nullopt;
+    if (text.size() > kRoom || !look_up(search, text)) return std::nullopt;
     return std::span(reinterpret_cast<const std::uint32_t*>(last_->room), last_->found);
   }
 
@@ -50,6 +42,13 @@ class SeenTexts {
     text.copy(last_->room + kRoom - text.size(), text.size());
   }
 
+  // More is known of a text meanwhile: what find() gives as `was` is `is` from now on.
+  void replace(Search search, std::string_view text, std::uint32_t was, std::uint32_t is) {
+    if (text.size() > kRoom || !look_up(search, text)) return;
+    const std::span found(reinterpret_cast<std::uint32_t*>(last_->room), last_->found);
+    std::replace(found.begin(), found.end(), was, is);
+  }
+
  private:
   static constexpr std::size_t kRoom = 240;
   // What was found stands at the beginning of the room, the text at its end.
@@ -60,6 +59,14 @@ class SeenTexts {
     alignas(std::uint32_t) char room[kRoom];
   };
   static_assert(std::has_single_bit(limits::kSeenTextsMax) && sizeof(Entry) == 256);
+
+  // Leaves in last_ the one entry in which the text may be; whether it is there.
+  bool look_up(Search search, std::string_view text) {
+    if (!entries_) entries_ = std::make_unique<Entry[]>(limits::kSeenTextsMax);
+    last_ = &entries_[hash(search, text) & (limits::kSeenTextsMax - 1)];
+    return last_->owner == search.owner && last_->part == search.part && last_->text_bytes == text.size() &&
+           std::string_view(last_->room + kRoom - text.size(), text.size()) == text;
+  }
 
   static std::size_t hash(Search search, std::string_view text) {
     std::uint64_t sum = search.owner * 64 + search.part + text.size() * 0x9e3779b97f4a7c15u;

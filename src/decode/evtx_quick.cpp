@@ -113,6 +113,7 @@ bool EvtxQuickDecoder::read_instance(ByteReader& reader, FlatTemplate::Root root
 
 bool EvtxQuickDecoder::read_embedded() {
   has_embedded_ = false;
+  fragment_ = nullptr;
   const Value* nested = nullptr;
   auto root = FlatTemplate::Root::kSections;
   for (const FlatField& field : outer_.layout->fields())
@@ -126,7 +127,14 @@ bool EvtxQuickDecoder::read_embedded() {
   ByteReader reader(slice(chunk_, 0, offset + nested->size), offset);
   // Not every writer repeats the fragment header here.
   if (*nested->data == kFragmentHeader) reader.skip(4);
+  if (ByteReader token = reader; token.u8() != kTemplateInstance) return read_fragment(nested->bytes(), root);
   return has_embedded_ = read_instance(reader, root, embedded_);
+}
+
+bool EvtxQuickDecoder::read_fragment(Bytes body, FlatTemplate::Root root) {
+  fragment_ = FlatTemplate::compile_fragment(chunk_, body, root);
+  return fragment_ && std::ranges::none_of(fragment_->fields(),
+                                           [](const FlatField& field) { return names_header(field.name); });
 }
 
 const FlatTemplate* EvtxQuickDecoder::layout_at(std::size_t definition, FlatTemplate::Root root) {
@@ -211,10 +219,11 @@ const EvtxQuickDecoder::Plan* EvtxQuickDecoder::plan_for(const Header& header) {
   const FlatTemplate* embedded = has_embedded_ ? embedded_.layout : nullptr;
   std::uint64_t key = mix(mix(event_id, reinterpret_cast<std::uintptr_t>(outer_.layout)),
                           reinterpret_cast<std::uintptr_t>(embedded));
-  key = mix(mix(key, channel), provider);
+  key = mix(mix(mix(key, channel), provider), fragment_ != nullptr);
   std::vector<std::unique_ptr<Plan>>& same_key = plans_[key];
   for (const auto& plan : same_key)
-    if (plan->layout == outer_.layout && plan->embedded == embedded && plan->event_id == event_id &&
+    if (plan->layout == outer_.layout && plan->embedded == embedded &&
+        plan->has_fragment == (fragment_ != nullptr) && plan->event_id == event_id &&
         plan->channel == channel && plan->provider == provider)
       return plan.get();
   ++plan_count_;
@@ -229,6 +238,7 @@ std::unique_ptr<EvtxQuickDecoder::Plan> EvtxQuickDecoder::make_plan(std::uint32_
   auto plan = std::make_unique<Plan>();
   plan->layout = outer_.layout;
   plan->embedded = has_embedded_ ? embedded_.layout : nullptr;
+  plan->has_fragment = fragment_ != nullptr;
   plan->event_id = event_id;
   plan->channel = channel;
   plan->provider = provider;
@@ -248,6 +258,7 @@ std::unique_ptr<EvtxQuickDecoder::Plan> EvtxQuickDecoder::make_plan(std::uint32_
       projection_->columns_of({channel_text, provider_text, event_id, "windows", "", "", header_fields == 3});
   for (const FlatField& field : plan->layout->fields()) {
     if (!field.is_embedded()) add_step(*plan, field, false);
+    else if (plan->has_fragment) plan->steps.push_back({});
     else if (plan->embedded)
       for (const FlatField& inner : plan->embedded->fields()) add_step(*plan, inner, true);
   }
@@ -267,10 +278,19 @@ void EvtxQuickDecoder::add_step(Plan& plan, const FlatField& field, bool is_embe
 void EvtxQuickDecoder::choose_keywords(Plan& plan) {
   if (!plan.columns->all || !plan.columns->keywords) return;
   for (const Step& step : plan.steps)
-    if (step.field->value == kNoValue && plan.columns->keywords->may_match(step.field->constant)) return;
+    if (step.field && step.field->value == kNoValue &&
+        plan.columns->keywords->may_match(step.field->constant))
+      return;
   plan.keywords = plan.columns->keywords;
   for (const Step& step : plan.steps)
-    if (step.column != Field::kNoColumn) plan.named_steps.push_back(step);
+    if (!step.field || step.column != Field::kNoColumn) plan.named_steps.push_back(step);
+}
+
+bool EvtxQuickDecoder::may_match(const KeywordFilter& keywords) {
+  if (may_match(keywords, outer_) || (has_embedded_ && may_match(keywords, embedded_))) return true;
+  return fragment_ && std::ranges::any_of(fragment_->fields(), [&](const FlatField& field) {
+           return keywords.may_match(field.constant);
+         });
 }
 
 bool EvtxQuickDecoder::may_match(const KeywordFilter& keywords, const Instance& instance) {
@@ -278,18 +298,19 @@ bool EvtxQuickDecoder::may_match(const KeywordFilter& keywords, const Instance& 
   for (const Value& value : instance.values) {
     if (value.type == kAnsiStringType || value.type == kEventXmlType || value.type & kArrayFlag) return true;
     if (value.type != kStringType || value.size < keywords.shortest * 2) continue;
-    if (no_keyword_.find(search, as_text(value.bytes()))) continue;
+    if (!keywords.is_quick && no_keyword_.find(search, as_text(value.bytes()))) continue;
     if (keywords.may_match_utf16(value.bytes())) return true;
-    no_keyword_.put(search, as_text(value.bytes()), {});
+    if (!keywords.is_quick) no_keyword_.put(search, as_text(value.bytes()), {});
   }
   return false;
 }
 
 bool EvtxQuickDecoder::fill(const Plan& plan, EventBatch& out) {
-  const bool lacks_keywords = plan.keywords && !may_match(*plan.keywords, outer_) &&
-                              (!has_embedded_ || !may_match(*plan.keywords, embedded_));
+  const bool lacks_keywords = plan.keywords && !may_match(*plan.keywords);
   for (const Step& step : lacks_keywords ? plan.named_steps : plan.steps)
-    if (!add_field(*step.field, step.is_embedded, step.column, out)) return false;
+    if (!(step.field ? add_field(*step.field, step.is_embedded, step.column, out)
+                     : add_fragment(plan.columns, plan.columns->all && !lacks_keywords, out)))
+      return false;
   out.draft().columns = plan.columns;
   out.draft().lacks_keywords = lacks_keywords;
   out.commit();
@@ -304,6 +325,7 @@ bool EvtxQuickDecoder::fill_whole(const Header& header, std::size_t at, EventBat
     return false;
   for (const FlatField& field : outer_.layout->fields()) {
     if (field.is_embedded()) {
+      if (fragment_ && !add_fragment(nullptr, true, out)) return false;
       if (!has_embedded_) continue;
       for (const FlatField& inner : embedded_.layout->fields())
         if (!add_field(inner, true, Field::kNoColumn, out)) return false;
@@ -331,6 +353,22 @@ bool EvtxQuickDecoder::fill_whole(const Header& header, std::size_t at, EventBat
   judge_header(out);
   out.commit();
   return true;
+}
+
+bool EvtxQuickDecoder::add_fragment(const Columns* columns, bool all, EventBatch& out) {
+  for (const FlatField& field : fragment_->fields()) {
+    std::uint16_t column = Field::kNoColumn;
+    if (columns) {
+      const auto at = std::lower_bound(columns->names.begin(), columns->names.end(), field.name);
+      if (at != columns->names.end() && *at == field.name)
+        column = static_cast<std::uint16_t>(at - columns->names.begin());
+    }
+    if (!all && column == Field::kNoColumn) continue;
+    if (out.fields_of_draft() >= limits::kFieldsPerEventMax) return false;
+    record_text_ += field.constant.size(), chunk_text_ += field.constant.size();
+    out.add({out.keep(field.name), out.keep(field.constant), column});
+  }
+  return record_text_ <= limits::kBinXmlTextBytesMax;
 }
 
 bool EvtxQuickDecoder::charge(const Value& value) {

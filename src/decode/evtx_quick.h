@@ -44,7 +44,7 @@ class EvtxQuickDecoder {
     const FlatTemplate* layout = nullptr;
     std::vector<Value> values;
   };
-  // A field to decode: of the record's template, or of the one embedded in it.
+  // A field to decode: of the record's template, or of the one embedded in it. Null: here stand the fields of the fragment.
   struct Step {
     const FlatField* field = nullptr;
     bool is_embedded = false;
@@ -54,6 +54,7 @@ class EvtxQuickDecoder {
   struct Plan {
     const FlatTemplate* layout = nullptr;
     const FlatTemplate* embedded = nullptr;
+    bool has_fragment = false;
     std::uint32_t event_id = 0;
     std::string channel, provider;  // raw: UTF-16, or the template's constant
     bool header_is_plain = false;
@@ -71,6 +72,7 @@ class EvtxQuickDecoder {
   };
   bool read_instance(ByteReader& reader, FlatTemplate::Root root, Instance& out);
   bool read_embedded();
+  bool read_fragment(Bytes body, FlatTemplate::Root root);
   const FlatTemplate* layout_at(std::size_t definition, FlatTemplate::Root root);
   const FlatTemplate* find_or_compile(std::size_t definition, FlatTemplate::Root root);
   static Header header_of(const FlatTemplate& layout);
@@ -84,8 +86,11 @@ class EvtxQuickDecoder {
   static void choose_keywords(Plan& plan);
   bool read_time(const FlatField& field, Instant& time);
   bool fill(const Plan& plan, EventBatch& out);
+  bool may_match(const KeywordFilter& keywords);
   bool may_match(const KeywordFilter& keywords, const Instance& instance);
   bool fill_whole(const Header& header, std::size_t at, EventBatch& out);
+  // Of the fragment: fields in the columns, or all.
+  bool add_fragment(const Columns* columns, bool all, EventBatch& out);
   bool add_field(const FlatField& field, bool is_embedded, std::uint16_t column, EventBatch& out);
   bool add_array(const FlatField& field, const Value& value, std::uint16_t column, EventBatch& out);
   std::string_view text_of(const Value& value, EventBatch& out);
@@ -100,6 +105,8 @@ class EvtxQuickDecoder {
   std::size_t known_count_ = 0, plan_count_ = 0;
   Instance outer_, embedded_;
   bool has_embedded_ = false;
+  std::unique_ptr<FlatTemplate>
+      fragment_;  // of the record at hand: BinXml written out in the place of a template
   std::size_t record_text_ = 0, chunk_text_ = 0;  // bytes of text, at most
   std::string scratch_;
   SeenTexts no_keyword_;  // texts in which a KeywordFilter found nothing

@@ -38,15 +38,18 @@ std::string as_string(Bytes bytes) { return std::string(as_text(bytes)); }
 
 class TemplateCompiler {
  public:
-  TemplateCompiler(Bytes chunk, Bytes body, FlatTemplate& out)
+  TemplateCompiler(Bytes chunk, Bytes body, bool is_fragment, FlatTemplate& out)
       : chunk_(chunk),
         body_at_(static_cast<std::size_t>(body.data() - chunk.data())),
         reader_(body),
+        is_fragment_(is_fragment),
         out_(out) {}
 
   bool run() {
-    if (reader_.u8() != kFragmentHeader) return false;
-    reader_.skip(3);
+    // Not every writer repeats the header within a record.
+    ByteReader first = reader_;
+    if (first.u8() == kFragmentHeader) reader_.skip(4);
+    else if (!is_fragment_) return false;
     for (;;) {
       const std::uint8_t token = reader_.u8();
       if (reader_.failed()) return false;
@@ -180,7 +183,7 @@ class TemplateCompiler {
   // is_closed_ is set), or it cannot be read.
   bool start(bool has_attributes, Element& element, bool keep_attributes) {
     is_closed_ = false;
-    reader_.skip(2);
+    if (!is_fragment_) reader_.skip(2);  // only definitions have the dependency id
     const std::size_t size = reader_.u32();
     if (size > reader_.remaining() || !name(element.name)) return false;
     if (has_attributes) reader_.skip(4);
@@ -230,24 +233,21 @@ class TemplateCompiler {
   }
 
   bool name(std::string& out) {
-    FlatTemplate::NamePlace place;
-    place.at = static_cast<std::uint32_t>(reader_.offset());
+    const auto at = static_cast<std::uint32_t>(reader_.offset());
     const std::size_t offset = reader_.u32();
     Bytes utf16;
     if (reader_.failed() || !read_name(chunk_, offset, utf16)) return false;
-    if (offset == body_at_ + reader_.offset()) {
-      place.is_inline = true;
-      reader_.skip(kNameHeaderBytes + utf16.size() + 2);
-    }
-    place.utf16 = as_string(utf16);
+    const bool is_inline = offset == body_at_ + reader_.offset();
+    if (is_inline) reader_.skip(kNameHeaderBytes + utf16.size() + 2);
+    if (!is_fragment_) out_.names_.push_back({at, is_inline, as_string(utf16)});
     append_string(slice(utf16, 0, limits::kFieldNameBytesMax), out);
-    out_.names_.push_back(std::move(place));
     return !reader_.failed();
   }
 
   Bytes chunk_;
   std::size_t body_at_;
   ByteReader reader_;
+  bool is_fragment_;
   FlatTemplate& out_;
   bool in_system_ = false, is_user_data_ = false, is_closed_ = false;
 };
@@ -258,7 +258,15 @@ std::unique_ptr<FlatTemplate> FlatTemplate::compile(Bytes chunk, std::size_t at,
   auto flat = std::make_unique<FlatTemplate>();
   flat->root_ = root;
   flat->body_.assign(body.begin(), body.end());
-  if (!TemplateCompiler(chunk, body, *flat).run()) return nullptr;
+  if (!TemplateCompiler(chunk, body, false, *flat).run()) return nullptr;
+  if (flat->fields_.size() > limits::kFieldsPerEventMax / 2) return nullptr;
+  return flat;
+}
+
+std::unique_ptr<FlatTemplate> FlatTemplate::compile_fragment(Bytes chunk, Bytes body, Root root) {
+  auto flat = std::make_unique<FlatTemplate>();
+  flat->root_ = root;
+  if (!TemplateCompiler(chunk, body, true, *flat).run() || flat->values_needed_ > 0) return nullptr;
   if (flat->fields_.size() > limits::kFieldsPerEventMax / 2) return nullptr;
   return flat;
 }

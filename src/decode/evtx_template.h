@@ -41,6 +41,9 @@ class FlatTemplate {
 
   // The definition at `at` of the chunk; null when it is not simple.
   static std::unique_ptr<FlatTemplate> compile(Bytes chunk, std::size_t at, Root root);
+  // BinXml that a record has in the place of such a template, written out; `body` is a part of the chunk. Its fields are all
+  // constants, of this record alone. Null when it is not simple.
+  static std::unique_ptr<FlatTemplate> compile_fragment(Bytes chunk, Bytes body, Root root);
   // Whether the definition at `at` of another chunk reads the same. Places of names differ from chunk to chunk, all else is
   // compared: a file may use the GUID of a known definition for something else.
   bool is_same(Bytes chunk, std::size_t at, Root root) const;

@@ -69,7 +69,12 @@ void append_system_time(Bytes data, std::string& out) {
 
 void append_ansi(Bytes data, std::string& out) {
   while (!data.empty() && data.back() == 0) data = data.first(data.size() - 1);
-  for (std::uint8_t byte : data) append_code_point(byte, out);
+  for (std::size_t at = 0; at < data.size();) {
+    const std::size_t from = at;
+    while (at < data.size() && data[at] < 0x80) ++at;
+    out.append(as_text(data.subspan(from, at - from)));
+    if (at < data.size()) append_code_point(data[at++], out);
+  }
 }
 
 template <class T>

@@ -5,10 +5,15 @@
 //   * each keyword is represented by a run of ASCII of it that no number, time, GUID, SID or hexadecimal text can hold, so that
 //     only values which are text in the record matter;
 //   * the two letters beyond ASCII that fold into ASCII count as a yes.
+// Where a few pairs of letters stand in all runs (most keywords of Windows rules have `::`), a text without them is told by
+// comparing sixteen letters at a time.
 #pragma once
 
-#include <memory>
+#include <array>
+#include <optional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "detect/sigma/field_index.h"
 #include "detect/sigma/rule.h"
@@ -18,17 +23,25 @@ namespace bartizan {
 
 class RawKeywords final : public KeywordFilter {
  public:
-  // Null when one of the leaves, all without a field, has no such run.
-  static std::unique_ptr<RawKeywords> make(std::span<const sigma::Leaf* const> leaves);
+  // Sorted, each once.
+  using Runs = std::vector<std::string>;
+  // Of leaves without a field; nothing when one of them has no such run.
+  static std::optional<Runs> runs_of(std::span<const sigma::Leaf* const> leaves);
+  explicit RawKeywords(const Runs& runs);
 
   bool may_match(std::string_view text) const override;
   bool may_match_utf16(Bytes text) const override;
-  // The same for the same keywords, wherever they stand.
-  const std::string& identity() const { return identity_; }
 
  private:
+  // Each letter sixteen times, as with_bit_5 makes it.
+  struct Pair {
+    alignas(16) std::array<char, 16> first, second;
+  };
+  static std::vector<Pair> pairs_of(const Runs& runs);
+  bool may_have_pair(Bytes utf16) const;
+
+  std::vector<Pair> pairs_;  // one of them stands in every run; empty: they are too many
   sigma::FieldIndex index_;
-  std::string identity_;
 };
 
 }  // namespace bartizan

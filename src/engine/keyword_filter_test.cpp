@@ -26,7 +26,8 @@ sigma::Leaf keyword(std::string text) {
 }
 
 std::unique_ptr<RawKeywords> filter_of(std::initializer_list<const sigma::Leaf*> leaves) {
-  return RawKeywords::make(std::vector<const sigma::Leaf*>(leaves));
+  const auto runs = RawKeywords::runs_of(std::vector<const sigma::Leaf*>(leaves));
+  return runs ? std::make_unique<RawKeywords>(*runs) : nullptr;
 }
 
 TEST(KeywordFilter, NeverSaysNoToATextWithAKeyword) {

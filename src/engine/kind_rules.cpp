@@ -53,11 +53,11 @@ class KindRules::Compiler {
   }
 
   // The keywords that are left in a program, if they can be told from the bytes of a record.
-  std::unique_ptr<RawKeywords> keywords_of(const sigma::Program& program) const {
+  std::optional<RawKeywords::Runs> keywords_of(const sigma::Program& program) const {
     std::vector<const sigma::Leaf*> leaves;
     for (const auto& [leaf, slot] : program.tests())
       if (sources_[slot].from == SlotSource::From::kEveryField) leaves.push_back(leaf);
-    return RawKeywords::make(leaves);
+    return RawKeywords::runs_of(leaves);
   }
 
   // Once the columns of the kind are settled.
@@ -215,7 +215,7 @@ std::unique_ptr<Kind> KindRules::make_kind(const EventKind& given) {
   for (ScriptField& field : kind->script_fields)
     field.column = static_cast<std::uint16_t>(
         std::lower_bound(kind->names.begin(), kind->names.end(), field.name) - kind->names.begin());
-  if (rules_want_all && !others_want_all) kind->keywords = kept(compiler.keywords_of(compiled->program));
+  if (rules_want_all && !others_want_all) kind->keywords = filter_of(compiler.keywords_of(compiled->program));
   compiled->slots = compiler.slot_sources();
   if (kind->conditional.empty()) kind->unconditional = compiled.get();
   kind->program = std::move(compiled);
@@ -238,10 +238,11 @@ const KeywordFilter* KindRules::any_rule_of(const Columns& columns) {
   return known->second.get();
 }
 
-const KeywordFilter* KindRules::kept(std::unique_ptr<RawKeywords> keywords) {
+const KeywordFilter* KindRules::filter_of(const std::optional<RawKeywords::Runs>& keywords) {
   if (!keywords) return nullptr;
-  const std::string identity = keywords->identity();
-  return keywords_.try_emplace(identity, std::move(keywords)).first->second.get();
+  std::unique_ptr<RawKeywords>& filter = keywords_[*keywords];
+  if (!filter) filter = std::make_unique<RawKeywords>(*keywords);
+  return filter.get();
 }
 
 const KindProgram& KindRules::program_of(const Kind& kind, std::uint64_t conditions) {

@@ -73,7 +73,7 @@ class KindRules final : public Projection {
  private:
   class Compiler;
   std::unique_ptr<Kind> make_kind(const EventKind& kind);
-  const KeywordFilter* kept(std::unique_ptr<RawKeywords> keywords);
+  const KeywordFilter* filter_of(const std::optional<RawKeywords::Runs>& keywords);
 
   const RuleSet& rules_;
   std::function<bool(std::uint32_t)> wants_;
@@ -84,8 +84,7 @@ class KindRules final : public Projection {
   std::map<std::pair<const Kind*, std::uint64_t>, std::unique_ptr<KindProgram>> programs_;
   std::unordered_map<const Kind*, std::unique_ptr<RuleFilter>>
       filters_;  // null: some rule can hold without text
-  std::map<std::string, std::unique_ptr<RawKeywords>>
-      keywords_;  // by their identity: most kinds have the same
+  std::map<RawKeywords::Runs, std::unique_ptr<RawKeywords>> keywords_;  // most kinds have the same
 };
 
 // A text that is the same for the same kind.

@@ -35,6 +35,7 @@ class KeywordFilter {
   virtual bool may_match(std::string_view text) const = 0;
   virtual bool may_match_utf16(Bytes text) const = 0;
   std::size_t shortest = 0;  // letters; in a text of fewer nothing matches
+  bool is_quick = false;     // asking again costs less than remembering the answer
 };
 
 struct Columns {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <set>
 #include <string>
 #include <unordered_map>
 
@@ -86,6 +87,10 @@ class ProgramBuilder {
     }
     woken_by_.resize(program_.predicates_.size());
     groups_of_.resize(program_.predicates_.size());
+    std::set<SlotId> waking;
+    for (std::size_t predicate = 0; predicate < woken_by_.size(); ++predicate)
+      if (!woken_by_[predicate].empty()) waking.insert(program_.predicates_[predicate].slot);
+    program_.waking_slots_.assign(waking.begin(), waking.end());
     program_.woken_by_ = flatten(woken_by_);
     program_.groups_of_ = flatten(groups_of_);
   }
@@ -110,10 +115,7 @@ class ProgramBuilder {
     const Waking waking = waking_of(term);
     if (!waking.is_known()) return program_.unwoken_.push_back(rule);
     woken_by_.resize(program_.predicates_.size());
-    for (std::uint32_t predicate : waking.predicates) {
-      woken_by_[predicate].push_back(rule);
-      program_.slots_[program_.predicates_[predicate].slot].wakes = true;
-    }
+    for (std::uint32_t predicate : waking.predicates) woken_by_[predicate].push_back(rule);
   }
 
   Term simplified(const Rule& rule, const Expression& expression, const BoundRule& bound) {
@@ -369,8 +371,7 @@ void ProgramRun::run(const Program& program, SlotReader& reader, std::vector<std
   const std::size_t before = out.size();
   prepare();
   test_.forget();
-  for (SlotId slot = 0; slot < program.slots_.size(); ++slot)
-    if (program.slots_[slot].wakes) run_slot(slot);
+  for (const SlotId slot : program.waking_slots_) run_slot(slot);
   for (std::uint32_t rule : program.unwoken_)
     if (holds(program.rules_[rule].condition)) out.push_back(program.rules_[rule].id);
   for (std::size_t i = 0; i < woken_.size(); ++i)
@@ -405,14 +406,14 @@ void ProgramRun::run_slot(SlotId slot) {
   for (const FieldValue& value : reader_->values(slot)) {
     if (value.is_null) continue;
     for (const std::uint32_t told : told_by(slot, value)) {
+      if (told == kFailed) continue;
       if (told & kUntested) set_found(told & ~kUntested);
       else set_true(told);
     }
   }
 }
 
-// The predicates that a value makes true, and those whose test is worth making. They depend on the value alone. Of a text that
-// is remembered every test is made at once: most texts come again, and the answers with them.
+// The predicates that a value makes true, and those whose test is worth making. They depend on the value alone.
 std::span<const std::uint32_t> ProgramRun::told_by(SlotId slot, const FieldValue& value) {
   const SeenTexts::Search search{program_->serial_, slot};
   if (!value.is_number)
@@ -424,14 +425,10 @@ std::span<const std::uint32_t> ProgramRun::told_by(SlotId slot, const FieldValue
   if (!told_.empty()) {
     std::sort(told_.begin(), told_.end());
     told_.erase(std::unique(told_.begin(), told_.end()), told_.end());
-    const bool is_kept = !value.is_number && SeenTexts::may_keep(value.text);
-    const FieldValue* passed = nullptr;
     std::erase_if(told_, [&](std::uint32_t& predicate) {
       const Program::Predicate& plan_of = program_->predicates_[predicate];
       if (plan_of.check == Program::Check::kGlob) return !matches_glob(plan_of.leaf->pattern, folded_);
-      if (plan_of.check != Program::Check::kLater) return false;
-      if (is_kept) return !test_.holds(*plan_of.leaf, {&value, 1}, {}, passed);
-      predicate |= kUntested;
+      if (plan_of.check == Program::Check::kLater) predicate |= kUntested;
       return false;
     });
   }
@@ -511,6 +508,10 @@ bool ProgramRun::predicate_holds(std::uint32_t predicate) {
   const bool result = test_.holds(*plan.leaf, values, others, passed);
   if (state == 0) touched_.push_back(predicate);
   state = static_cast<std::uint8_t>(state | (result ? kTrue : kFalse));
+  // Most texts come again, and the answer with them.
+  if (plan.check == Program::Check::kLater && values.size() == 1)
+    seen_.replace({program_->serial_, plan.slot}, values[0].text, predicate | kUntested,
+                  result ? predicate : kFailed);
   return result;
 }
 

@@ -93,7 +93,6 @@ class Program {
   struct Slot {
     FieldIndex index;
     bool has_index = false;
-    bool wakes = false;                  // some rule is woken by a test of this slot
     std::vector<std::uint32_t> numbers;  // predicates that compare numbers: 1.0 equals 1
   };
   struct CompiledRule {
@@ -112,6 +111,7 @@ class Program {
   std::vector<Predicate> predicates_;
   std::vector<Node> nodes_;
   std::vector<CompiledRule> rules_;
+  std::vector<SlotId> waking_slots_;        // those of tests that wake a rule
   std::vector<std::uint32_t> unwoken_;      // rules to look at for every event
   std::vector<std::uint32_t> always_true_;  // ids of rules that the kind alone satisfies
   Lists woken_by_;                          // predicate -> rules
@@ -128,6 +128,7 @@ class ProgramRun {
   static constexpr std::uint8_t kFound = 1, kTrue = 2, kFalse = 4;
   // Among what a value tells: a part of the predicate's text was found, its test is still to be made.
   static constexpr std::uint32_t kUntested = 0x8000'0000;
+  static constexpr std::uint32_t kFailed = 0xffff'ffff;  // the test was made meanwhile
 
   void prepare();
   void run_slot(SlotId slot);
