@@ -19,8 +19,16 @@ void Correlations::add(Contribution contribution) {
   if (!correlator_->add(
           {contribution.rule, contribution.time, contribution.sequence, std::move(contribution.values)}))
     return;
-  contribution.values.clear();
-  contributions_.push_back(std::move(contribution));
+  Finding record;
+  record.time = contribution.time;
+  record.file = std::move(contribution.file);
+  record.record_id = std::move(contribution.record_id);
+  record.channel = std::move(contribution.channel);
+  record.event_id = contribution.event_id;
+  record.host = std::move(contribution.host);
+  record.entities = std::move(contribution.entities);
+  contributing_rules_.push_back(contribution.rule);
+  records_.add(record);
 }
 
 void Correlations::finish(std::vector<Finding>& out) {
@@ -35,35 +43,36 @@ void Correlations::finish(std::vector<Finding>& out) {
   }
 }
 
-Finding Correlations::finding_of(const sigma::CorrelationMatch& match) const {
+// Of a record that cannot be read back the finding names the rule alone.
+Finding Correlations::finding_of(const sigma::CorrelationMatch& match) {
   MUST(!match.contributing.empty());
   const RuleSummary& summary = rules_.correlation_summary(match.correlation);
-  const Contribution& last = contributions_[match.contributing.back()];
-  Finding finding;
-  finding.time = match.last;
-  finding.rule_id = summary.id;
-  finding.rule_title = summary.title;
-  finding.level = summary.level;
-  finding.file = last.file;
-  finding.record_id = last.record_id;
-  finding.channel = last.channel;
-  finding.event_id = last.event_id;
-  finding.host = last.host;
-  finding.attack = summary.attack;
-  finding.advisory = summary.advisory;
-  std::string identity = finding.rule_id;
+  Finding finding, part;
+  std::string identity = summary.id;
+  std::vector<Entity> entities;
   for (std::size_t index : match.contributing) {
-    const Contribution& part = contributions_[index];
-    const RuleSummary& rule = rules_.summary(part.rule);
+    if (!records_.read(index, part)) part = {};
+    const RuleSummary& rule = rules_.summary(contributing_rules_[index]);
     identity += '\n' + part.file + '\n' + part.record_id + '\n' + rule.id;
     for (const Entity& entity : part.entities)
-      if (std::find(finding.entities.begin(), finding.entities.end(), entity) == finding.entities.end())
-        finding.entities.push_back(entity);
+      if (std::find(entities.begin(), entities.end(), entity) == entities.end()) entities.push_back(entity);
     if (finding.why.size() < limits::kCorrelationReasonsMax)
       finding.why.push_back(
           {"", "includes", rule.title,
            "record " + part.record_id + " of " + part.file + " at " + format_instant(part.time)});
   }
+  finding.time = match.last;
+  finding.rule_id = summary.id;
+  finding.rule_title = summary.title;
+  finding.level = summary.level;
+  finding.file = part.file;  // of the last record
+  finding.record_id = part.record_id;
+  finding.channel = part.channel;
+  finding.event_id = part.event_id;
+  finding.host = part.host;
+  finding.attack = summary.attack;
+  finding.advisory = summary.advisory;
+  finding.entities = std::move(entities);
   finding.id = sha256_hex(identity).substr(0, 32);
   return finding;
 }

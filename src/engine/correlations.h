@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Correlations: gathers the records that rules of correlations matched, in the order of the evidence, and makes the findings
-// at the end. One thread.
+// at the end. What the findings say of a record waits in a scratch file. One thread.
 #pragma once
 
 #include <memory>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "detect/sigma/correlate.h"
+#include "engine/finding_log.h"
 #include "engine/rule_set.h"
 #include "model/finding.h"
 
@@ -39,11 +40,13 @@ class Correlations {
   void finish(std::vector<Finding>& out);
 
  private:
-  Finding finding_of(const sigma::CorrelationMatch& match) const;
+  Finding finding_of(const sigma::CorrelationMatch& match);
 
   const RuleSet& rules_;
   std::unique_ptr<sigma::Correlator> correlator_;
-  std::vector<Contribution> contributions_;  // as numbered by the correlator
+  // Of the contributions, as numbered by the correlator: the rule, and the record as a finding would name it.
+  std::vector<std::uint32_t> contributing_rules_;
+  FindingLog records_;
 };
 
 }  // namespace bartizan
