@@ -83,6 +83,9 @@ inline constexpr std::size_t kRuleCacheBytesMax = 256u << 20;  // the public rul
 inline constexpr std::size_t kRuleCachesKept = 16;             // the newest
 inline constexpr std::size_t kSeenTextsMax =
     4096;  // texts remembered a table, 256 bytes each: half of a common second-level cache
+inline constexpr std::size_t kSeenLongTextsMax = 1024;           // longer ones
+inline constexpr std::size_t kSeenTextBytesMax = 64u << 10;      // one of them
+inline constexpr std::size_t kSeenLongTextsBytesMax = 4u << 20;  // all of them
 inline constexpr std::size_t kSigmaConditionDepthMax =
     64;  // brackets and detection lists; public rules nest 2 deep
 inline constexpr std::size_t kSigmaVariantsMax =
@@ -120,7 +123,7 @@ inline constexpr std::size_t kTerminalTechniquesMax = 8;  // of a group: three l
 
 // Findings
 inline constexpr std::size_t kFindingsInMemoryBytes =
-    48u << 20;  // packed; some 60,000. What exceeds it goes to a temporary file
+    24u << 20;  // packed; some 30,000. What exceeds it goes to a temporary file
 inline constexpr std::size_t kFindingsWrittenAtOnceBytes = 1u << 20;  // to that file
 inline constexpr std::size_t kOutputWrittenAtOnceBytes = 256u << 10;  // of a report
 inline constexpr std::size_t kFindingsMergeBytes = 16u << 20;  // read from it at once, over all its parts
