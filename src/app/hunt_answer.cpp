@@ -22,17 +22,6 @@ void note_cancel(int signal) {
   if (cancelled) _exit(128 + signal);
   cancelled = 1;
 }
-void catch_cancel() {
-  struct sigaction action{};
-  action.sa_handler = note_cancel;
-  for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
-}
-
-int say_failure(const std::string& message) {
-  std::fprintf(stderr, "bartizan: %s\n", message.c_str());
-  return kExitUnreadable;
-}
-
 // `otherwise` when the option was not given; zero and nonsense are usage errors.
 bool read_number(const Arguments& arguments, std::string_view name, std::uint64_t& number) {
   if (!arguments.has(name)) return true;
@@ -41,15 +30,6 @@ bool read_number(const Arguments& arguments, std::string_view name, std::uint64_
   if (error == std::errc() && end == text.data() + text.size() && number > 0) return true;
   usage_error(*arguments.verb, "'" + text + "' is no number for " + std::string(name));
   return false;
-}
-
-store::QueryReceiver with_progress() {
-  store::QueryReceiver receiver;
-  receiver.progress = [on_terminal = isatty(STDERR_FILENO) != 0](double percentage) {
-    if (on_terminal && percentage > 0) std::fprintf(stderr, "\r%3.0f %%\r", percentage);
-    return cancelled == 0;
-  };
-  return receiver;
 }
 
 bool is_value(const store::QueryColumn& column) {
@@ -95,11 +75,6 @@ int export_answer(const Arguments& arguments, const std::string& sql, store::Dat
   return kExitClean;
 }
 
-std::string store_folder(const Arguments& arguments) {
-  const char* named = std::getenv("BARTIZAN_STORE");
-  return arguments.value("--store", named ? named : "");
-}
-
 // Days that hold nothing of the range need not be opened.
 bool read_options(const Arguments& arguments, const hunt::TimeRange& range, std::uint64_t rows,
                   store::DatabaseOptions& options) {
@@ -114,6 +89,33 @@ bool read_options(const Arguments& arguments, const hunt::TimeRange& range, std:
 }
 
 }  // namespace
+
+void catch_cancel() {
+  struct sigaction action{};
+  action.sa_handler = note_cancel;
+  for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+}
+
+bool is_cancelled() { return cancelled != 0; }
+
+int say_failure(const std::string& message) {
+  std::fprintf(stderr, "bartizan: %s\n", message.c_str());
+  return kExitUnreadable;
+}
+
+store::QueryReceiver with_progress() {
+  store::QueryReceiver receiver;
+  receiver.progress = [on_terminal = isatty(STDERR_FILENO) != 0](double percentage) {
+    if (on_terminal && percentage > 0) std::fprintf(stderr, "\r%3.0f %%\r", percentage);
+    return cancelled == 0;
+  };
+  return receiver;
+}
+
+std::string store_folder(const Arguments& arguments) {
+  const char* named = std::getenv("BARTIZAN_STORE");
+  return arguments.value("--store", named ? named : "");
+}
 
 bool read_range(const Arguments& arguments, hunt::TimeRange& range) {
   for (const auto& [name, target] : {std::pair{"--since", &range.since}, {"--until", &range.until}}) {

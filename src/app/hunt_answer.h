@@ -33,6 +33,20 @@ inline constexpr Option kHuntOptions[] = {kHuntStoreOption,   kHuntSinceOption, 
                                           kHuntSecondsOption, kHuntMemoryOption, kHuntRowsOption,
                                           kHuntFormatOption,  kHuntOutputOption};
 
+inline constexpr Option kHuntAtOption =
+    option("Store", "--at", "T", "as if it were this time instead of now (RFC 3339, or a date)");
+inline constexpr Option kHuntListFormatOption = option(
+    "Output", "--format", "F", "what to write, a table unless given", Repeat::kOnce, "table jsonl csv html");
+
+// --store, else BARTIZAN_STORE; may be empty.
+std::string store_folder(const Arguments& arguments);
+// From now on the first Ctrl-C cancels what with_progress() receives, the second ends the program.
+void catch_cancel();
+bool is_cancelled();
+store::QueryReceiver with_progress();
+// Says it; kExitUnreadable.
+int say_failure(const std::string& message);
+
 // Reads --since and --until; false after a usage error was said.
 bool read_range(const Arguments& arguments, hunt::TimeRange& range);
 // Opens the store as the options say; null after the reason was said, with the exit code.

@@ -9,6 +9,7 @@ namespace bartizan::app {
 extern const Verb kHuntSearchVerb, kHuntSqlVerb, kHuntRulesVerb, kHuntFieldsVerb;
 extern const Verb kHuntStackVerb, kHuntBeaconsVerb, kHuntFirstSeenVerb, kHuntTreeVerb, kHuntAroundVerb,
     kHuntPivotVerb, kHuntSessionsVerb, kHuntLongConnectionsVerb;
+extern const Verb kHuntListVerb, kHuntDueVerb, kHuntRunVerb, kHuntHistoryVerb, kHuntTestVerb;
 extern const Verb kStoreShowVerb, kStorePruneVerb;
 
 }  // namespace bartizan::app

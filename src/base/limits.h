@@ -301,6 +301,9 @@ inline constexpr std::size_t kStoreRangeBytesMax = 64;  // longer least and grea
 inline constexpr int kStoreZstdLevel = 3;               // the library's own default
 inline constexpr std::size_t kStoreNamesMax =
     65'536;  // field names remembered; hostile JSON can make any number
+inline constexpr std::size_t kStoreSummaryValuesMax =
+    8u << 20;  // different observed values of one file (64 MB); with more, its summary says "anything"
+inline constexpr std::size_t kPastHostsShown = 64;  // names of hosts in what is said of one indicator's past
 inline constexpr std::size_t kStoreTextBytesMax =
     1u << 20;  // longer texts of one field are cut; logs have 64 KiB
 
@@ -309,6 +312,14 @@ inline constexpr std::size_t kHuntLineBytesMax =
     64u << 10;                                 // a search line; a list of 1,000 addresses has 20 KiB
 inline constexpr unsigned kHuntDepthMax = 64;  // parentheses within each other; bounds recursion
 inline constexpr std::uint64_t kHuntRowsShown = 10'000;  // of an answer, unless --rows says otherwise
+
+inline constexpr std::size_t kHuntFileBytesMax = 4u << 20;  // a saved hunt with its example
+inline constexpr std::int64_t kHuntSpanSecondsMax =
+    86'400ll * 36'600;  // of a range or an interval: a century
+inline constexpr std::size_t kHuntHostsRecorded =
+    1'000;  // names of hosts in the record of a run: 30 kB; the counts are whole
+inline constexpr std::size_t kHuntRecordBytesMax = 4u << 20;  // of one line of the record
+inline constexpr std::size_t kHuntRowsOnScreen = 20;          // of one hunt in the table of a run
 
 // Intelligence
 inline constexpr std::size_t kIntelValueBytesMax =

@@ -74,6 +74,13 @@ class SqlMaker {
            (is_sorted_ ? "" : " ORDER BY time, id");
   }
 
+  std::expected<std::string, Diagnostic> make_condition(const SearchLine& line) {
+    if (!line.pipes.empty()) complain(line.pipes[0].at, "no command can stand here, only a search");
+    const std::string sql = line.search ? condition(*line.search) : "TRUE";
+    if (wrong_) return std::unexpected(*wrong_);
+    return sql;
+  }
+
  private:
   std::string complain(std::size_t at, std::string message, std::string hint = {}) {
     if (!wrong_)
@@ -349,6 +356,12 @@ std::expected<std::string, Diagnostic> sql_of_search(std::string_view line, cons
   auto parsed = parse_search_line(line);
   if (!parsed) return std::unexpected(parsed.error());
   return SqlMaker(range).make(*parsed);
+}
+
+std::expected<std::string, Diagnostic> sql_of_condition(std::string_view line) {
+  auto parsed = parse_search_line(line);
+  if (!parsed) return std::unexpected(parsed.error());
+  return SqlMaker({}).make_condition(*parsed);
 }
 
 std::string sql_of_range(const TimeRange& range) {

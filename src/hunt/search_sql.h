@@ -19,6 +19,8 @@ struct TimeRange {
 };
 
 std::expected<std::string, Diagnostic> sql_of_search(std::string_view line, const TimeRange& range);
+// What an event must fulfil, of a line without commands.
+std::expected<std::string, Diagnostic> sql_of_condition(std::string_view line);
 
 // `time >= … AND time < …`, or TRUE.
 std::string sql_of_range(const TimeRange& range);

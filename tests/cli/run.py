@@ -171,6 +171,69 @@ def test_store_and_hunt(bartizan, folder):
     expect(ask("sql", "SELECT count(*) AS n FROM events") == [{"n": 0}], "not pruned")
 
 
+def test_saved_hunts_find_what_their_examples_say(bartizan, folder):
+    need_duckdb(bartizan, stored(bartizan, folder / "store", CASE))
+    run = bartizan("hunt", "test")
+    expect(run.returncode == 0, f"hunts fail on their own examples: {run.stdout.decode()}")
+    expect(int(run.stdout.split()[-4]) >= 30, "there should be thirty hunts and more")
+    hunt = (ROOT / "content/hunts/rare-services.yml").read_text(encoding="utf-8")
+    never = folder / "never"
+    never.mkdir()
+    (never / "rare-services.yml").write_text(hunt.replace("event_id:(7045 OR 4697)", "event_id:9"), encoding="utf-8")
+    (never / "no-example.yml").write_text(hunt.split("example:")[0].replace("id: rare-services", "id: no-example"),
+                                          encoding="utf-8")
+    run = bartizan("hunt", "test", "--no-builtin-hunts", "--hunts", never)
+    expect(run.returncode == 1 and b"0 passed, 2 failed" in run.stdout, "a hunt that never matches is not noticed")
+    expect(b"does not find 'svch0st.exe'" in run.stdout and b"has no example" in run.stdout, "it is not said why")
+
+
+def stored(bartizan, store, *evidence):
+    run = bartizan("scan", "--store", store, "-o", os.devnull, *evidence)
+    expect(run.returncode in (0, 2) and b"bartizan: stored " in run.stderr, run.stderr.decode())
+    return store
+
+
+def test_saved_hunts_run_when_due_and_are_recorded(bartizan, folder):
+    store = stored(bartizan, folder / "store", CASE, ROOT / "tests/golden/decode", ROOT / "tests/golden/scan")
+    need_duckdb(bartizan, store)
+
+    def lines(*words):
+        run = bartizan("hunt", *words, "--store", store, "--format", "jsonl")
+        expect_run(run, 0)
+        return [json.loads(line) for line in run.stdout.splitlines()]
+
+    names = {row["hunt"] for row in lines("due")}
+    expect({row["due"] for row in lines("due")} == {"now"}, "what was never run is due")
+    asked = lines("run", "--at", "2026-03-11")
+    expect({row["hunt"] for row in asked} == names, "not every due hunt ran")
+    expect(sum(len(row["rows"]) for row in asked) > 10, "the demo has what hunts look for")
+    expect(all(len(row["rows"]) == row["run"]["rows"] for row in asked), "rows are miscounted")
+    programs = next(row for row in asked if row["hunt"] == "programs-on-one-host")["run"]
+    expect(any(one["log"] == "Security" for one in programs["answered"]) and programs["silent"], f"coverage: {programs}")
+    expect(len(lines("history")) == len(names), "runs are missing from the record")
+    expect(lines("run", "--at", "2026-03-11") == [], "nothing is due twice")
+    daily = {row["hunt"] for row in lines("due", "--at", "2026-03-11T23:00:00Z") if row["due"] == "now"}
+    expect(0 < len(daily) < len(names), "daily hunts alone are due the next day")
+    lines("run", "--at", "2026-03-11T23:30:00Z", "--since", "2026-03-11", "beacons")
+    expect("beacons" in {row["hunt"] for row in lines("due", "--at", "2026-03-12") if row["due"] == "now"},
+           "a run over another range counts as the regular one")
+    expect_run(bartizan("hunt", "run", "--store", store, "--fail-on-rows", "--at", "2026-03-11", "findings-of-one-host"), 1)
+    expect_run(bartizan("hunt", "run", "--store", store, "--seconds", "1", "--memory", "1", "beacons"), 2)
+    failed = [row for row in lines("history", "beacons") if row["outcome"].startswith("failed")]
+    expect(len(failed) == 1, "a run without an answer is not recorded")
+    expect_run(bartizan("hunt", "run", "--store", store, "beacon"), 3, "did you mean beacons?")
+
+
+def test_saved_hunts_of_an_empty_store_are_blind(bartizan, folder):
+    (folder / "nothing").write_bytes(b"")
+    store = stored(bartizan, folder / "store", folder / "nothing")
+    need_duckdb(bartizan, store)
+    run = bartizan("hunt", "run", "--all", "--store", store, "--format", "jsonl")
+    expect_run(run, 0)
+    for row in map(json.loads, run.stdout.splitlines()):
+        expect(row["run"]["blind"] and row["rows"] == [], f"{row['hunt']} says it saw something")
+
+
 def test_schema_page_names_every_column(bartizan, folder):
     page = (ROOT / "docs/schema.md").read_text(encoding="utf-8")
     columns = [line.split()[0] for line in bartizan("hunt", "fields").stdout.decode().splitlines()]

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the verbs about saved hunts have in common: our own hunts and those of --hunts, chosen by name. One thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/options.h"
+#include "base/time.h"
+#include "hunt/saved_hunt.h"
+
+namespace bartizan::app {
+
+inline constexpr Option kHuntsOption =
+    option("Hunts", "--hunts", "DIR", "further hunts: a folder of files, or a file", Repeat::kMany);
+inline constexpr Option kNoBuiltinHuntsOption =
+    flag("Hunts", "--no-builtin-hunts", "only the hunts of --hunts, not those the program brings");
+
+struct SavedHunts {
+  std::vector<hunt::SavedHunt> hunts;  // by id
+  bool has_mistakes = false;           // some file is wrong and was said so
+};
+SavedHunts load_hunts(const Arguments& arguments);
+// Leaves those that the operands name; all of them when there are none. False after a usage error was said.
+bool choose_named(const Arguments& arguments, SavedHunts& saved);
+
+// --at, else now; false after a usage error was said.
+bool read_at(const Arguments& arguments, Instant& at);
+// --store, else BARTIZAN_STORE; empty after a usage error was said.
+std::string named_store(const Arguments& arguments);
+
+}  // namespace bartizan::app
