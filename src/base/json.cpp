@@ -113,6 +113,12 @@ void JsonWriter::key(std::string_view name) {
   out_ += ':';
   after_key_ = true;
 }
+void JsonWriter::plain_key(std::string_view name) {
+  separate();
+  out_ += '"';
+  out_.append(name).append("\":", 2);
+  after_key_ = true;
+}
 void JsonWriter::text(std::string_view value) {
   separate();
   quoted(value);

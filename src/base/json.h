@@ -3,6 +3,7 @@
 // valid UTF-8 on the way, so any byte sequence gives valid JSON. Value, one thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,12 +19,22 @@ class JsonWriter {
   void begin_array() { open('['); }
   void end_array() { close(']'); }
   void key(std::string_view name);
+  // A literal, which has no letter to escape.
+  template <std::size_t N>
+  void key(const char (&name)[N]) {
+    plain_key({name, N - 1});
+  }
   void text(std::string_view value);
   void number(std::int64_t value);
   void raw(std::string_view json);  // already JSON
   void member(std::string_view name, std::string_view value) { key(name), text(value); }
+  template <std::size_t N>
+  void member(const char (&name)[N], std::string_view value) {
+    key(name), text(value);
+  }
 
  private:
+  void plain_key(std::string_view name);
   void separate();
   void open(char bracket);
   void close(char bracket);

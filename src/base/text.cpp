@@ -5,6 +5,9 @@
 #include <emmintrin.h>
 #endif
 
+#include <bit>
+#include <cstring>
+
 #include "base/case_folding.h"
 
 namespace bartizan {
@@ -173,6 +176,30 @@ std::string folded(std::string_view text) {
   std::string out;
   fold_case(text, out);
   return out;
+}
+
+bool contains(std::string_view text, std::string_view part) {
+#ifdef __SSE2__
+  constexpr std::size_t kPlaces = 16;
+  if (part.size() > 1 && text.size() >= part.size() + kPlaces) {
+    const __m128i first = _mm_set1_epi8(part.front()), last = _mm_set1_epi8(part.back());
+    const std::size_t places = text.size() - part.size() + 1, last_block = places - kPlaces;
+    const auto found_in = [&](std::size_t at) {
+      const char* from = text.data() + at;
+      const __m128i begins = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+      const __m128i ends = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + part.size() - 1));
+      auto bits = static_cast<unsigned>(
+          _mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(begins, first), _mm_cmpeq_epi8(ends, last))));
+      for (; bits != 0; bits &= bits - 1)
+        if (std::memcmp(from + std::countr_zero(bits), part.data(), part.size()) == 0) return true;
+      return false;
+    };
+    for (std::size_t at = 0; at < last_block; at += kPlaces)
+      if (found_in(at)) return true;
+    return found_in(last_block);
+  }
+#endif
+  return text.find(part) != text.npos;
 }
 
 bool equals_ignoring_ascii_case(std::string_view a, std::string_view b) {

@@ -29,6 +29,9 @@ void fold_case(std::string_view text, std::string& out);
 std::string folded(std::string_view text);
 inline char fold_ascii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 bool equals_ignoring_ascii_case(std::string_view a, std::string_view b);
+// Whether `part` stands in `text`; quick for long texts, by the first and the last letter of the part sixteen places at a time
+// (W. Muła, "SIMD-friendly algorithms for substring searching").
+bool contains(std::string_view text, std::string_view part);
 
 void append_valid_utf8(std::string_view text, std::string& out);
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 namespace bartizan {
 namespace {
 
@@ -29,6 +31,20 @@ TEST(Text, FoldsBeyondAscii) {
                    "A"),
             "\xff"
             "a");
+}
+
+TEST(Text, ContainsWhatFindFinds) {
+  std::mt19937 random(3);
+  std::size_t found = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text(random() % 90, ' '), part(random() % 6, ' ');
+    for (char& letter : text) letter = static_cast<char>('a' + random() % 3);
+    for (char& letter : part) letter = static_cast<char>('a' + random() % 3);
+    if (random() % 2 && text.size() > 30) part = text.substr(random() % 30, 1 + random() % 40);
+    ASSERT_EQ(contains(text, part), text.find(part) != text.npos) << text << " " << part;
+    found += contains(text, part);
+  }
+  EXPECT_GT(found, 1'000u);
 }
 
 TEST(Text, ShownTextIsValid) {

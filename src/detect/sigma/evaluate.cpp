@@ -209,7 +209,7 @@ std::string_view LeafTest::folded_once(std::string_view text) {
 bool LeafTest::passes_text(const Leaf& leaf, std::string_view text) {
   switch (leaf.op) {
     case LeafOp::kExact: return text == leaf.text;
-    case LeafOp::kContains: return text.find(leaf.text) != text.npos;
+    case LeafOp::kContains: return contains(text, leaf.text);
     case LeafOp::kStartsWith: return text.starts_with(leaf.text);
     case LeafOp::kEndsWith: return text.ends_with(leaf.text);
     case LeafOp::kGlob: return matches_glob(leaf.pattern, text);
