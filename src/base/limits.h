@@ -185,11 +185,14 @@ inline constexpr std::size_t kIdentityServicesMax =
 inline constexpr std::size_t kIdentityHeldMax =
     10'000;  // suspicions that wait for a later record to explain them
 inline constexpr std::size_t kIdentityGroupsMax =
-    100'000;  // accounts or sources an invariant remembers at a time
+    150'000;  // accounts or sources an invariant remembers at a time
 inline constexpr std::size_t kIdentityRecentMax =
     100'000;  // records all windows of one invariant keep (20 MB)
 inline constexpr std::size_t kIdentityWindowMax =
     64;  // records of one group within a window; more prove nothing more
+inline constexpr std::size_t kIdentityExportsMax = 64;  // domains whose exports are known; a forest has few
+inline constexpr std::size_t kIdentityDirectoryMax =
+    500'000;  // accounts of one export (32 MB); more, and nobody is called unknown
 inline constexpr std::size_t kIdentitySegmentsMax = 4'096;  // unbroken stretches of one host's log
 inline constexpr std::size_t kIdentityListedMax = 200'000;  // rows of a list for analysts
 inline constexpr std::size_t kIdentityListedNamesMax = 16;  // addresses or services of one row

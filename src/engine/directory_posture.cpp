@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/limits.h"
 #include "base/text.h"
@@ -13,10 +12,6 @@
 namespace bartizan {
 namespace {
 
-// userAccountControl ([MS-ADTS] 2.2.16).
-constexpr std::uint64_t kDisabled = 0x2, kController = 0x2000, kForDelegation = 0x80000,
-                        kNotDelegated = 0x100000, kDesOnly = 0x200000, kNoPreauth = 0x400000,
-                        kAnyProtocol = 0x1000000;
 constexpr std::uint64_t kRc4 = 0x4, kAes = 0x18;  // msDS-SupportedEncryptionTypes ([MS-KILE] 2.2.7)
 constexpr std::int64_t kKrbtgtDaysMax = 180;
 
@@ -82,94 +77,7 @@ bool is_rc4_warning(const EventKind& kind) {
          kind.provider.find("Kerberos-Key-Distribution-Center") != kind.provider.npos;
 }
 
-std::int64_t number(std::string_view text) {
-  std::int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-// 100 ns since 1601, as a directory counts, to Unix seconds; 0: never.
-std::int64_t unix_of_filetime(std::int64_t value) {
-  return value <= 0 || value == INT64_MAX ? 0 : value / 10'000'000 - 11'644'473'600;
-}
-
-// `20261120101112.0Z`, as whenChanged.
-std::int64_t unix_of_ldap_time(std::string_view text) {
-  if (text.size() < 14) return 0;
-  const std::string rfc =
-      fmt::format("{}-{}-{}T{}:{}:{}Z", text.substr(0, 4), text.substr(4, 2), text.substr(6, 2),
-                  text.substr(8, 2), text.substr(10, 2), text.substr(12, 2));
-  const auto time = parse_instant(rfc);
-  return time ? time->ticks / kTicksPerSecond : 0;
-}
-
-// `CN=alice,CN=Users,DC=lab,DC=test` -> lab.test
-std::string domain_of_dn(std::string_view dn) {
-  std::string out;
-  for (std::size_t at = 0; at < dn.size();) {
-    const std::size_t end = std::min(dn.find(',', at), dn.size());
-    const std::string_view part = dn.substr(at, end - at);
-    if (part.size() > 3 && equals_ignoring_ascii_case(part.substr(0, 3), "DC="))
-      out.append(out.empty() ? "" : ".").append(folded(part.substr(3)));
-    at = end + 1;
-  }
-  return out;
-}
-
 }  // namespace
-
-struct DirectoryPosture::Account {
-  std::string name, domain;
-  std::uint64_t flags = 0;  // as userAccountControl
-  std::int64_t encryption = -1, password_set = 0, newest = 0, machine_quota = -1;
-  bool has_flags = false, is_machine = false, is_privileged = false, has_service = false,
-       is_protected = false;
-
-  // What SharpHound says with words of its own.
-  void read_export(std::string_view field, std::string_view value) {
-    const auto flag = [&](std::string_view name_of, std::uint64_t bit, bool when = true) {
-      if (field != name_of) return;
-      has_flags = true;
-      if ((value == "true") == when) flags |= bit;
-    };
-    flag("dontreqpreauth", kNoPreauth), flag("unconstraineddelegation", kForDelegation),
-        flag("sensitive", kNotDelegated);
-    flag("trustedtoauth", kAnyProtocol), flag("enabled", kDisabled, false), flag("usedeskeyonly", kDesOnly);
-    flag("isdc", kController);
-    if (field == "name" && name.empty()) name = folded(value.substr(0, value.find('@')));
-    if (field == "domain") domain = folded(value);
-    if (field == "hasspn" && value == "true") has_service = true;
-    if (field == "admincount" && value == "true") is_privileged = true;
-    if (field == "operatingsystem") is_machine = true;
-    if (field == "primarygroupsid" && (value.ends_with("-516") || value.ends_with("-521")))
-      flags |= kController;
-    if (field == "supportedencryptiontypes" && encryption < 0) encryption = 0;
-    if (field == "supportedencryptiontypes")
-      encryption |= static_cast<std::int64_t>(value.find("RC4") != value.npos   ? kRc4
-                                              : value.find("AES") != value.npos ? kAes
-                                                                                : 0);
-    if (field == "pwdlastset") password_set = number(value);
-    if (field == "pwdlastset" || field == "lastlogontimestamp" || field == "lastlogon" ||
-        field == "whencreated")
-      newest = std::max(newest, number(value));
-    if (field == "machineaccountquota") machine_quota = number(value);
-  }
-
-  void read_ldap(std::string_view field, std::string_view value) {
-    const auto is = [&](std::string_view other) { return equals_ignoring_ascii_case(field, other); };
-    if (is("dn")) domain = domain_of_dn(value);
-    else if (is("userAccountControl")) flags |= static_cast<std::uint64_t>(number(value)), has_flags = true;
-    else if (is("servicePrincipalName")) has_service = true;
-    else if (is("adminCount")) is_privileged = number(value) == 1;
-    else if (is("memberOf")) is_protected = is_protected || folded(value).starts_with("cn=protected users,");
-    else if (is("msDS-SupportedEncryptionTypes")) encryption = number(value);
-    else if (is("pwdLastSet")) newest = std::max(newest, password_set = unix_of_filetime(number(value)));
-    else if (is("lastLogonTimestamp")) newest = std::max(newest, unix_of_filetime(number(value)));
-    else if (is("whenChanged")) newest = std::max(newest, unix_of_ldap_time(value));
-    else if (is("ms-DS-MachineAccountQuota")) machine_quota = number(value);
-    else if (is("objectClass")) is_machine = is_machine || value == "computer";
-  }
-};
 
 bool DirectoryPosture::concerns(const EventKind& kind) {
   return kind.product == "directory" || warning_of(kind) || is_rc4_warning(kind);
@@ -177,17 +85,11 @@ bool DirectoryPosture::concerns(const EventKind& kind) {
 
 void DirectoryPosture::note(const Event& record, const std::string& file) {
   if (record.product != "directory") return note_warning(record, file);
-  Account account;
-  for (const Field& field : record.fields) {
-    if (equals_ignoring_ascii_case(field.name, "sAMAccountName")) account.name = folded(field.value);
-    if (record.service == "sharphound") account.read_export(field.name, field.value);
-    else account.read_ldap(field.name, field.value);
-  }
-  account.is_machine = account.is_machine || account.name.ends_with('$');
-  note_account(account, record, file);
+  note_account(identity::parse_directory_account(record), record, file);
 }
 
-void DirectoryPosture::note_account(const Account& a, const Event& record, const std::string& file) {
+void DirectoryPosture::note_account(const identity::DirectoryAccount& a, const Event& record,
+                                    const std::string& file) {
   if (domains_.size() >= limits::kIdentityRealmsMax && !domains_.contains(a.domain)) return;
   Domain& domain = domains_[a.domain];
   domain.newest = std::max(domain.newest, a.newest);
@@ -196,22 +98,23 @@ void DirectoryPosture::note_account(const Account& a, const Event& record, const
     domain.krbtgt = a.password_set, domain.krbtgt_file = file;
     return;
   }
-  if (!a.has_flags || (a.flags & kDisabled)) return;
+  if (!a.has_flags || (a.flags & identity::kUacDisabled)) return;
   const auto has = [&](std::uint64_t flag) { return (a.flags & flag) != 0; };
   const auto say = [&](const Control& control, bool bad) {
     count(a.domain, control.name, bad, a.name, record, file);
   };
   const bool is_user = !a.is_machine;
-  if (is_user) say(kPreauth, has(kNoPreauth));
-  say(kNoDes, has(kDesOnly));
-  if (!has(kController)) say(kUnconstrained, has(kForDelegation)), say(kTransition, has(kAnyProtocol));
+  if (is_user) say(kPreauth, has(identity::kUacNoPreauth));
+  say(kNoDes, has(identity::kUacDesOnly));
+  if (!has(identity::kUacController))
+    say(kUnconstrained, has(identity::kUacForDelegation)), say(kTransition, has(identity::kUacAnyProtocol));
   if (is_user && a.has_service)
     say(kNoRc4, a.encryption <= 0 || (static_cast<std::uint64_t>(a.encryption) & kRc4) ||
                     !(static_cast<std::uint64_t>(a.encryption) & kAes));
   if (!is_user || !a.is_privileged) return;
-  say(kNoRoasting, a.has_service), say(kSensitive, !has(kNotDelegated) && !a.is_protected);
+  say(kNoRoasting, a.has_service), say(kSensitive, !has(identity::kUacNotDelegated) && !a.is_protected);
   // SharpHound's properties do not say who is in a group.
-  if (record.service == "ldif") say(kProtected, !a.is_protected);
+  if (a.is_ldif) say(kProtected, !a.is_protected);
 }
 
 void DirectoryPosture::note_warning(const Event& record, const std::string& file) {

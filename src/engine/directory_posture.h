@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "detect/identity/directory_account.h"
 #include "model/event.h"
 #include "model/projection.h"
 #include "sink/report.h"
@@ -31,7 +32,6 @@ class DirectoryPosture {
     std::string file, record_id;  // of the first
     Instant time;
   };
-  struct Account;
   struct Domain {
     std::int64_t newest = 0;  // Unix seconds, of any time in the export
     std::int64_t krbtgt = 0;  // when its password was set
@@ -40,7 +40,7 @@ class DirectoryPosture {
     std::string quota_file;
   };
 
-  void note_account(const Account& account, const Event& record, const std::string& file);
+  void note_account(const identity::DirectoryAccount& account, const Event& record, const std::string& file);
   void note_warning(const Event& record, const std::string& file);
   void count(const std::string& where, std::string_view control, bool bad, std::string_view example,
              const Event& record, const std::string& file);

@@ -76,7 +76,7 @@ std::vector<PostureFact> IdentitySurvey::posture() const {
         next_step = "Shorten the ticket life of the realm.";
         break;
     }
-    const bool has_number = use.first.by_windows;
+    const bool has_number = use.first.by_windows();
     out.push_back({std::string(detector.domain().written(key.first)), std::string(control), false,
                    std::move(evidence), std::string(names().text(use.first.file)),
                    has_number ? std::to_string(use.first.record) : "", use.first.time,

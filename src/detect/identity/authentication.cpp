@@ -85,10 +85,23 @@ std::uint32_t offered_in(std::string_view numbers) {
 
 bool is_security_log(std::string_view channel) { return equals_ignoring_ascii_case(channel, "Security"); }
 
+bool is_administrative(std::string_view share) {
+  while (share.ends_with('\\')) share.remove_suffix(1);
+  share.remove_prefix(share.rfind('\\') + 1);  // npos + 1 is 0
+  const bool is_drive = share.size() == 2 && share[1] == '$';
+  return is_drive || equals_ignoring_ascii_case(share, "ADMIN$");
+}
+
 namespace {
 
 bool is_shell(std::string_view service) {
   return service == "sshd" || service == "sudo" || service == "su" || service == "auth";
+}
+
+bool is_read_from_zeek(std::string_view service) {
+  for (std::string_view one : {"kerberos", "ntlm", "dce_rpc", "smb_files", "smb_mapping", "smb_cmd"})
+    if (service == one) return true;
+  return false;
 }
 
 bool is_kdc_text(const Event& event) {
@@ -98,10 +111,10 @@ bool is_kdc_text(const Event& event) {
 }  // namespace
 
 bool wants(const EventKind& kind) {
-  return is_security_log(kind.channel) || kind.service == "krb5kdc" || kind.product == "samba" ||
-         kind.category == "dhcp" || (kind.product == "linux" && is_shell(kind.service)) ||
-         (kind.product == "zeek" &&
-          (kind.service == "kerberos" || kind.service == "ntlm" || kind.service == "dce_rpc"));
+  return is_security_log(kind.channel) || kind.product == "directory" || kind.service == "krb5kdc" ||
+         kind.product == "samba" || kind.category == "dhcp" ||
+         (kind.product == "linux" && is_shell(kind.service)) ||
+         (kind.product == "zeek" && is_read_from_zeek(kind.service));
 }
 
 std::span<const std::string_view> fields_needed(const EventKind& kind) {
@@ -112,7 +125,7 @@ std::span<const std::string_view> fields_needed(const EventKind& kind) {
 }
 
 bool needs_every_field(const EventKind& kind) {
-  return kind.product == "samba" && kind.service == "dsdbChange";
+  return kind.product == "directory" || (kind.product == "samba" && kind.service == "dsdbChange");
 }
 
 std::string_view host_of_record(const Fields& fields) {

@@ -4,8 +4,8 @@
 // case, without realm and with their `$`; hosts in lower case, the one that wrote the log with its domain, others without; addresses without `::ffff:`. A value
 // of fixed size, without memory of its own.
 //
-// Sources: Windows Security events (field names as in the event's manifest), Zeek kerberos, ntlm and dce_rpc logs (TSV and
-// JSON), krb5kdc.log, Samba's kerberos log and its auth and dsdb JSON audit, sshd, sudo, and leases of DHCP servers. Field names are not trusted to be there.
+// Sources: Windows Security events (field names as in the event's manifest), Zeek kerberos, ntlm, dce_rpc and smb_* logs (TSV
+// and JSON), krb5kdc.log, Samba's kerberos log and its auth and dsdb JSON audit, sshd, sudo, PAM, and leases of DHCP servers. Field names are not trusted to be there.
 #pragma once
 
 #include <array>
@@ -38,9 +38,16 @@ enum class Act : std::uint8_t {
   kAccountMade,
   kRenamed,
   kSidHistory,
-  kPipeOpened,  // a named pipe of a remote procedure was opened
-  kLease,       // a hardware address (`value`) was given an address
+  kPipeOpened,  // a named pipe of a remote procedure was opened, or a procedure behind it called (`attribute`)
+  kSecureChannel,  // a machine proved its key to a domain controller, or set it (`attribute`), as seen on the wire
+  kLogoff,
+  kRights,  // an administrator's: granted with a logon (4672), or an administrative share was opened
+  kGroups,  // of a logon (4627); `status` has a bit for each of kPrivilegedGroups
+  kLease,   // a hardware address (`value`) was given an address
 };
+
+// Whose log it is, which decides what is to be done; kOther: it does not matter.
+enum class Platform : std::uint8_t { kOther, kWindows, kSamba, kMit, kUnix, kZeek };
 
 enum class Package : std::uint8_t { kUnknown, kKerberos, kNtlm, kShell };
 
@@ -53,7 +60,8 @@ struct Authentication {
   Act act = Act::kLogon;
   Package package = Package::kUnknown;
   std::uint8_t logon_type = 0;
-  bool by_windows = false, forwarded = false, acts_for = false;
+  Platform platform = Platform::kOther;
+  bool forwarded = false, acts_for = false;
   bool short_realm = false;  // the realm was written without its domain: `EXAMPLE`
 
   Name account = kNoName, realm = kNoName, sid = kNoName;  // realm as written
@@ -73,12 +81,17 @@ struct Authentication {
   std::int8_t encryption = -1;  // of the ticket
   std::int16_t preauth = -1;    // its type; 0: none was given
 
+  bool by_windows() const { return platform == Platform::kWindows; }
+
   // Every name that is read from the event.
   std::array<Name*, 15> names() {
     return {&observer,    &account, &realm,         &sid,      &by,     &by_sid,    &address, &domain,
             &workstation, &service, &service_realm, &outbound, &object, &attribute, &value};
   }
 };
+
+// Relative ids of the groups that rule a domain or forest: Domain, Schema and Enterprise Admins ([MS-DTYP] 2.4.2.4).
+inline constexpr std::uint32_t kPrivilegedGroups[] = {512, 518, 519};
 
 // An account and its realm: `alice` of two realms is two.
 using Principal = std::uint64_t;
@@ -124,5 +137,6 @@ Name observer_in(std::string_view text, NameTable& names);  // with its domain
 Name address_in(std::string_view text, NameTable& names);
 std::uint64_t hash_in(std::string_view text);
 std::uint32_t offered_in(std::string_view numbers);  // `18,17,23`
+bool is_administrative(std::string_view share);      // `\\*\ADMIN$`, `\\srv1\C$`
 
 }  // namespace bartizan::identity

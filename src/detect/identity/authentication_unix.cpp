@@ -24,10 +24,23 @@ int cipher_in(std::string_view name) {
   return -1;
 }
 
+// Pipes (`\\srv1\IPC$` with a file `spoolss`) and administrative shares. Who it is, smb_cmd alone says.
+bool read_smb(const Fields& fields, NameTable& names, Authentication& out) {
+  const std::string_view tree = fields["tree"].empty() ? fields["path"] : fields["tree"];
+  out.account = account_in(fields["username"], names);
+  if (is_administrative(tree)) return out.act = Act::kRights, out.address != kNoName;
+  const std::string_view action = fields["action"];
+  if (!tree.ends_with("IPC$") || (!action.empty() && !action.ends_with("OPEN"))) return false;
+  out.act = Act::kPipeOpened;
+  out.value = names.folded(fields["name"]);
+  return out.address != kNoName && out.value != kNoName;
+}
+
 }  // namespace
 
 bool read_kdc_text(const Fields& fields, NameTable& names, Authentication& out) {
   const std::string_view request = fields["Request"], result = fields["Result"];
+  out.platform = fields.event().product == "samba" ? Platform::kSamba : Platform::kMit;
   if (request == "PROTOCOL-TRANSITION" || request == "CONSTRAINED-DELEGATION") {
     out.act = Act::kActsFor;
     out.account = account_in(fields["ForUser"], names);
@@ -57,6 +70,7 @@ bool read_kdc_text(const Fields& fields, NameTable& names, Authentication& out) 
 }
 
 bool read_samba_json(const Fields& fields, NameTable& names, Authentication& out) {
+  out.platform = Platform::kSamba;
   if (fields.event().service == "drs_repl") {
     out.act = Act::kReplication;
     out.by_sid = names.number(fields["Sid"]);
@@ -102,6 +116,7 @@ bool read_samba_json(const Fields& fields, NameTable& names, Authentication& out
 }
 
 bool read_zeek(const Fields& fields, NameTable& names, Authentication& out) {
+  out.platform = Platform::kZeek;
   const auto either = [&](FieldName a, FieldName b) { return fields[a].empty() ? fields[b] : fields[a]; };
   out.address = address_in(either("id.orig_h", "id_orig_h"), names);
   out.observer = address_in(either("id.resp_h", "id_resp_h"), names);
@@ -115,10 +130,16 @@ bool read_zeek(const Fields& fields, NameTable& names, Authentication& out) {
     return out.account != kNoName;
   }
   if (fields.event().service == "dce_rpc") {
-    out.act = fields["operation"] == "DRSGetNCChanges" ? Act::kReplication : Act::kPipeOpened;
+    const std::string_view operation = fields["operation"];
+    out.act = operation == "DRSGetNCChanges"             ? Act::kReplication
+              : operation.starts_with("NetrServerAuth")  ? Act::kSecureChannel
+              : operation.starts_with("NetrServerPassw") ? Act::kSecureChannel
+                                                         : Act::kPipeOpened;
     out.value = names.folded(fields["endpoint"]);
+    out.attribute = names.folded(operation);
     return out.address != kNoName && out.value != kNoName;
   }
+  if (fields.event().service.starts_with("smb_")) return read_smb(fields, names, out);
   const std::string_view request = fields["request_type"], error = fields["error_msg"];
   if (fields.event().service != "kerberos" || (request != "AS" && request != "TGS")) return false;
   // `alice/LAB.TEST`; with FAST the client is WELLKNOWN/ANONYMOUS, and nobody is known.
@@ -142,14 +163,17 @@ bool read_zeek(const Fields& fields, NameTable& names, Authentication& out) {
 bool read_shell(const Fields& fields, NameTable& names, Authentication& out) {
   const std::string_view action = fields["Action"];
   const bool success = fields["Result"] == "success";
-  out.package = Package::kShell;
+  out.package = Package::kShell, out.platform = Platform::kUnix;
   out.account = account_in(fields["User"], names);
-  if (action == "logon" && fields.event().service == "sshd") {
+  if (action == "logon" && !fields["SourceIp"].empty()) {
     out.act = success ? Act::kLogon : Act::kLogonFailed;
     out.address = address_in(fields["SourceIp"], names);
     return out.account != kNoName && out.address != kNoName;
   }
-  if (!success || (action != "command" && action != "switch_user")) return false;
+  // PAM tells of sessions opened for others; of the system's own, by root or by nobody, it does so as well.
+  const bool session = action == "session_opened" && !fields["ByUser"].empty() &&
+                       fields["ByUser"] != "root" && fields["ByUser"] != fields["User"];
+  if (!success || (action != "command" && action != "switch_user" && !session)) return false;
   out.act = Act::kExplicitCredentials;
   out.by = account_in(fields["ByUser"], names);
   if (out.account == kNoName) out.account = names.number("root");

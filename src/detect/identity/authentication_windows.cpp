@@ -50,6 +50,7 @@ void read_ticket(const Fields& fields, NameTable& names, Authentication& out) {
   out.returned =
       hash_in(fields.event().event_id == 4768 ? fields["ResponseTicket"] : fields["ResponseTicketHash"]);
   out.acts_for = !fields["TransmittedServices"].empty();
+  if (out.acts_for) out.value = account_in(fields["TransmittedServices"], names);
   const bool failed = out.status != 0;
   switch (fields.event().event_id) {
     case 4768: out.act = failed ? Act::kTicketRefused : Act::kTicketGranted; break;
@@ -89,10 +90,27 @@ bool is_replication(const Fields& fields) {
   return false;
 }
 
+// `%{S-1-5-21-…-512}` and others; only those that rule the domain count.
+bool read_groups(const Fields& fields, NameTable& names, Authentication& out) {
+  read_target(fields, names, out);
+  out.act = Act::kGroups;
+  std::string_view groups = fields["GroupMembership"];
+  for (std::size_t at = groups.find("S-1-5-21-"); at != groups.npos; at = groups.find("S-1-5-21-")) {
+    groups.remove_prefix(at);
+    const std::string_view sid = groups.substr(0, groups.find_first_not_of("S-0123456789"));
+    groups.remove_prefix(sid.size());
+    const std::uint64_t relative = number_in(sid.substr(sid.rfind('-') + 1));
+    for (std::size_t i = 0; i < std::size(kPrivilegedGroups); ++i)
+      if (relative == kPrivilegedGroups[i]) out.status |= 1u << i;
+  }
+  return out.account != kNoName && out.status != 0;
+}
+
 void read_account_change(const Fields& fields, NameTable& names, Authentication& out) {
   read_target(fields, names, out);
   read_subject(fields, names, out);
-  out.act = fields.event().event_id == 4741 ? Act::kAccountMade : Act::kAccountChanged;
+  const std::uint32_t id = fields.event().event_id;
+  out.act = id == 4741 || id == 4720 ? Act::kAccountMade : Act::kAccountChanged;
   out.object = out.account;
   const std::uint64_t before = number_in(fields["OldUacValue"]), after = number_in(fields["NewUacValue"]);
   out.status = static_cast<std::uint32_t>(after & ~before);  // the flags that were set
@@ -121,13 +139,14 @@ bool read_directory_change(const Fields& fields, NameTable& names, Authenticatio
 }  // namespace
 
 bool is_read_from_windows(std::uint32_t event_id) {
-  static constexpr std::uint32_t kRead[] = {4624, 4625, 4648, 4662, 4738, 4741, 4742, 4765, 4766, 4768,
-                                            4769, 4770, 4771, 4772, 4773, 4776, 4781, 5136, 5137, 5145};
+  static constexpr std::uint32_t kRead[] = {4624, 4625, 4627, 4634, 4647, 4648, 4662, 4672, 4720,
+                                            4738, 4741, 4742, 4765, 4766, 4768, 4769, 4770, 4771,
+                                            4772, 4773, 4776, 4781, 5136, 5137, 5140, 5145};
   return std::ranges::binary_search(kRead, event_id);
 }
 
 bool read_windows(const Fields& fields, NameTable& names, Authentication& out) {
-  out.by_windows = true;
+  out.platform = Platform::kWindows;
   switch (fields.event().event_id) {
     case 4768:
     case 4769:
@@ -137,6 +156,20 @@ bool read_windows(const Fields& fields, NameTable& names, Authentication& out) {
     case 4773: return read_ticket(fields, names, out), true;
     case 4624:
     case 4625: return read_logon(fields, names, out), true;
+    case 4627: return read_groups(fields, names, out);
+    case 4634:
+    case 4647:
+      read_target(fields, names, out);
+      out.act = Act::kLogoff;
+      // The user's own wish to leave (4647) has no type; it ends what was at a keyboard.
+      out.logon_type =
+          static_cast<std::uint8_t>(fields.event().event_id == 4647 ? 2 : number_in(fields["LogonType"]));
+      return out.account != kNoName;
+    case 4672:
+      read_subject(fields, names, out);
+      out.act = Act::kRights;
+      out.account = out.by, out.sid = out.by_sid;
+      return out.account != kNoName;
     case 4648:
       read_target(fields, names, out), read_subject(fields, names, out);
       out.act = Act::kExplicitCredentials;
@@ -154,6 +187,7 @@ bool read_windows(const Fields& fields, NameTable& names, Authentication& out) {
       out.act = Act::kReplication;
       read_subject(fields, names, out);
       return true;
+    case 4720:
     case 4738:
     case 4741:
     case 4742: return read_account_change(fields, names, out), true;
@@ -171,11 +205,13 @@ bool read_windows(const Fields& fields, NameTable& names, Authentication& out) {
       return true;
     case 5136:
     case 5137: return read_directory_change(fields, names, out);
+    case 5140:
     case 5145:
-      if (!fields["ShareName"].ends_with("IPC$")) return false;
       read_subject(fields, names, out);
-      out.act = Act::kPipeOpened;
       out.address = address_in(fields["IpAddress"], names);
+      if (is_administrative(fields["ShareName"])) return out.account = out.by, out.act = Act::kRights, true;
+      if (!fields["ShareName"].ends_with("IPC$") || fields["RelativeTargetName"].empty()) return false;
+      out.act = Act::kPipeOpened;
       out.value = names.folded(fields["RelativeTargetName"]);
       return true;
     default: return false;

@@ -7,6 +7,11 @@
 #include "base/limits.h"
 
 namespace bartizan::identity {
+namespace {
+
+constexpr Instant kEnd{INT64_MAX};
+
+}  // namespace
 
 IdentityDetector::IdentityDetector() {
   for (MakeInvariant make : all_invariants()) observers_.push_back(invariants_.emplace_back(make()).get());
@@ -38,6 +43,7 @@ void IdentityDetector::add(const Observations& piece, std::string_view file, std
     if (const Name written = piece.written_hosts()[observer]; written != kNoName)
       domain_.written_hosts.try_emplace(in_domain(piece.names(), observer),
                                         in_domain(piece.names(), written));
+  for (const DirectoryAccount& account : piece.directory()) domain_.directory.add(account, domain_.names);
   for (Authentication a : piece.authentications()) {
     for (Name* name : a.names()) *name = in_domain(piece.names(), *name);
     a.file = source, a.sequence += sequence;
@@ -60,18 +66,34 @@ void IdentityDetector::sort_pending() {
 
 void IdentityDetector::make_room() {
   sort_pending();
-  if (runs_.add(order_).has_value()) pending_.clear(), order_.clear();
-  else judge_pending();
+  if (runs_->add(order_).has_value()) pending_.clear(), order_.clear();
+  else judge_pending(kEnd);
 }
 
-void IdentityDetector::judge_pending() {
+// What has to wait for a later watermark, in order of time.
+void IdentityDetector::hold_back(std::vector<Authentication>& later, SortedRuns& runs) {
+  if (later.size() < limits::kIdentityPendingMax) return;
+  std::vector<const Authentication*> order;
+  for (const Authentication& a : later) order.push_back(&a);
+  if (!runs.add(order).has_value())
+    for (const Authentication& a : later) judge(a);
+  later.clear();
+}
+
+void IdentityDetector::judge_pending(Instant until) {
   sort_pending();
-  if (!runs_.empty() && runs_.add(order_).has_value()) pending_.clear(), order_.clear();
-  const bool read = runs_.merge([this](const Authentication& a) { judge(a); }).has_value();
-  runs_.clear();
-  if (!read) domain_.coverage.forget_all();
-  for (const Authentication* a : order_) judge(*a);
-  pending_.clear(), order_.clear();
+  if (!runs_->empty() && runs_->add(order_).has_value()) pending_.clear(), order_.clear();
+  std::vector<Authentication> later;
+  auto later_runs = std::make_unique<SortedRuns>();
+  const auto take = [&](const Authentication& a) {
+    if (a.time < until) return judge(a);
+    later.push_back(a);
+    hold_back(later, *later_runs);
+  };
+  if (!runs_->merge(take).has_value()) domain_.coverage.forget_all();
+  for (const Authentication* a : order_) take(*a);
+  pending_.swap(later), order_.clear();
+  runs_ = std::move(later_runs);
 }
 
 void IdentityDetector::judge(Authentication a) {
@@ -83,14 +105,24 @@ void IdentityDetector::judge(Authentication a) {
   domain_.ledger.observe(a, domain_.names);
 }
 
+void IdentityDetector::advance(Instant watermark, std::vector<Finding>& out) {
+  judge_pending(watermark);
+  hand_out(out);
+}
+
 void IdentityDetector::finish(std::vector<Finding>& out) {
-  judge_pending();
+  judge_pending(kEnd);
   for (Observer* observer : observers_) observer->finish(domain_);
+  hand_out(out);
+}
+
+void IdentityDetector::hand_out(std::vector<Finding>& out) {
   std::ranges::sort(domain_.findings, [](const auto& a, const auto& b) {
     return std::tie(a.last.time, a.last.sequence, a.text->rule_id, a.what) <
            std::tie(b.last.time, b.last.sequence, b.text->rule_id, b.what);
   });
   for (const IdentityFinding& finding : domain_.findings) out.push_back(finding_of(finding, domain_));
+  domain_.findings.clear();
 }
 
 }  // namespace bartizan::identity

@@ -14,7 +14,8 @@ std::string Domain::who(const Authentication& a) const {
 void Domain::report(const InvariantText& text, Level level, const Authentication& last, std::string what,
                     std::vector<ProvenBy> chain) {
   if (findings.size() >= limits::kIdentityFindingsMax) return;
-  findings.push_back({&text, level, last, std::move(what), std::move(chain), coverage.in_words(names)});
+  findings.push_back({&text, level, last, std::move(what), std::move(chain), coverage.in_words(names),
+                      directory.in_words(last.account ? last.account : last.by, last.domain, names)});
 }
 
 Finding finding_of(const IdentityFinding& finding, const Domain& domain) {
@@ -25,8 +26,8 @@ Finding finding_of(const IdentityFinding& finding, const Domain& domain) {
   out.rule_id = finding.text->rule_id, out.rule_title = finding.text->title;
   out.level = finding.level;
   out.file = names.text(a.file);
-  if (a.by_windows) out.record_id = std::to_string(a.record);  // of other logs it is a place in the file
-  out.channel = a.by_windows ? "Security" : "";
+  if (a.by_windows()) out.record_id = std::to_string(a.record);  // of other logs it is a place in the file
+  out.channel = a.by_windows() ? "Security" : "";
   out.event_id = a.event_id;
   out.host = domain.written(a.observer);
   out.attack = {std::string(finding.text->attack)};
@@ -43,7 +44,10 @@ Finding finding_of(const IdentityFinding& finding, const Domain& domain) {
   out.why.push_back({"", "assumed", "", std::string(finding.text->assumes)});
   out.why.push_back({"", "ruled out", "", std::string(finding.text->ruled_out)});
   out.why.push_back({"", "logs of KDCs", "", finding.coverage});
+  if (!finding.directory.empty()) out.why.push_back({"", "directory", "", finding.directory});
   out.why.push_back({"", "next step", "", std::string(finding.text->contain)});
+  if (std::string steps = steps_in_words(finding.text->steps, a.platform); !steps.empty())
+    out.why.push_back({"", "containment", "", std::move(steps)});
   const auto add = [&](const char* type, Name name) {
     if (name != kNoName) out.entities.push_back({type, std::string(names.text(name))});
   };

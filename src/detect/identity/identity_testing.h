@@ -2,6 +2,7 @@
 // For tests of identities: a simulated evening of a domain, event by event. One thread.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <map>
@@ -65,15 +66,7 @@ class Evening {
     Observations piece;
     std::uint64_t in_piece = 0, before = 0;
     for (const Made& made : made_) {
-      std::vector<Field> fields;
-      for (const auto& [name, value] : made.values) fields.push_back({name, value});
-      Event event;
-      event.channel = made.channel, event.host = made.host, event.record_id = made.record;
-      event.event_id = made.id, event.product = made.product, event.service = made.service,
-      event.category = made.category;
-      event.time = {kStart + made.at * kTicksPerSecond};
-      event.fields = fields;
-      piece.observe(event, in_piece++);
+      piece.observe(event_of(made), in_piece++);
       if (in_piece < piece_size && &made != &made_.back()) continue;
       detector.add(piece, "evening.log", before);
       piece.clear();
@@ -82,6 +75,31 @@ class Evening {
     std::vector<Finding> found;
     detector.finish(found);
     if (look) look(detector);
+    return found;
+  }
+  // As they come in live: each log in its own order, late by at most so many seconds, and time goes on behind them.
+  std::vector<Finding> live_findings(std::int64_t lateness) const {
+    std::vector<std::pair<std::int64_t, const Made*>> arrivals;
+    std::map<std::string, std::int64_t> last;
+    std::uint64_t random = 88172645463325252u;
+    for (const Made& made : made_) {
+      random ^= random << 13, random ^= random >> 7, random ^= random << 17;
+      std::int64_t& before = last[made.log];
+      before = std::max(
+          before, made.at + static_cast<std::int64_t>(random % static_cast<std::uint64_t>(lateness + 1)));
+      arrivals.emplace_back(before, &made);
+    }
+    std::ranges::stable_sort(arrivals, {}, &std::pair<std::int64_t, const Made*>::first);
+    IdentityDetector detector;
+    std::vector<Finding> found;
+    std::int64_t latest = 0;
+    std::uint64_t sequence = 0;
+    for (const auto& [arrival, made] : arrivals) {
+      detector.observe(event_of(*made), "evening.log", sequence++);
+      latest = std::max(latest, made->at);
+      if (sequence % 7 == 0) detector.advance({kStart + (latest - lateness) * kTicksPerSecond}, found);
+    }
+    detector.finish(found);
     return found;
   }
   std::vector<std::string> titles() const {
@@ -95,9 +113,20 @@ class Evening {
   struct Made {
     std::int64_t at;
     Values values;
-    std::string host, record, channel, product, category, service;
+    std::string host, record, channel, product, category, service, log;
     std::uint32_t id = 0;
   };
+  Event event_of(const Made& made) const {
+    fields_.clear();
+    for (const auto& [name, value] : made.values) fields_.push_back({name, value});
+    Event event;
+    event.channel = made.channel, event.host = made.host, event.record_id = made.record;
+    event.event_id = made.id, event.product = made.product, event.service = made.service,
+    event.category = made.category;
+    event.time = {made.product == "directory" ? 0 : kStart + made.at * kTicksPerSecond};
+    event.fields = fields_;
+    return event;
+  }
   static void set(Values& values, const Values& more) {
     for (const auto& one : more) {
       bool known = false;
@@ -107,9 +136,10 @@ class Evening {
     }
   }
   Made& add(std::int64_t at, const Values& values) {
-    return made_.emplace_back(Made{at, values, {}, {}, {}, {}, {}, {}});
+    return made_.emplace_back(Made{at, values, {}, {}, {}, {}, {}, {}, log_});
   }
 
+  mutable std::vector<Field> fields_;  // of the event at hand
   std::deque<Made> made_;
   std::string log_;
   std::map<std::string, std::uint64_t> records_;

@@ -9,6 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "detect/identity/containment.h"
+#include "detect/identity/directory.h"
 #include "detect/identity/hosts.h"
 #include "detect/identity/ticket_ledger.h"
 #include "model/finding.h"
@@ -23,7 +25,8 @@ struct InvariantText {
   std::string_view title, attack;
   std::string_view assumes;    // what must hold for the finding to be right
   std::string_view ruled_out;  // innocent causes that were checked and are not it
-  std::string_view contain;    // the next steps
+  std::string_view contain;    // the next step
+  Step steps[4] = {};          // of containment, in the platform's words
 };
 
 struct ProvenBy {
@@ -38,6 +41,7 @@ struct IdentityFinding {
   std::string what;     // one sentence with the names of this case
   std::vector<ProvenBy> chain;
   std::string coverage;
+  std::string directory;  // what exports say of the account
 };
 
 struct Domain {
@@ -46,6 +50,7 @@ struct Domain {
   Realms realms;
   Coverage coverage{realms};
   TicketLedger ledger{coverage, realms};
+  Directory directory{realms};
   std::vector<IdentityFinding> findings;
   std::unordered_map<Name, Name> written_hosts;  // of observers: the name as the first log has it
 

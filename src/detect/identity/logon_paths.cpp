@@ -15,12 +15,13 @@ constexpr InvariantText kText{
     "Who was logged on to a machine is who went on from it.",
     "Accounts at home on the machine they come from; addresses that several machines share; pairs of "
     "account and machine seen on earlier days.",
-    "Ask the owner of the first account. If nobody explains it, isolate the first machine, and reset the "
-    "accounts that were taken on the way."};
+    "Ask the owner of the first account. If nobody explains it, reset the accounts that were taken on the "
+    "way.",
+    {Step::kIsolate, Step::kResetPassword}};
 
 // Points: what an account never did is worth one, a known theft of credentials two, reaching a domain controller two.
 constexpr std::uint16_t kNewPoints = 10, kPairPoints = 5, kTookPoints = 20, kUnexplainedPoints = 10,
-                        kControllerPoints = 20, kNtlmPoints = 5;
+                        kControllerPoints = 20, kNtlmPoints = 5, kRightsPoints = 5;
 constexpr std::uint32_t kPointsMin = 30;      // of the three most telling hops
 constexpr std::uint32_t kDaysLearnedMin = 2;  // before that everything is new
 constexpr std::uint32_t kFanOutMax = 50;      // hosts a day from which on a source manages or scans machines
@@ -35,6 +36,8 @@ std::uint16_t points_of(std::uint8_t marks) {
       add(LogonHop::kNewPair, kPairPoints);
   add(LogonHop::kTook, kTookPoints), add(LogonHop::kUnexplained, kUnexplainedPoints);
   add(LogonHop::kController, kControllerPoints), add(LogonHop::kNtlm, kNtlmPoints);
+  if (marks & LogonHop::kNewTarget)
+    add(LogonHop::kRights, kRightsPoints);  // elsewhere they are its daily work
   return points;
 }
 
@@ -80,6 +83,40 @@ void LogonPaths::note_taken(const Authentication& a, Domain& domain) {
   (void)taken_.add({machine(a.observer, domain), taken}, by, a);
 }
 
+// Windows logs rights just before the logon or just after it, a share once it is opened.
+void LogonPaths::note_rights(const Authentication& a, Domain& domain) {
+  if (a.account != kNoName && !is_person(a.account, domain.names)) return;
+  const Name to = machine(a.observer, domain);
+  const Name host = domain.hosts.host_of(a.address, a.time);
+  const Name from = machine(host != kNoName ? host : a.address, domain);
+  if (a.account != kNoName) (void)rights_.add({to, a.account}, to, a);
+  const auto found = to_host_.find(to);
+  if (found == to_host_.end()) return;
+  for (auto at = found->second.rbegin(); at != found->second.rend(); ++at) {
+    if (*at < gone_) return;
+    LogonHop& hop = logons_[*at - gone_];
+    if (a.account != kNoName ? hop.account != a.account : hop.from != from) continue;
+    if (a.time.ticks - hop.last.ticks > seconds(60) || (hop.marks & LogonHop::kRights)) return;
+    hop.marks |= LogonHop::kRights, hop.score = points_of(hop.marks);
+    // The path that ends with it may be kept already.
+    if (const auto day = days_.find(hop.time.ticks / kDay); day != days_.end())
+      for (LogonPath& path : day->second)
+        if (LogonHop& last = path.hops.back();
+            last.proof.file == hop.proof.file && last.proof.record == hop.proof.record)
+          last.marks = hop.marks, last.score = hop.score;
+    return;
+  }
+}
+
+void LogonPaths::note_logoff(const Authentication& a, Domain& domain) {
+  const auto found = to_host_.find(machine(a.observer, domain));
+  if (found == to_host_.end() || (!is_at_the_keyboard(a.logon_type) && a.logon_type != 10)) return;
+  for (const std::uint32_t number : found->second)
+    if (number >= gone_)
+      if (LogonHop& hop = logons_[number - gone_]; hop.account == a.account && hop.logon_type == 10)
+        hop.ended = a.time;
+}
+
 bool LogonPaths::read_hop(const Authentication& a, Domain& domain, LogonHop& hop) {
   if (a.address == kNoName || a.acts_for || !is_person(a.account, domain.names)) return false;
   if (domain.hosts.is_shared(a.address)) return false;
@@ -90,7 +127,7 @@ bool LogonPaths::read_hop(const Authentication& a, Domain& domain, LogonHop& hop
       return false;
     hop.to = machine(a.service, domain);
   } else {
-    if (a.act != Act::kLogon || (a.by_windows && a.event_id != 4624)) return false;
+    if (a.act != Act::kLogon || (a.by_windows() && a.event_id != 4624)) return false;
     hop.to = machine(a.observer, domain);
   }
   const Name host = domain.hosts.host_of(a.address, a.time);
@@ -101,7 +138,7 @@ bool LogonPaths::read_hop(const Authentication& a, Domain& domain, LogonHop& hop
   if (is_controller && (is_ticket || (a.logon_type != 10 && a.package != Package::kNtlm))) return false;
   if (is_controller) hop.marks |= LogonHop::kController;
   if (a.package == Package::kNtlm) hop.marks |= LogonHop::kNtlm;
-  hop.time = hop.last = a.time;
+  hop.time = hop.last = a.time, hop.logon_type = a.logon_type;
   hop.principal = principal_of(a), hop.account = a.account, hop.proof = proof_of(a);
   return true;
 }
@@ -145,6 +182,8 @@ LogonPaths::Cause LogonPaths::cause_of(const LogonHop& hop) {
       if (cause.mark == 0 && one.what == before->account &&
           hop.time.ticks - one.record.time.ticks <= kCauseWindow)
         cause = {*at, LogonHop::kTook, 0, &one};
+    // Nobody goes on from where they logged off, unless something of theirs went on running there.
+    if (before->ended != Instant{} && before->ended < hop.time) continue;
     if (!stranger) stranger = *at;
     else if (++cause.others >= limits::kIdentityCausesMax) break;
   }
@@ -186,14 +225,18 @@ void LogonPaths::observe(const Authentication& a, Domain& domain) {
   if (a.act == Act::kExplicitCredentials || (is_logon && a.logon_type == 9)) return note_taken(a, domain);
   if (is_logon && is_at_the_keyboard(a.logon_type) && is_person(a.account, domain.names))
     return note_home(a, machine(a.observer, domain), domain);
+  if (a.act == Act::kRights) return note_rights(a, domain);
+  if (a.act == Act::kLogoff) return note_logoff(a, domain);
   if (!is_logon && a.act != Act::kServiceTicket) return;
   LogonHop hop;
   if (!read_hop(a, domain, hop)) return;
   if (const auto known = known_.find(key_of(hop)); known != known_.end()) {
     LogonHop& before = logons_[known->second - gone_];
     // After half a day it is told again, since the older one goes from memory.
-    if (hop.time.ticks - before.time.ticks <= kCauseWindow / 2)
-      return void(before.last = std::max(before.last, hop.time));
+    if (hop.time.ticks - before.time.ticks <= kCauseWindow / 2) {
+      before.last = std::max(before.last, hop.time), before.ended = Instant{};
+      return;
+    }
   }
   judge_novelty(hop, domain);
   // A ticket that was handed on says where its account comes from.
@@ -201,6 +244,8 @@ void LogonPaths::observe(const Authentication& a, Domain& domain) {
   if (ticket && ticket->for_forwarding) hop.marks &= static_cast<std::uint8_t>(~LogonHop::kNewSource);
   const Cause cause = cause_of(hop);
   hop.cause = cause.number, hop.marks |= cause.mark;
+  for (const Occurrence& one : rights_.of({hop.to, hop.account}))
+    if (hop.time.ticks - one.record.time.ticks <= seconds(5)) hop.marks |= LogonHop::kRights;
   if (const LogonHop* before = logon(cause.number); before && cause.number)
     hop.hops =
         static_cast<std::uint8_t>(std::min<std::size_t>(before->hops + 1u, limits::kIdentityPathHopsMax));
@@ -283,6 +328,7 @@ std::string marks_in_words(std::uint8_t marks) {
       {LogonHop::kNewSource, "never came from there"},
       {LogonHop::kNewPair, "machines that never met"},
       {LogonHop::kNtlm, "NTLM"},
+      {LogonHop::kRights, "with an administrator's rights"},
   };
   std::string out;
   for (const auto& [mark, words] : kWords)

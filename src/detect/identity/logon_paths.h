@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // LogonPaths: chains of logons across hosts on which the account changes. A logon from host S has as its cause a logon to S in
 // the 24 hours before: of the same account, or of another that is seen to take this one's credentials there (4648, type 9,
-// sudo), or, where nothing else explains it, of whoever was there. Chains have at most limits::kIdentityPathHopsMax hops,
+// sudo), or, where nothing else explains it, of whoever was there and had not logged off. Chains have at most limits::kIdentityPathHopsMax hops,
 // are scored by what is new in them (LearnedContext) and by what they reach, and the best of each day are kept. An address
 // that several machines share is no host. Bounded; one thread.
 #pragma once
@@ -25,14 +25,16 @@ struct LogonHop {
     kUnexplained = 16,  // nothing says how the one before came to this account
     kController = 32,   // the host is a domain controller, the path begins elsewhere
     kNtlm = 64,
+    kRights = 128,  // with an administrator's rights
   };
   Instant time, last;
+  Instant ended;  // of a session at a keyboard; 0: it is not known to have ended
   Principal principal = 0;
   Name account = kNoName, from = kNoName, to = kNoName;
   Proof proof;
   std::uint32_t cause = 0;  // number of the logon before; 0: none
   std::uint16_t score = 0;
-  std::uint8_t marks = 0, hops = 1;
+  std::uint8_t marks = 0, hops = 1, logon_type = 0;
 };
 
 struct LogonPath {
@@ -69,6 +71,8 @@ class LogonPaths final : public Observer {
 
   void note_home(const Authentication& a, Name host, Domain& domain);
   void note_taken(const Authentication& a, Domain& domain);
+  void note_rights(const Authentication& a, Domain& domain);
+  void note_logoff(const Authentication& a, Domain& domain);
   bool read_hop(const Authentication& a, Domain& domain, LogonHop& hop);
   Cause cause_of(const LogonHop& hop);
   void judge_novelty(LogonHop& hop, Domain& domain);
@@ -85,6 +89,8 @@ class LogonPaths final : public Observer {
   std::unordered_map<Name, std::deque<std::uint32_t>> to_host_;
   std::unordered_map<std::uint64_t, std::uint32_t> known_;  // by account, from, to
   Recent<std::pair<Name, Name>> taken_{kCauseWindow};       // by host and the account that was taken
+  Recent<std::pair<Name, Name>> rights_{
+      seconds(5)};  // by host and account: granted before the logon is logged
   std::unordered_map<Name, FanOut> fan_out_;
   std::vector<Name> machines_;  // by name
   std::map<std::int64_t, std::vector<LogonPath>> days_;

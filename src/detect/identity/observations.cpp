@@ -7,6 +7,7 @@ namespace bartizan::identity {
 
 void Observations::observe(const Event& event, std::uint64_t sequence) {
   if (!wants(kind_of(event))) return;
+  if (event.product == "directory") return directory_.push_back(parse_directory_account(event));
   const Fields fields(event);
   auto read = normalise(fields, names_);
   // Each record of a Windows log tells that the log has no gap there, whatever it is about.
@@ -45,6 +46,7 @@ void Observations::clear() {
   names_.clear();
   authentications_.clear();
   stretches_.clear();
+  directory_.clear();
   open_.clear();
   written_hosts_.clear();
 }

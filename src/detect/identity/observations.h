@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "detect/identity/authentication.h"
+#include "detect/identity/directory_account.h"
 
 namespace bartizan::identity {
 
@@ -21,12 +22,14 @@ class Observations {
   // Events whose kind wants() declines may be left out. `sequence` rises within the piece.
   void observe(const Event& event, std::uint64_t sequence);
 
-  bool empty() const { return stretches_.empty() && authentications_.empty(); }
+  bool empty() const { return stretches_.empty() && authentications_.empty() && directory_.empty(); }
   const NameTable& names() const { return names_; }
   const std::vector<Authentication>& authentications() const { return authentications_; }
   const std::vector<Stretch>& stretches() const { return stretches_; }
   // By observer: its name as its log has it, which may be longer (dc1.example.test); kNoName: not known.
   const std::vector<Name>& written_hosts() const { return written_hosts_; }
+  // Entries of directory exports.
+  const std::vector<DirectoryAccount>& directory() const { return directory_; }
   void clear();
 
  private:
@@ -36,6 +39,7 @@ class Observations {
   NameTable names_;
   std::vector<Authentication> authentications_;
   std::vector<Stretch> stretches_;
+  std::vector<DirectoryAccount> directory_;
   std::vector<Name> written_hosts_;
   std::vector<std::uint32_t> open_;  // by observer: its last stretch, counted from 1
 };

@@ -17,7 +17,7 @@ template <class Record, class Visit>
 void each_field(Record& a, const Visit& visit) {
   const auto all = [&](auto&... fields) { (visit(fields), ...); };
   all(a.time.ticks, a.sequence, a.record, a.file, a.observer, a.event_id, a.act, a.package, a.logon_type);
-  all(a.by_windows, a.forwarded, a.acts_for, a.short_realm, a.account, a.realm, a.sid, a.domain, a.by,
+  all(a.platform, a.forwarded, a.acts_for, a.short_realm, a.account, a.realm, a.sid, a.domain, a.by,
       a.by_sid);
   all(a.address, a.workstation, a.service, a.service_realm, a.outbound, a.object, a.attribute, a.value);
   all(a.presented, a.returned, a.authtime, a.end, a.renew, a.status, a.options, a.offered, a.encryption,

@@ -14,10 +14,10 @@ constexpr InvariantText kText{
     "Directory replicated by who is no domain controller (DCSync)",
     "T1003.006",
     "Domain controllers replicate as their machine accounts.",
-    "Machine accounts; the synchronisation accounts of Entra Connect (MSOL_…) count less.",
-    "Treat every key of the domain as stolen: disable the account, reset krbtgt twice, take the replication "
-    "right away "
-    "(look at who may replicate on the domain's root object)."};
+    "Machine accounts, unless the directory's export says that they are no domain controllers; the "
+    "synchronisation accounts of Entra Connect (MSOL_…) count less.",
+    "Treat every key of the domain as stolen; see who may replicate on the domain's root object.",
+    {Step::kDisable, Step::kStopReplication, Step::kRealmKey}};
 
 class DirectoryReplication final : public Invariant {
  public:
@@ -25,14 +25,17 @@ class DirectoryReplication final : public Invariant {
     if (a.sid != kNoName && a.account != kNoName && a.act == Act::kLogon &&
         accounts_.size() < limits::kIdentityGroupsMax)
       accounts_[a.sid] = a.account;
-    if (a.package == Package::kKerberos && !a.by_windows) (void)remember(controllers_, a.observer);
+    if (a.package == Package::kKerberos && !a.by_windows()) (void)remember(controllers_, a.observer);
     if (a.act != Act::kReplication) return;
     if (a.address != kNoName && a.by == kNoName && a.by_sid == kNoName) return on_the_wire(a);
     Name by = a.by;
     if (by == kNoName)
       if (const auto known = accounts_.find(a.by_sid); known != accounts_.end()) by = known->second;
     const std::string_view sid = domain.names.text(a.by_sid);
-    if (is_machine(by, domain.names) || sid == "S-1-5-18" || (by == kNoName && !sid.ends_with("-500")))
+    const KnownAccount* known = domain.directory.find(by, a.domain, domain.names);
+    const bool is_other_machine = known && known->is_whole && !known->is_controller;
+    if ((is_machine(by, domain.names) && !is_other_machine) || sid == "S-1-5-18" ||
+        (by == kNoName && !sid.ends_with("-500")))
       return;
     if (said_.size() >= limits::kIdentityGroupsMax || !said_.insert({by, a.observer}).second) return;
     const bool is_sync = domain.names.text(by).starts_with("msol_");

@@ -14,9 +14,8 @@ constexpr InvariantText kText{"5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a06",
                               "The account uses one generation of clients.",
                               "Weak service keys while the client offers AES; accounts that were never seen "
                               "with AES, or used RC4 before.",
-                              "Look at the machine that asked: native clients offer AES. Reset the account's "
-                              "password, allow AES only, put the account "
-                              "into Protected Users."};
+                              "Look at the machine that asked: native clients offer AES.",
+                              {Step::kResetPassword, Step::kAesOnly, Step::kProtect}};
 
 constexpr std::uint32_t kUsesNeeded = 20;  // of AES, where the offer is not logged
 
@@ -29,7 +28,7 @@ class EncryptionDowngrade final : public Invariant {
     if (uses_.size() >= limits::kIdentityGroupsMax && !uses_.contains(principal_of(a))) return;
     Uses& uses = uses_[principal_of(a)];
     const bool offers_weak_only = a.offered && !(a.offered & kAesBits);
-    const bool weak_login = a.by_windows && initial && is_weak_encryption(a.encryption) && a.preauth == 2;
+    const bool weak_login = a.by_windows() && initial && is_weak_encryption(a.encryption) && a.preauth == 2;
     const bool known = offers_weak_only ? uses.aes > 0 : uses.aes >= kUsesNeeded;
     if ((offers_weak_only || weak_login) && known && uses.weak == 0)
       domain.report(kText, Level::kMedium, a,

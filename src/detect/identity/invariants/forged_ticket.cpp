@@ -18,9 +18,8 @@ constexpr InvariantText kText{
     "Tickets from before the logs begin; gaps in a KDC's log; tickets of other realms; records that arrive "
     "late; "
     "renewed and forwarded tickets.",
-    "Treat the realm's krbtgt key as stolen: reset krbtgt twice (planned: wait a ticket's life between; in "
-    "an emergency at "
-    "once), and that of each read-only KDC. Isolate the address and look for how the key was taken."};
+    "Treat the realm's key as stolen, and look for how it was taken (DCSync, a copy of the directory).",
+    {Step::kRealmKey, Step::kIsolate}};
 
 class ForgedTicket final : public Invariant {
  public:

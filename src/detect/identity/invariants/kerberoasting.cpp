@@ -14,9 +14,9 @@ constexpr InvariantText kText{
     "Machine accounts and krbtgt; user-to-user tickets; the same service again; fewer than three RC4 or "
     "eight other services "
     "within ten minutes.",
-    "Give the named service accounts passwords of 25 characters and more, or managed accounts (gMSA); allow "
-    "AES only. "
-    "Look at the account and machine that asked."};
+    "Give the named service accounts passwords of 25 characters and more, or managed accounts (gMSA). Look "
+    "at the account and machine that asked.",
+    {Step::kAesOnly}};
 
 constexpr std::uint32_t kUserToUser = 0x8;  // RFC 4120: ENC-TKT-IN-SKEY
 constexpr std::size_t kWeakServices = 3, kServices = 8;
@@ -24,7 +24,7 @@ constexpr std::size_t kWeakServices = 3, kServices = 8;
 class Kerberoasting final : public Invariant {
  public:
   void observe(const Authentication& a, Domain& domain) override {
-    if (a.act != Act::kServiceTicket || !a.by_windows || (a.options & kUserToUser) || a.acts_for) return;
+    if (a.act != Act::kServiceTicket || !a.by_windows() || (a.options & kUserToUser) || a.acts_for) return;
     const std::string_view service = domain.names.text(a.service);
     if (service.empty() || service.ends_with('$') || service.starts_with("krbtgt") || a.service == a.account)
       return;
@@ -33,10 +33,15 @@ class Kerberoasting final : public Invariant {
     std::size_t weak = 0;
     for (const Occurrence& one : all) weak += is_weak_encryption(one.record.encryption);
     if (weak < kWeakServices && all.size() < kServices) return;
-    domain.report(kText, weak >= kWeakServices ? Level::kHigh : Level::kMedium, a,
+    std::string privileged;
+    for (const Occurrence& one : all)
+      if (const KnownAccount* known = domain.directory.find(one.what, a.domain, domain.names);
+          known && known->is_privileged)
+        privileged.append(privileged.empty() ? ", privileged: " : ", ").append(domain.quoted(one.what));
+    domain.report(kText, weak >= kWeakServices || !privileged.empty() ? Level::kHigh : Level::kMedium, a,
                   domain.quoted(a.account) + " asked from " + domain.quoted(a.address) + " for tickets of " +
                       std::to_string(all.size()) + " service accounts within ten minutes, " +
-                      std::to_string(weak) + " with RC4 or DES",
+                      std::to_string(weak) + " with RC4 or DES" + privileged,
                   chain_of(all, "a ticket for a service account"));
     recent_.clear(group);
   }

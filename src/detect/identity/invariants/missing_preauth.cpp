@@ -17,9 +17,8 @@ constexpr InvariantText kText{"5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a05",
                               "On an MIT KDC, clients ask without a proof first, as kinit does.",
                               "Accounts that were asked for a proof at any time in the evidence; requests "
                               "that ended with the demand for a proof.",
-                              "Require pre-authentication for the account (clear DONT_REQ_PREAUTH; `kadmin "
-                              "modprinc +requires_preauth`) and reset its "
-                              "password."};
+                              "Reset the password as well: what was given out lets it be guessed.",
+                              {Step::kRequirePreauth, Step::kResetPassword}};
 
 class MissingPreauth final : public Invariant {
  public:
@@ -27,7 +26,7 @@ class MissingPreauth final : public Invariant {
     if (a.act == Act::kPreauthAsked && asked_.size() < limits::kIdentityGroupsMax)
       asked_.insert(principal_of(a));
     if (a.act != Act::kTicketGranted || a.account == kNoName) return;
-    const bool is_mit = !a.by_windows && a.preauth < 0 && a.authtime > 0;
+    const bool is_mit = !a.by_windows() && a.preauth < 0 && a.authtime > 0;
     if (a.preauth != 0 && !is_mit) return;
     if (granted_.size() < limits::kIdentityHeldMax) granted_.try_emplace(principal_of(a), a);
   }

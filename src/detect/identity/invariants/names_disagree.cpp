@@ -16,14 +16,15 @@ constexpr InvariantText kSidName{
     "T1558.001",
     "Account names come from tickets and logons of one domain.",
     "Renames in the evidence; names with the realm behind them; service principals; built-in SIDs.",
-    "If the account was not renamed, treat the ticket as forged: isolate the address, reset krbtgt twice."};
-constexpr InvariantText kRealmForm{
-    "5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a0d",
-    "Ticket with the realm written in lower case",
-    "T1558.001",
-    "Windows KDCs write the realm in capitals into the tickets they make.",
-    "Realms that many accounts write so; machine logs without a realm.",
-    "Treat the ticket as forged until the client is explained: isolate the address, reset krbtgt twice."};
+    "If the account was not renamed, treat the ticket as forged.",
+    {Step::kIsolate, Step::kRealmKey}};
+constexpr InvariantText kRealmForm{"5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a0d",
+                                   "Ticket with the realm written in lower case",
+                                   "T1558.001",
+                                   "Windows KDCs write the realm in capitals into the tickets they make.",
+                                   "Realms that many accounts write so; machine logs without a realm.",
+                                   "Treat the ticket as forged until the client is explained.",
+                                   {Step::kIsolate, Step::kRealmKey}};
 
 constexpr std::size_t kOddAccountsMax = 3;  // more accounts than that, and it is how this realm is written
 
@@ -31,7 +32,7 @@ class NamesDisagree final : public Invariant {
  public:
   void observe(const Authentication& a, Domain& domain) override {
     if (a.act == Act::kRenamed) names_.erase(a.sid);
-    if (a.by_windows && (a.act == Act::kServiceTicket || a.act == Act::kRenewal)) look_at_realm(a, domain);
+    if (a.by_windows() && (a.act == Act::kServiceTicket || a.act == Act::kRenewal)) look_at_realm(a, domain);
     const bool speaks = a.act == Act::kLogon || a.act == Act::kTicketGranted;
     if (!speaks || a.sid == kNoName || a.account == kNoName) return;
     if (!domain.names.text(a.sid).starts_with("S-1-5-21-") || names_.size() >= limits::kIdentityGroupsMax)

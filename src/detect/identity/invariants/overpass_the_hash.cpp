@@ -12,8 +12,8 @@ constexpr InvariantText kText{
     "T1550.002",
     "Nobody uses `runas /netonly` for this account on this machine.",
     "Type 9 logons without use; those as oneself; tickets asked for by another machine.",
-    "Isolate the machine, reset the account's password, turn Credential Guard on, put the account into "
-    "Protected Users."};
+    "A stolen key works until the password changes.",
+    {Step::kIsolate, Step::kResetPassword, Step::kProtect}};
 
 class OverpassTheHash final : public Invariant {
  public:

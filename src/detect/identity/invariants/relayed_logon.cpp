@@ -3,6 +3,7 @@
 // somebody made the machine call (coercion: a pipe of the printing, file encryption or shadow copy services).
 #include <set>
 
+#include "detect/identity/invariants/coercion.h"
 #include "detect/identity/invariants/recent.h"
 
 namespace bartizan::identity {
@@ -14,20 +15,16 @@ constexpr InvariantText kText{
     "T1557.001",
     "The machine has one address, or its machine account shows the others.",
     "Logons from the machine itself; addresses its machine account has used; shared addresses.",
-    "Require SMB and LDAP signing and channel binding; Extended Protection on certificate services; turn the "
-    "print spooler "
-    "off on servers. Isolate the address and undo what the machine account changed."};
+    "Undo what the machine account changed.",
+    {Step::kIsolate, Step::kRequireSigning, Step::kBlockCoercion}};
 
 class RelayedLogon final : public Invariant {
  public:
   void observe(const Authentication& a, Domain& domain) override {
     if (a.act == Act::kPipeOpened && a.address != kNoName) {
-      for (std::string_view pipe : {"spoolss", "efsrpc", "lsarpc", "netdfs", "fssagentrpc"})
-        if (domain.names.text(a.value) == pipe) {
-          const Name host = domain.hosts.host_of(a.observer, a.time);  // on the wire it is an address
-          (void)coerced_.add(a.address, host != kNoName ? host : a.observer, a);
-        }
-      return;
+      if (coercion_in(a, domain.names) == Coercion::kNo) return;
+      const Name host = domain.hosts.host_of(a.observer, a.time);  // on the wire it is an address
+      return (void)coerced_.add(a.address, host != kNoName ? host : a.observer, a);
     }
     if (a.act != Act::kLogon || a.package != Package::kNtlm || a.logon_type != 3 || a.address == kNoName)
       return;

@@ -12,9 +12,9 @@ constexpr InvariantText kText{
     "The address is one source; gateways that many people log on through look alike.",
     "Fewer than five accounts within ten minutes; addresses several machine accounts share; machine "
     "accounts.",
-    "Block the source for a time; reset the passwords of accounts it got into. Do not lock accounts "
-    "automatically: that is "
-    "what some attackers want."};
+    "Reset the passwords of accounts it got into. Do not lock accounts automatically: that is what some "
+    "attackers want.",
+    {Step::kBlockSource}};
 
 constexpr std::size_t kAccounts = 5;  // in public recordings: every spray, nothing else
 

@@ -18,9 +18,8 @@ constexpr InvariantText kText{
     "Two addresses of one machine; an address that changed hands (machine account seen there); addresses "
     "shared by several "
     "machines; a ticket handed on by delegation within a minute; two tickets of the same second.",
-    "Isolate both machines. Run `klist purge` in the session on the first, disable the account, reset its "
-    "password (a "
-    "service account's twice). Service tickets already issued stay valid up to 10 hours."};
+    "Isolate both machines. Service tickets already issued stay valid up to 10 hours.",
+    {Step::kPurgeTickets, Step::kDisable, Step::kResetPassword}};
 
 constexpr std::int64_t kHandOver = seconds(60), kWait = seconds(120);
 

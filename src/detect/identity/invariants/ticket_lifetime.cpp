@@ -13,7 +13,8 @@ constexpr InvariantText kText{"5f0c6f0e-6b5a-4a58-9d2b-3c8a1c0d7a13",
                               "T1558.001",
                               "The longest life a KDC gave at logon in the evidence is the policy.",
                               "Renewed tickets; clocks that differ by minutes.",
-                              "Treat the ticket as forged: isolate the address, reset krbtgt twice."};
+                              "Treat the ticket as forged.",
+                              {Step::kIsolate, Step::kRealmKey}};
 
 constexpr std::int64_t kSkew = 300;
 constexpr std::uint32_t kLogonsNeeded = 3;

@@ -18,8 +18,8 @@ constexpr InvariantText kText{
     "Tickets from up to ten hours before; gaps in a KDC's log; other addresses of the same machine; "
     "addresses shared by "
     "several machines; logons from the machine itself; services that act for users (S4U).",
-    "Reset the key of the service's account twice (`Reset-ComputerMachinePassword` for a machine). Isolate "
-    "the address."};
+    "A forged service ticket needs no KDC: only a new key of the service ends it.",
+    {Step::kServiceKey, Step::kIsolate}};
 
 class UnissuedServiceTicket final : public Invariant {
  public:
@@ -28,20 +28,26 @@ class UnissuedServiceTicket final : public Invariant {
     if (a.act != Act::kLogon || a.package != Package::kKerberos || a.logon_type != 3) return;
     if (a.address == kNoName || a.account == kNoName || a.observer == kNoName || a.acts_for) return;
     if (is_machine(a.account, domain.names) || held_.size() >= limits::kIdentityHeldMax) return;
-    // The ticket comes from a KDC of the service's realm, wherever the client is from.
-    Name realm = domain.realms.of_host(a.observer, domain.names);
-    if (realm == kNoName || !domain.coverage.serves(realm)) realm = a.domain;
-    if (domain.coverage.complete(realm, {a.time.ticks - kTicketLife}, a.time)) held_.push_back(a);
+    const std::string_view machine = machine_of_service(domain.names.text(a.observer));
+    if (!domain.ledger.had_service_ticket(a.account, machine, a.address, a.time)) held_.push_back(a);
   }
   void finish(Domain& domain) override { settle(Instant{INT64_MAX}, domain); }
 
  private:
   static constexpr std::int64_t kWait = seconds(120);
 
+  // The ticket comes from a KDC of the service's realm, wherever the client is from.
+  static bool is_claimed(const Authentication& a, const Domain& domain) {
+    Name realm = domain.realms.of_host(a.observer, domain.names);
+    if (realm == kNoName || !domain.coverage.serves(realm)) realm = a.domain;
+    return domain.coverage.complete(realm, {a.time.ticks - kTicketLife}, a.time);
+  }
+
   void settle(Instant now, Domain& domain) {
     for (; !held_.empty() && (now.ticks == INT64_MAX || now.ticks - held_.front().time.ticks > kWait);
          held_.pop_front()) {
       const Authentication& a = held_.front();
+      if (!is_claimed(a, domain)) continue;
       const std::string_view machine = machine_of_service(domain.names.text(a.observer));
       const Name own = domain.hosts.host_of(a.address, a.time);
       if (own != kNoName && machine_of_service(domain.names.text(own)) == machine) continue;
