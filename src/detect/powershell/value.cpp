@@ -305,8 +305,7 @@ std::optional<Bytes8> to_bytes(const Value& value) {
   return out;
 }
 
-char16_t lower_unit(char16_t unit) {
-  if (unit < 0x80) return unit >= 'A' && unit <= 'Z' ? static_cast<char16_t>(unit | 0x20) : unit;
+char16_t lower_beyond_ascii(char16_t unit) {
   if (unit >= 0xD800 && unit < 0xE000) return unit;
   char32_t folded = fold_code_point(unit);
   return folded < 0x10000 ? static_cast<char16_t>(folded) : unit;
