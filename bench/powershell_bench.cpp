@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "detect/powershell/deobfuscate.h"
 #include "detect/powershell/lexer.h"
 #include "detect/powershell/parser.h"
+#include "detect/powershell/value.h"
 #include "source/archive.h"
 #include "source/evidence.h"
 
@@ -125,6 +127,11 @@ std::vector<std::string> real_scripts() {
     std::string script(1 << 22, '\0');
     const auto size = member.read({reinterpret_cast<std::uint8_t*>(script.data()), script.size()});
     script.resize(size.value_or(0));
+    if (script.starts_with("\xFF\xFE")) {
+      std::u16string wide(script.size() / 2, u'\0');
+      std::memcpy(wide.data(), script.data(), wide.size() * 2);
+      script = narrow(wide);
+    }
     scripts.push_back(std::move(script));
     return true;
   };

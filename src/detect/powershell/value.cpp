@@ -388,6 +388,8 @@ std::string type_of(const Value& value) {
 std::string canonical_type(std::string_view written) {
   std::string name = lower_ascii(written);
   if (name.starts_with("system.")) name.erase(0, 7);
+  // [Text.Encoding, mscorlib] names the assembly, too; a comma within brackets is an array's or a generic type's.
+  if (const std::size_t at = name.find_first_of(",["); at != name.npos && name[at] == ',') name.resize(at);
   if (name.size() < 5) return name;  // shorter than all that follow
   constexpr std::pair<std::string_view, std::string_view> kSame[] = {
       {"int32", "int"},
