@@ -235,6 +235,8 @@ inline constexpr std::size_t kPowershellOutsideTurnsMax =
     16;  // turns of a loop that depends on the world; more would show nothing new
 inline constexpr unsigned kPowershellCallsMax =
     48;  // functions, blocks and layers within each other; bounds recursion
+inline constexpr std::size_t kPowershellUndecidedCallsMax =
+    3;  // of a function within itself where nobody knows whether it calls itself; each turn knows less than the one before
 inline constexpr std::size_t kPowershellStringMax = 8u << 20;  // characters of one string
 inline constexpr std::size_t kPowershellBytesMax = 96u
                                                    << 20;  // bytes produced by everything a script computes
@@ -293,6 +295,10 @@ inline constexpr std::size_t kLayersPredictedMax =
     262'144;  // layers compared with what PowerShell logged; 100 bytes each
 inline constexpr std::size_t kPostureFactsMax = 65'536;     // one a host and protection: 10,000 hosts
 inline constexpr std::size_t kBlocksLoggedMax = 1'048'576;  // logged blocks remembered for it
+
+// Exported policy
+inline constexpr std::size_t kRegistryPolicyDataMax =
+    1u << 20;  // bytes of one value; the format's own names it no bound, real ones are some 100 bytes
 
 // Stored events
 inline constexpr std::size_t kStoreRowGroupRows = 122'880;     // sixty of the 2,048 rows readers take at once

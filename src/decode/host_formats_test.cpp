@@ -348,6 +348,8 @@ TEST(TextFormats, AreNotTakenForEachOtherNorForOtherFiles) {
       {"Mar 10 07:30:00 h sshd[1]: x\nMar 10 07:30:00 h sshd[1]: y\n", "syslog"},
       {"2026-03-10 07:30:01 install nmap:amd64 <none> 7.93-1\n", "packages"},
       {": 1773127800:0;id\n: 1773127800:0;w\n", "shell_history"},
+      {"[Version]\nSignature=\"$CHICAGO$\"\nClass=Net\n[Manufacturer]\n%M%=M\n", ""},
+      {"[Unicode]\nUnicode=yes\n[Event Audit]\nAuditPolicyChange = 3\n", "security_template"},
       {"REGEDIT4\n\n[HKEY_USERS\\a]\n", "registry_export"}};
   for (const auto& [text, name] : files) {
     const Format* format = recognise_format(as_bytes(text));

@@ -26,7 +26,13 @@ constexpr Setting kSettings[] = {
     {"\\powershell\\scriptblocklogging\\enablescriptblocklogging", kBlocks, {"1", ""}},
     {"\\powershellcore\\scriptblocklogging\\enablescriptblocklogging", kBlocks, {"1", ""}},
     {"\\powershell\\modulelogging\\enablemodulelogging", kModules, {"1", ""}},
+    {"\\powershellcore\\modulelogging\\enablemodulelogging", kModules, {"1", ""}},
     {"\\powershell\\transcription\\enabletranscripting", kTranscripts, {"1", ""}},
+    {"\\powershellcore\\transcription\\enabletranscripting", kTranscripts, {"1", ""}},
+    {"\\windows\\srpv2\\script\\enforcementmode",
+     kLanguage,
+     {"1", ""},
+     "Set the AppLocker rules for scripts from audit to enforced."},
     {"\\environment\\__pslockdownpolicy", kLanguage, {"4", "8"}},
     {"\\windows script\\settings\\amsienable", kAmsi, {"1", ""}},
     {"\\services\\lanmanserver\\parameters\\requiresecuritysignature",
@@ -106,14 +112,41 @@ bool is_image_load(const AnyKind& kind) {
   return kind.event_id == 7 && kind.channel == "Microsoft-Windows-Sysmon/Operational";
 }
 
-// What only an enforced policy writes; PowerShell constrains scripts that such a policy does not allow.
+struct PolicyRecord {
+  std::string_view evidence;  // empty: no such record
+  bool enforced = false;
+};
+
+// PowerShell constrains scripts that an enforced policy does not allow; what only audits leaves them the full language.
 template <class AnyKind>
-std::string_view enforced_policy(const AnyKind& kind) {
-  if (kind.event_id == 8007 && kind.channel == "Microsoft-Windows-AppLocker/MSI and Script")
-    return "AppLocker blocked a script or installer, so its policy is enforced (event 8007 was written)";
-  if (kind.event_id == 3077 && kind.channel == "Microsoft-Windows-CodeIntegrity/Operational")
-    return "App Control blocked a file, so its policy is enforced (event 3077 was written)";
+PolicyRecord policy_record(const AnyKind& kind) {
+  const bool is_applocker = kind.channel == "Microsoft-Windows-AppLocker/MSI and Script";
+  const bool is_app_control = kind.channel == "Microsoft-Windows-CodeIntegrity/Operational";
+  if (is_applocker && kind.event_id == 8007)
+    return {"AppLocker blocked a script or installer, so its policy is enforced (event 8007 was written)",
+            true};
+  if (is_app_control && kind.event_id == 3077)
+    return {"App Control blocked a file, so its policy is enforced (event 3077 was written)", true};
+  if (is_applocker && kind.event_id == 8006)
+    return {
+        "AppLocker let a script or installer run that it would block, so its policy only audits (event 8006 "
+        "was written)"};
+  if (is_app_control && kind.event_id == 3076)
+    return {
+        "App Control let a file run that it would block, so its policy only audits (event 3076 was written)"};
   return {};
+}
+
+// A feature of Windows was turned on or off. The provider's manifest: 9 on, 10 off, 15 off and its files removed.
+template <class AnyKind>
+bool is_feature_change(const AnyKind& kind) {
+  return (kind.event_id == 9 || kind.event_id == 10 || kind.event_id == 15) && kind.channel == "Setup" &&
+         kind.provider == "Microsoft-Windows-Servicing";
+}
+
+bool is_about_old_engine(const Event& event) {
+  const std::string_view* feature = event.find("UpdateName");
+  return feature && feature->starts_with("MicrosoftWindowsPowerShellV2");
 }
 
 bool ends_with(const Event& event, std::string_view field, std::string_view ending) {
@@ -134,6 +167,40 @@ bool is_old_engine(const Event& event) {
   });
 }
 
+bool holds(const Event& event, std::string_view field, std::string_view piece) {
+  const std::string_view* value = event.find(field);
+  return value && value->find(piece) != value->npos;
+}
+
+struct SaidLanguage {
+  std::string evidence;  // empty: nothing is said
+  bool constrained = false;
+};
+
+// What a session says of its own language: the value of LanguageMode that somebody looked at, in a module log (4103) or a
+// transcript, and errors that only the constrained language has (4100).
+SaidLanguage said_language(std::uint32_t event_id, const Event& event) {
+  if (event_id == 4100 && holds(event, "Payload", "ConstrainedLanguage"))
+    return {"an error of the constrained language was logged (event 4100 was written)", true};
+  for (const bool constrained : {true, false}) {
+    const std::string_view mode = constrained ? "ConstrainedLanguage" : "FullLanguage";
+    const bool in_log = event_id == 4103 && holds(event, "Payload", fmt::format("value=\"{}\"", mode));
+    const bool in_transcript =
+        event_id == 0 && holds(event, "ScriptBlockText", "LanguageMode") && holds(event, "Output", mode);
+    if (in_log || in_transcript) return {fmt::format("a session's LanguageMode was {}", mode), constrained};
+  }
+  return {};
+}
+
+constexpr std::string_view kAmsiProviders = "\\microsoft\\amsi\\providers\\";
+
+bool is_amsi_provider(const Event& event) {
+  const std::string_view* path = event.find("TargetObject");
+  return path && path->size() <= limits::kPathBytesMax &&
+         std::search(path->begin(), path->end(), kAmsiProviders.begin(), kAmsiProviders.end(),
+                     [](char a, char b) { return fold_ascii(a) == b; }) != path->end();
+}
+
 // PowerShell logs suspicious blocks as warnings even where nobody switched the logging on; all others prove it.
 bool proves_logging(const Event& record) {
   const std::string_view* level = record.find("Level");
@@ -144,10 +211,13 @@ bool proves_logging(const Event& record) {
 
 std::string_view posture_field_of(const EventKind& kind) {
   if (DirectoryPosture::concerns(kind)) return "Computer";
-  if (kind.event_id == 4103 && kind.channel.starts_with("Microsoft-Windows-PowerShell")) return "Computer";
+  if ((kind.event_id == 4103 || kind.event_id == 4100) &&
+      kind.channel.starts_with("Microsoft-Windows-PowerShell"))
+    return "Payload";
   if (is_session(kind)) return "Data";
   if (is_image_load(kind)) return "ImageLoaded";
-  if (!enforced_policy(kind).empty()) return "Computer";
+  if (!policy_record(kind).evidence.empty()) return "Computer";
+  if (is_feature_change(kind)) return "UpdateName";
   const bool is_sysmon = kind.channel == "Microsoft-Windows-Sysmon/Operational";
   return (is_sysmon && (kind.event_id == 12 || kind.event_id == 13)) || kind.category == "registry_set"
              ? "TargetObject"
@@ -157,24 +227,21 @@ std::string_view posture_field_of(const EventKind& kind) {
 bool PostureNotes::concerns(const Kind& kind, const Event& event) const {
   if (!kind.is_about_posture) return false;
   if (DirectoryPosture::concerns(kind_of_rules(kind))) return true;
-  if (is_powershell(kind, 4103)) {
-    const std::string_view* host = event.find("Computer");
-    return !host || !seen_.contains(std::string(kModules) + '\n' + std::string(*host));
+  if (is_powershell(kind, 4103) || is_powershell(kind, 4100)) {
+    const bool is_known =
+        kind.event_id == 4100 || seen_.contains(std::string(kModules) + '\n' + std::string(event.host));
+    return !is_known || !said_language(kind.event_id, event).evidence.empty();
   }
   if (is_session(kind)) return is_old_engine(event);
   if (is_image_load(kind)) return ends_with(event, "ImageLoaded", "\\amsi.dll");
-  if (!enforced_policy(kind).empty()) return true;
-  return setting_of(event) != nullptr;
+  if (!policy_record(kind).evidence.empty()) return true;
+  if (is_feature_change(kind)) return is_about_old_engine(event);
+  return setting_of(event) != nullptr || is_amsi_provider(event);
 }
 
 void PostureNotes::note(const Kind& kind, const Event& record, const std::string& file) {
   if (DirectoryPosture::concerns(kind_of_rules(kind))) return directory_.note(record, file);
-  if (is_powershell(kind, 4103)) return add(kModules, true, "event 4103 was written", record, file);
-  if (is_powershell(kind, 4104)) {
-    if (proves_logging(record))
-      add(kBlocks, true, "for a block without suspicious words event 4104 was written", record, file);
-    return;
-  }
+  if (kind.channel.starts_with("Microsoft-Windows-PowerShell")) return note_powershell(kind, record, file);
   if (is_session(kind)) {
     if (is_old_engine(record))
       add(kOldEngine, false, fmt::format("PowerShell 2 was started (event {})", kind.event_id), record, file);
@@ -185,29 +252,62 @@ void PostureNotes::note(const Kind& kind, const Event& record, const std::string
       add(kAmsi, true, "for PowerShell's load of amsi.dll Sysmon event 7 was written", record, file);
     return;
   }
-  if (const std::string_view evidence = enforced_policy(kind); !evidence.empty())
-    return add(kLanguage, true, std::string(evidence), record, file);
-  if (kind.channel.empty() && kind.category == "ps_script")
-    return add(kTranscripts, true, "a transcript was written", record, file);
-  const Setting* setting = setting_of(record);
-  if (!setting) return;
-  const std::string_view path = *record.find("TargetObject");
-  const std::string_view* details = record.find("Details");
+  if (const PolicyRecord policy = policy_record(kind); !policy.evidence.empty())
+    return add(kLanguage, policy.enforced, std::string(policy.evidence), record, file);
+  if (is_feature_change(kind)) {
+    if (is_about_old_engine(record))
+      add(kOldEngine, kind.event_id != 9,
+          fmt::format("the feature {} was turned {} (event {})", *record.find("UpdateName"),
+                      kind.event_id == 9 ? "on" : "off", kind.event_id),
+          record, file);
+    return;
+  }
+  if (kind.channel.empty() && kind.category == "ps_script") {
+    add(kTranscripts, true, "a transcript was written", record, file);
+    return note_language(0, record, file);
+  }
+  note_setting(record, file);
+}
+
+void PostureNotes::note_powershell(const Kind& kind, const Event& record, const std::string& file) {
+  if (kind.event_id == 4103) add(kModules, true, "event 4103 was written", record, file);
+  if (kind.event_id == 4104 && proves_logging(record))
+    add(kBlocks, true, "for a block without suspicious words event 4104 was written", record, file);
+  if (kind.event_id == 4103 || kind.event_id == 4100) note_language(kind.event_id, record, file);
+}
+
+void PostureNotes::note_language(std::uint32_t event_id, const Event& record, const std::string& file) {
+  SaidLanguage said = said_language(event_id, record);
+  if (!said.evidence.empty()) add(kLanguage, said.constrained, std::move(said.evidence), record, file);
+}
+
+void PostureNotes::note_setting(const Event& record, const std::string& file) {
+  const std::string_view* path = record.find("TargetObject");
+  if (!path) return;
   const std::string_view* what = record.find("EventType");
-  if (what && what->starts_with("Delete"))
-    return add(setting->control, false, std::string(path) + " was deleted", record, file);
+  const bool is_deleted = what && what->starts_with("Delete");
+  const Setting* setting = setting_of(record);
+  if (!setting) {
+    if (is_amsi_provider(record))
+      add(kAmsi, !is_deleted, std::string(*path) + (is_deleted ? " was deleted" : " names a provider"),
+          record, file);
+    return;
+  }
+  if (is_deleted) return add(setting->control, false, std::string(*path) + " was deleted", record, file);
+  const std::string_view* details = record.find("Details");
   if (!details) return;
   const std::string data = number_of(*details);
   const bool is_on = data == setting->on[0] || (!setting->on[1].empty() && data == setting->on[1]);
-  add(setting->control, is_on, std::string(path) + " was set to " + data, record, file);
+  add(setting->control, is_on, std::string(*path) + " was set to " + data, record, file);
   if (!is_on) facts_.back().next_step = setting->next_step;
 }
 
 void PostureNotes::add(std::string_view control, bool in_force, std::string evidence, const Event& record,
                        const std::string& file) {
   std::string key = std::string(control) + '\n' + std::string(record.host);
-  // Of what a protection writes again and again, one record a piece of a log is enough; settings are all kept.
-  if (in_force && (evidence.ends_with("written") || evidence.ends_with("written)")) &&
+  if (!in_force) key += "\nnot";
+  // Of what is written again and again, one record a piece of a log is enough; settings are all kept.
+  if ((evidence.ends_with("written") || evidence.ends_with("written)")) &&
       !seen_.insert(std::move(key)).second)
     return;
   facts_.push_back({std::string(record.host),

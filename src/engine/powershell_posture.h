@@ -31,6 +31,9 @@ class PostureNotes {
   DirectoryPosture take_directory() { return std::exchange(directory_, {}); }
 
  private:
+  void note_powershell(const Kind& kind, const Event& record, const std::string& file);
+  void note_language(std::uint32_t event_id, const Event& record, const std::string& file);
+  void note_setting(const Event& record, const std::string& file);
   void add(std::string_view control, bool in_force, std::string evidence, const Event& record,
            const std::string& file);
 

@@ -69,8 +69,8 @@ class JsonImport {
         import_.report.listed_events.push_back(name);
         if (!reader_.skip_value(token)) return false;
       } else if (rest.members.size() < limits::kIntelMembersMax) {
-        rest.members.emplace_back(name, JsonValue{});
-        if (!whole(token, rest.members.back().second)) return false;
+        rest.members.push_back({name, {}});
+        if (!whole(token, rest.members.back().value)) return false;
       } else if (!reader_.skip_value(token)) {
         return false;
       }
@@ -118,9 +118,9 @@ class JsonImport {
   bool take_misp(const std::string& name, Token token, const std::string& path) {
     JsonValue holder;
     holder.type = JsonValue::Type::kObject;
-    holder.members.emplace_back(name, JsonValue{});
-    if (!whole(token, holder.members.back().second)) return false;
-    if (name == "response") take_misp_members(holder.members.back().second, path);
+    holder.members.push_back({name, {}});
+    if (!whole(token, holder.members.back().value)) return false;
+    if (name == "response") take_misp_members(holder.members.back().value, path);
     else take_misp_members(holder, "");
     return true;
   }

@@ -245,8 +245,8 @@ bool JsonReader::read_value(Token first, JsonValue& out, std::size_t& bytes) {
         if (token != Token::kName) return false;
         std::string name = text_;
         token = next();
-        out.members.emplace_back(std::move(name), JsonValue{});
-        if (!read_value(token, out.members.back().second, bytes)) return false;
+        out.members.push_back({std::move(name), {}});
+        if (!read_value(token, out.members.back().value, bytes)) return false;
       }
       return true;
     default: return false;

@@ -30,11 +30,16 @@ struct JsonValue {
   TextPlace place;
   std::string text;  // of a text or a number
   std::vector<JsonValue> items;
-  std::vector<std::pair<std::string, JsonValue>> members;
+  struct Member;  // a type of its own: clang refuses a pair that holds what is not yet complete
+  std::vector<Member> members;
 
   const JsonValue* find(std::string_view name) const;
   std::string_view text_of(std::string_view name) const;  // empty: no such member, or no text
   bool is_true(std::string_view name) const;
+};
+struct JsonValue::Member {
+  std::string name;
+  JsonValue value;
 };
 
 class JsonReader {

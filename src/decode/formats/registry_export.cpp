@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What regedit and reg.exe export (.reg): one event for each value, in the words Sysmon has for a value that
-// was set (TargetObject with the abbreviated root, Details), so that registry_set rules apply. There is no
-// time in it.
+// What regedit and reg.exe export (.reg): one event for each value (registry_value.h). There is no time in it.
 //   [HKEY_LOCAL_MACHINE\Software\X]   "Name"="text"   @=dword:0000002a   "B"=hex(2):25,00,\ (goes on in the
 //   next line)
 #include <cctype>
 #include <charconv>
 #include <string>
 
-#include <fmt/format.h>
-
 #include "base/limits.h"
 #include "decode/decoder.h"
+#include "decode/registry_value.h"
 #include "decode/utf16.h"
 
 namespace bartizan {
@@ -86,15 +83,6 @@ std::string bytes_of(std::string_view list) {
   return bytes;
 }
 
-std::string text_of_utf16(std::string_view bytes) {
-  std::string text(utf8_bytes_max(bytes.size() / 2), '\0');
-  text.resize(static_cast<std::size_t>(utf16le_to_utf8(as_bytes(bytes), text.data()) - text.data()));
-  while (text.ends_with('\0')) text.pop_back();
-  for (char& c : text)
-    if (c == '\0') c = ' ';  // between the texts of a REG_MULTI_SZ
-  return text;
-}
-
 // As Sysmon writes it.
 std::string details_of(std::string_view value) {
   std::string text;
@@ -103,20 +91,14 @@ std::string details_of(std::string_view value) {
   if (value.starts_with("dword:")) {
     std::uint32_t number = 0;
     std::from_chars(value.data() + 6, value.data() + value.size(), number, 16);
-    return fmt::format("DWORD (0x{:08x})", number);
+    return registry_dword(number);
   }
   if (!value.starts_with("hex")) return std::string(value);
   const std::size_t colon = value.find(':');
   if (colon == value.npos) return std::string(value);
-  const std::string_view type = value.substr(3, colon - 3);
-  const std::string bytes = bytes_of(value.substr(colon + 1));
-  if (type == "(2)" || type == "(7)" || type == "(1)") return text_of_utf16(bytes);
-  if (type == "(b)" && bytes.size() == 8) {
-    ByteReader reader(as_bytes(bytes));
-    const std::uint32_t low = reader.u32(), high = reader.u32();
-    return fmt::format("QWORD (0x{:08x}-0x{:08x})", high, low);
-  }
-  return "Binary Data";
+  std::uint32_t type = static_cast<std::uint32_t>(RegistryType::kBinary);  // hex:…, others are hex(7):…
+  if (value[3] == '(') std::from_chars(value.data() + 4, value.data() + colon, type, 16);
+  return registry_details(static_cast<RegistryType>(type), bytes_of(value.substr(colon + 1)));
 }
 
 class RegistryDecoder final : public Decoder {
@@ -135,7 +117,7 @@ class RegistryDecoder final : public Decoder {
         continue;
       const std::uint64_t offset = piece.offset + place.of(begin);
       if (line.starts_with("[-"))
-        add("DeleteKey", short_key(line.substr(2, line.rfind(']') - 2)), "", offset, out);
+        add_registry_event("DeleteKey", short_key(line.substr(2, line.rfind(']') - 2)), "", offset, out);
       else if (line.starts_with('[')) key_ = short_key(line.substr(1, line.rfind(']') - 1));
       else if (!add_value(line, offset, out)) oddities.add("line is not a registry value", offset);
     }
@@ -161,19 +143,8 @@ class RegistryDecoder final : public Decoder {
     if (line.starts_with('@')) name = "(Default)", line.remove_prefix(1);
     else if (!take_quoted(line, name)) return false;
     if (!line.starts_with('=')) return false;
-    add("SetValue", key_ + "\\" + name, details_of(line.substr(1)), offset, out);
+    add_registry_event("SetValue", key_ + "\\" + name, details_of(line.substr(1)), offset, out);
     return true;
-  }
-
-  static void add(std::string_view type, std::string_view object, std::string_view details,
-                  std::uint64_t offset, EventBatch& out) {
-    Event& event = out.start();
-    event.offset = offset;
-    event.product = "windows", event.category = "registry_set";
-    out.add("EventType", type);
-    out.add("TargetObject", out.keep(object));
-    if (!details.empty()) out.add("Details", out.keep(details));
-    out.commit();
   }
 
   std::string utf8_, line_, key_;

@@ -302,6 +302,13 @@ void Evaluator::bind_parameters(const Node& parameters, Arguments& arguments, bo
                              arguments.positional.begin() + static_cast<std::ptrdiff_t>(next));
 }
 
+// Whether a function has called itself, under conditions that nobody knows, so often that one call more tells nothing.
+bool Evaluator::calls_itself_undecided(const Node& body) const {
+  const auto undecided = [&](const Running& call) { return call.body == &body && call.doubt < doubt(); };
+  return static_cast<std::size_t>(std::count_if(running_.begin(), running_.end(), undecided)) >=
+         limits::kPowershellUndecidedCallsMax;
+}
+
 Flow Evaluator::call_function(const Node& body, const Node* parameters, Arguments arguments,
                               const Values* input, Values& out, bool new_scope) {
   if (calls_ >= limits::kPowershellCallsMax) {
@@ -309,12 +316,18 @@ Flow Evaluator::call_function(const Node& body, const Node* parameters, Argument
     out.emplace_back(Reason::kLimit);
     return Flow::kNext;
   }
+  if (calls_itself_undecided(body)) {
+    out.emplace_back(Reason::kBranch);
+    return Flow::kNext;
+  }
   for (const Node* kid : body.kids)
     if (kid->kind == Kind::kParams) parameters = kid, kid->visited = true;
   ++calls_;
+  running_.push_back({&body, doubt()});
   body.visited = true;
   if (new_scope) scopes_.emplace_back();
   bool outer_returned = std::exchange(maybe_returned_, false);
+  may_have_returned_ += outer_returned;
   Values outer_items = std::exchange(input_items, input != nullptr ? *input : Values());
   if (parameters != nullptr) bind_parameters(*parameters, arguments, input != nullptr);
   set_in_scope(scopes_.size() - 1, "args",
@@ -341,8 +354,10 @@ Flow Evaluator::call_function(const Node& body, const Node* parameters, Argument
     produced.emplace_back(Reason::kBranch);
   }
   maybe_returned_ = outer_returned;
+  may_have_returned_ -= outer_returned;
   input_items = std::move(outer_items);
   if (new_scope) scopes_.pop_back();
+  running_.pop_back();
   --calls_;
   out.insert(out.end(), produced.begin(), produced.end());
   return flow == Flow::kExit ? Flow::kExit : Flow::kNext;

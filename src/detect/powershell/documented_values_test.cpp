@@ -349,6 +349,7 @@ constexpr Row kMethods[] = {
     {"[Text.Encoding]::BigEndianUnicode.GetBytes('A') -join ' '", "0 65"},
     {"[Text.Encoding]::ASCII.GetBytes('AB') -join ' '", "65 66"},
     {"[Text.Encoding]::ASCII.GetString([byte[]](72, 105))", "Hi"},
+    {"[Text.Encoding, mscorlib]::ASCII.GetString([byte[]](72, 105))", "Hi"},
     {"[Text.Encoding]::GetEncoding('utf-16').GetString([byte[]](65, 0))", "A", true},
     {"[BitConverter]::ToString([byte[]](1, 255))", "01-FF"},
     {"[regex]::Replace('aXbX', 'X', '-')", "a-b-"},

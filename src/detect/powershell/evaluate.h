@@ -199,6 +199,9 @@ class Evaluator {
 
   // commands.cpp
   Arguments bind(const Node& node, const Node* parameters);
+  // How many things must go one way for the place at hand to be reached, of which nobody knows which way they go.
+  unsigned doubt() const { return branches_ + may_have_returned_ + (maybe_returned_ ? 1 : 0); }
+  bool calls_itself_undecided(const Node& body) const;
   Flow call_function(const Node& block, const Node* parameters, Arguments arguments, const Values* input,
                      Values& out, bool new_scope);
   void bind_parameters(const Node& parameters, Arguments& arguments, bool piped);
@@ -221,7 +224,13 @@ class Evaluator {
   std::vector<Scope> scopes_;
   std::vector<Change> changes_;
   std::unordered_map<std::string, unsigned> set_counts_;  // how often each name was set, anywhere
+  struct Running {
+    const Node* body;
+    unsigned doubt;  // of the call
+  };
+  std::vector<Running> running_;  // functions and blocks that are called, innermost last
   unsigned branches_ = 0, calls_ = 0;
+  unsigned may_have_returned_ = 0;  // functions around the one at hand that may have ended before
   std::uint64_t births_ = 0, branch_birth_ = 0, writes_ = 0;
   std::uint64_t alias_writes_ = 0;
   std::uint64_t outside_ = 0;  // commands seen that depend on the world

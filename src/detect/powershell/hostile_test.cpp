@@ -168,5 +168,34 @@ TEST(HostileText, StopsAtABoundAndKeepsWhatItHas) {
   }
 }
 
+// Ordinary scripts walk trees of folders so. They end nowhere that the text tells, and are no sign of hiding.
+TEST(HostileText, FunctionThatMayCallItselfIsReadAFewTimes) {
+  const Layers layers = deobfuscate(
+      "function Walk($p) { foreach ($c in Get-ChildItem $p) { if ($c.PSIsContainer) { Walk $c; Walk $p } "
+      "else { $c } } "
+      "}; Walk 'C:\\'; Walk 'D:\\'; iex 'Write-Host kept'");
+  EXPECT_LT(layers.steps, 2'000u);
+  EXPECT_TRUE(layers.limits.empty());
+  ASSERT_EQ(layers.layers.size(), 2u);
+  EXPECT_EQ(layers.layers[1].text, "Write-Host kept");
+}
+
+TEST(HostileText, FunctionThatMayHaveEndedBeforeItCallsItselfIsReadAFewTimes) {
+  const Layers layers = deobfuscate(
+      "function Show($e) { if (-not $e) { return $null }; @{ text = $e.Message; inner = Show "
+      "$e.InnerException } }\n"
+      "Show (Get-Error)");
+  EXPECT_LT(layers.steps, 2'000u);
+  EXPECT_TRUE(layers.limits.empty());
+}
+
+TEST(HostileText, FunctionThatIsKnownToCallItselfIsReadToTheEnd) {
+  const Layers layers = deobfuscate(
+      "function Back($s) { if ($s.Length -le 1) { $s } else { (Back $s.Substring(1)) + $s[0] } }\n"
+      "if (Test-Path x) { iex (Back 'nevig tsoH-etirW') }");
+  ASSERT_EQ(layers.layers.size(), 2u);
+  EXPECT_EQ(layers.layers[1].text, "Write-Host given");
+}
+
 }  // namespace
 }  // namespace bartizan::powershell

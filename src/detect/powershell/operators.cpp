@@ -327,8 +327,13 @@ Value Evaluator::split(Op op, const Value& left, const Value& right) {
   if (!pattern) return Reason::kUnsupported;
   Values out;
   for (std::size_t i = 0; i < (left.is_list() ? list_size(left) : 1); ++i) {
-    auto text = text_of(left.is_list() ? list_item(left, i) : left);
-    auto parts = text ? pattern->split(*text, most) : std::nullopt;
+    const Value item = left.is_list() ? list_item(left, i) : left;
+    const auto made = item.text() ? std::nullopt : text_of(item);
+    const Text* text = made ? &*made : item.text();
+    // What holds no separator stays as it is, without a copy.
+    auto parts = !text                                    ? std::nullopt
+                 : !made && pattern->lacks_literal(*text) ? std::optional<Values>({item})
+                                                          : pattern->split(*text, most);
     if (!parts || !charge(parts->size() * sizeof(Value) + text->size() * 2)) return Reason::kUnsupported;
     if (out.empty()) out = std::move(*parts);
     else

@@ -196,7 +196,8 @@ const Node* Parser::bracketed_type() {
     }
     bool fits = is_letter(c) || is_digit(c) || c == '.' || c == ',' || c == '+' || c == '[' || c == ']' ||
                 c == '`' || c == ' ' || c == '\t' || c == '*' || c == '&' || c == '\n' || c == '\r' ||
-                c == '-' || c == '\\';
+                c == '-' || c == '\\' ||
+                (c == '=' && node.text.find(',') != std::string::npos);  // Version=4.0
     if (!fits) break;
     if (c == '`') node.text += lexer_.read_escape();
     else if (c == ' ' || c == '\t' || c == '\n' || c == '\r') lexer_.step();

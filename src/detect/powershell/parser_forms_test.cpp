@@ -57,6 +57,11 @@ constexpr Form kTypes[] = {
      "$d = [System.Collections.Generic.Dictionary[string,[System.Collections.Generic.List[int]]]]::new()\n"
      "[Collections.Generic.List[string]]$l = @()\n$h = New-Object "
      "'System.Collections.Generic.HashSet[string]'"},
+    {"AssemblyQualifiedTypes",
+     "[Windows.UI.Notifications.ToastNotificationManager, Windows.UI.Notifications, ContentType = "
+     "WindowsRuntime] > "
+     "$null\n$t = [System.Xml.XmlDocument, System.Xml, Version=4.0.0.0, Culture=neutral, "
+     "PublicKeyToken=b77a5c561934e089]::new()"},
     {"StaticMembers",
      "[Math]::Round([Math]::PI, 2); [DateTime]::Now.AddDays(-7).ToString('yyyy'); [int]::MaxValue"},
     {"StaticWithGenericMethod", "[System.Linq.Enumerable]::ToArray([int[]]@(1,2))"},

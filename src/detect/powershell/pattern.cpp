@@ -76,8 +76,8 @@ std::optional<Pattern> Pattern::compile(std::u16string_view pattern, PatternOpti
   if (pattern.size() > limits::kPowershellPatternMax) return std::nullopt;
   Pattern made;
   made.options_ = options;
-  if (is_literal(pattern)) return made.literal_ = pattern, made;
-  if (auto literal = unescaped_literal(pattern)) return made.literal_ = *literal, made;
+  if (is_literal(pattern)) return made.take_literal(Text(pattern)), made;
+  if (auto literal = unescaped_literal(pattern)) return made.take_literal(std::move(*literal)), made;
   if (options.right_to_left && !one_unit_each(pattern)) return std::nullopt;
   std::string source = narrow(pattern);
   for (std::size_t i = 0; i + 1 < source.size(); ++i) {
@@ -108,21 +108,31 @@ std::optional<Pattern> Pattern::compile(std::u16string_view pattern, PatternOpti
   return made;
 }
 
+void Pattern::take_literal(Text literal) {
+  literal_ = options_.ignore_case ? lower_text(literal) : std::move(literal);
+  folds_ = options_.ignore_case && std::any_of(literal_.begin(), literal_.end(), [](char16_t unit) {
+             return unit >= 0x80 || (unit >= 'a' && unit <= 'z');
+           });
+}
+
+// Where the literal stands next, at `from` or behind.
+std::size_t Pattern::next_literal(const Text& text, std::size_t from) const {
+  if (!folds_) return text.find(literal_, from);
+  const auto found =
+      std::search(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), literal_.begin(),
+                  literal_.end(), [](char16_t unit, char16_t wanted) { return lower_unit(unit) == wanted; });
+  return found == text.end() ? Text::npos : static_cast<std::size_t>(found - text.begin());
+}
+
 std::optional<std::vector<PatternMatch>> Pattern::find_literal(const Text& text, std::size_t most) const {
   std::vector<PatternMatch> found;
   if (literal_.empty()) {
     for (std::size_t at = 0; at <= text.size() && found.size() < most; ++at)
       found.push_back({at, at, {{{at, at}}}});
   } else {
-    Text folded_text, folded_literal;
-    const Text *subject = &text, *wanted = &literal_;
-    if (options_.ignore_case) {
-      folded_text = lower_text(text), folded_literal = lower_text(literal_);
-      subject = &folded_text, wanted = &folded_literal;
-    }
-    for (std::size_t at = subject->find(*wanted); at != Text::npos && found.size() < most;
-         at = subject->find(*wanted, at + wanted->size()))
-      found.push_back({at, at + wanted->size(), {{{at, at + wanted->size()}}}});
+    for (std::size_t at = next_literal(text, 0); at != Text::npos && found.size() < most;
+         at = next_literal(text, at + literal_.size()))
+      found.push_back({at, at + literal_.size(), {{{at, at + literal_.size()}}}});
   }
   if (options_.right_to_left) std::reverse(found.begin(), found.end());
   return found;
@@ -174,18 +184,16 @@ std::size_t Pattern::named_group(const Text& replacement, std::size_t at) const 
 
 // Replaces a literal without a list of matches.
 std::optional<Text> Pattern::replace_literal(const Text& text, const Text& replacement) const {
-  std::vector<Value> parts = split_literal(text, limits::kPowershellPatternMatchesMax);
-  std::size_t size = (parts.size() - 1) * replacement.size();
-  for (const Value& part : parts) size += part.text()->size();
-  if (size > limits::kPowershellStringMax || parts.size() > limits::kPowershellPatternMatchesMax)
-    return std::nullopt;
   Text out;
-  out.reserve(size);
-  for (const Value& part : parts) {
-    if (&part != &parts.front()) out += replacement;
-    out += *part.text();
+  std::size_t from = 0, found = 0;
+  for (std::size_t at = next_literal(text, 0); at != Text::npos; at = next_literal(text, from)) {
+    if (++found >= limits::kPowershellPatternMatchesMax) return std::nullopt;
+    out.append(text, from, at - from).append(replacement);
+    if (out.size() > limits::kPowershellStringMax) return std::nullopt;
+    from = at + literal_.size();
   }
-  return out;
+  if (out.size() + text.size() - from > limits::kPowershellStringMax) return std::nullopt;
+  return out.append(text, from, Text::npos);
 }
 
 std::optional<Text> Pattern::replace(const Text& text, const Text& replacement) const {
@@ -231,20 +239,18 @@ std::optional<Text> Pattern::replace(const Text& text, const Text& replacement) 
 // The same for a literal, without a list of matches.
 std::vector<Value> Pattern::split_literal(const Text& text, std::size_t matches_max) const {
   std::vector<Value> parts;
-  const Text wanted = options_.ignore_case ? lower_text(literal_) : literal_;
-  const bool cased = options_.ignore_case && std::any_of(wanted.begin(), wanted.end(), [](char16_t unit) {
-                       return unit >= 0x80 || (unit >= 'a' && unit <= 'z');
-                     });
-  const Text folded = cased ? lower_text(text) : Text();
-  const Text& subject = cased ? folded : text;
   std::size_t from = 0;
-  for (std::size_t at = subject.find(wanted); at != Text::npos && parts.size() < matches_max;
-       at = subject.find(wanted, from)) {
+  for (std::size_t at = next_literal(text, 0); at != Text::npos && parts.size() < matches_max;
+       at = next_literal(text, from)) {
     parts.emplace_back(text.substr(from, at - from));
-    from = at + wanted.size();
+    from = at + literal_.size();
   }
   parts.emplace_back(text.substr(from));
   return parts;
+}
+
+bool Pattern::lacks_literal(const Text& text) const {
+  return !re_ && !literal_.empty() && next_literal(text, 0) == Text::npos;
 }
 
 std::optional<std::vector<Value>> Pattern::split(const Text& text, std::size_t most) const {

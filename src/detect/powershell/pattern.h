@@ -34,15 +34,20 @@ class Pattern {
   std::optional<std::vector<PatternMatch>> find_all(const Text& text, std::size_t most) const;
   std::optional<Text> replace(const Text& text, const Text& replacement) const;
   std::optional<std::vector<Value>> split(const Text& text, std::size_t most) const;  // most 0: no bound
+  // Whether a literal stands nowhere in the text; a pattern that is none never says so.
+  bool lacks_literal(const Text& text) const;
   const std::vector<std::string>& group_names() const { return group_names_; }
 
  private:
+  void take_literal(Text literal);
+  std::size_t next_literal(const Text& text, std::size_t from) const;
   std::vector<Value> split_literal(const Text& text, std::size_t matches_max) const;
   std::optional<Text> replace_literal(const Text& text, const Text& replacement) const;
   std::size_t named_group(const Text& replacement, std::size_t at) const;
   std::optional<std::vector<PatternMatch>> find_literal(const Text& text, std::size_t most) const;
 
-  Text literal_;  // used when re_ is null
+  Text literal_;        // used when re_ is null; in lower case if case is ignored
+  bool folds_ = false;  // it holds what has cases
   std::shared_ptr<const re2::RE2> re_;
   PatternOptions options_;
   bool ascii_only_ = false;  // \w, \d, \s, \b and case mean more in .NET

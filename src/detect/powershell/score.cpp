@@ -20,7 +20,7 @@ struct Counts {
               placeholders = 0, char_casts = 0;
 };
 
-bool is_base64(char c) {
+constexpr bool is_base64(char c) {
   return is_digit(c) || (is_letter(c) && c != '_' && c != kLetter) || c == '+' || c == '/' || c == '=';
 }
 
@@ -51,23 +51,40 @@ void count_words(std::string_view text, Counts& counts) {
   }
 }
 
+// What a byte is, looked up once for all the sums below.
+struct ByteClass {
+  bool blank, symbol, code, digit, number;
+};
+constexpr std::array<ByteClass, 256> kByteClasses = [] {
+  std::array<ByteClass, 256> classes{};
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const char c = static_cast<char>(i);
+    const bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    // digits and what stands between them
+    const bool number = is_digit(c) || blank || c == ',' || c == ';' || c == '-' || c == 'x';
+    classes[i] = {blank, !blank && !is_letter(c) && !is_digit(c), is_base64(c), is_digit(c), number};
+  }
+  return classes;
+}();
+
 Counts count(std::string_view text) {
   Counts counts;
   counts.bytes = text.size();
-  std::size_t run = 0, code = 0, numbers = 0;
-  std::string squeezed;
+  std::size_t run = 0, code = 0, numbers = 0, kept = 0;
+  std::string squeezed(text.size(), '\0');
   for (char c : text) {
-    bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
-    counts.blanks += blank;
-    counts.symbols += !blank && !is_letter(c) && !is_digit(c);
-    if (!blank) squeezed += fold_ascii(c);
-    code = is_base64(c) ? code + 1 : 0;
+    const ByteClass& is = kByteClasses[static_cast<unsigned char>(c)];
+    counts.blanks += is.blank;
+    counts.symbols += is.symbol;
+    squeezed[kept] = fold_ascii(c);
+    kept += !is.blank;
+    code = is.code ? code + 1 : 0;
     counts.longest_code = std::max(counts.longest_code, code);
-    // digits and what stands between them
-    run = is_digit(c) || blank || c == ',' || c == ';' || c == '-' || c == 'x' ? run + 1 : 0;
-    numbers = run == 0 ? 0 : numbers + is_digit(c);
+    run = is.number ? run + 1 : 0;
+    numbers = run == 0 ? 0 : numbers + is.digit;
     if (run > 60 && numbers * 3 > run) counts.longest_run = std::max(counts.longest_run, run);
   }
+  squeezed.resize(kept);
   count_words(text, counts);
   auto occurrences = [&](std::string_view piece) {
     std::size_t found = 0;

@@ -305,8 +305,7 @@ std::optional<Bytes8> to_bytes(const Value& value) {
   return out;
 }
 
-char16_t lower_unit(char16_t unit) {
-  if (unit < 0x80) return unit >= 'A' && unit <= 'Z' ? static_cast<char16_t>(unit | 0x20) : unit;
+char16_t lower_beyond_ascii(char16_t unit) {
   if (unit >= 0xD800 && unit < 0xE000) return unit;
   char32_t folded = fold_code_point(unit);
   return folded < 0x10000 ? static_cast<char16_t>(folded) : unit;
@@ -389,6 +388,8 @@ std::string type_of(const Value& value) {
 std::string canonical_type(std::string_view written) {
   std::string name = lower_ascii(written);
   if (name.starts_with("system.")) name.erase(0, 7);
+  // [Text.Encoding, mscorlib] names the assembly, too; a comma within brackets is an array's or a generic type's.
+  if (const std::size_t at = name.find_first_of(",["); at != name.npos && name[at] == ',') name.resize(at);
   if (name.size() < 5) return name;  // shorter than all that follow
   constexpr std::pair<std::string_view, std::string_view> kSame[] = {
       {"int32", "int"},

@@ -238,7 +238,11 @@ std::string double_text(double number);
 std::optional<int> compare_values(const Value& left, const Value& right, bool case_sensitive);
 std::optional<bool> equal_values(const Value& left, const Value& right, bool case_sensitive);
 char16_t upper_unit(char16_t unit);
-char16_t lower_unit(char16_t unit);
+char16_t lower_beyond_ascii(char16_t unit);
+inline char16_t lower_unit(char16_t unit) {
+  if (unit >= 0x80) return lower_beyond_ascii(unit);
+  return unit >= 'A' && unit <= 'Z' ? static_cast<char16_t>(unit | 0x20) : unit;
+}
 Text lower_text(std::u16string_view text);
 
 std::string type_of(const Value& value);               // full .NET name as GetType().FullName, or empty
