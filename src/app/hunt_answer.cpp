@@ -128,6 +128,12 @@ bool read_range(const Arguments& arguments, hunt::TimeRange& range) {
   return true;
 }
 
+bool read_seconds(const Arguments& arguments, double& seconds) {
+  std::uint64_t number = 600;
+  if (!read_number(arguments, "--seconds", number)) return false;
+  return seconds = static_cast<double>(number), true;
+}
+
 std::unique_ptr<store::Database> open_database(const Arguments& arguments, const hunt::TimeRange& range,
                                                int& code, std::uint64_t rows_max) {
   store::DatabaseOptions options;

@@ -49,6 +49,8 @@ int say_failure(const std::string& message);
 
 // Reads --since and --until; false after a usage error was said.
 bool read_range(const Arguments& arguments, hunt::TimeRange& range);
+// --seconds, else 600; false after a usage error was said.
+bool read_seconds(const Arguments& arguments, double& seconds);
 // Opens the store as the options say; null after the reason was said, with the exit code.
 std::unique_ptr<store::Database> open_database(const Arguments& arguments, const hunt::TimeRange& range,
                                                int& code, std::uint64_t rows_max = limits::kHuntRowsShown);

@@ -20,7 +20,7 @@ extern const Verb kFormatsVerb, kFormatsExplainVerb;
 extern const Verb kIdentityTicketsVerb, kIdentityPathsVerb, kIdentityNtlmVerb, kIdentityPostureVerb,
     kIdentityCoverageVerb;
 extern const Verb kIntelImportVerb, kIntelListVerb, kIntelExplainVerb, kIntelCheckVerb, kIntelRemoveVerb,
-    kIntelExportVerb;
+    kIntelExportVerb, kIntelPastVerb;
 extern const Verb kRulesCheckVerb, kRulesTestVerb, kRulesListVerb, kRulesExplainVerb, kRulesFetchVerb;
 
 std::span<const Verb* const> verbs();

@@ -88,6 +88,13 @@ void add_provenance(const intel::Known& known, const intel::Worth& worth, int co
 
 }  // namespace
 
+// What could be computed stands in the normalised text; without one, the layer's own.
+std::string_view looked_through(const powershell::Layers& layers, std::uint32_t at) {
+  const powershell::Layer& own = layers.layers[at];
+  if (!own.normalised.empty()) return own.normalised;
+  return at == 0 ? std::string_view() : own.text;
+}
+
 IntelWatch::IntelWatch(const Intelligence& intelligence)
     : intelligence_(intelligence), observed_(intelligence.kinds()), pattern_run_(intelligence.patterns()) {}
 
@@ -188,11 +195,9 @@ void IntelWatch::report_layers(std::span<const ScriptField> fields, const Event&
 
 void IntelWatch::report_layer(const Field& field, const powershell::Layers& layers, std::uint32_t at,
                               const Event& whole, const Log& log, std::vector<Finding>& findings) {
-  // What could be computed stands in the normalised text; without one, the layer's own, which the record may hold already.
-  const powershell::Layer& own = layers.layers[at];
-  const bool is_normalised = !own.normalised.empty();
-  if (at == 0 && !is_normalised) return;
-  const Field layer{field.name, is_normalised ? own.normalised : own.text};
+  const Field layer{field.name, looked_through(layers, at)};
+  if (layer.value.empty()) return;
+  const bool is_normalised = !layers.layers[at].normalised.empty();
   matches_.clear();
   role_ = FieldRole::kText, field_ = &layer, keys_ = 0;
   observed_.read(role_, layer.value, *this);

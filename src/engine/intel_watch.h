@@ -20,6 +20,9 @@
 
 namespace bartizan {
 
+// What is looked through of a layer; empty: nothing that the record does not hold already.
+std::string_view looked_through(const powershell::Layers& layers, std::uint32_t at);
+
 class IntelWatch final : private intel::KeyReceiver {
  public:
   explicit IntelWatch(const Intelligence& intelligence);

@@ -23,11 +23,11 @@ std::uint64_t drawn_seed() {
 }
 
 // An index that lives as long as it is used.
-Result<intel::IndicatorIndex> make_index(const intel::IntelStore& store,
-                                         const intel::HarmlessList& harmless) {
+Result<intel::IndicatorIndex> make_index(const intel::IntelStore& store, const intel::HarmlessList& harmless,
+                                         const std::function<bool(const intel::Known&)>& wants = {}) {
   const FilePtr file(std::tmpfile(), std::fclose);
   if (!file) return fail(std::strerror(errno), "a temporary file");
-  TRY_VOID(intel::build_index(store, harmless, 0, drawn_seed(), file.get()));
+  TRY_VOID(intel::build_index(store, harmless, 0, drawn_seed(), file.get(), wants));
   return intel::IndicatorIndex::open(file.get(), "a temporary index");
 }
 
@@ -75,30 +75,57 @@ Result<intel::IndicatorIndex> Intelligence::refresh_index(const std::string& fol
   return intel::IndicatorIndex::open(path);
 }
 
-Result<std::unique_ptr<Intelligence>> Intelligence::open(const std::vector<std::string>& paths,
-                                                         const std::string& harmless,
-                                                         std::vector<Diagnostic>& diagnostics) {
+Result<intel::IntelStore> Intelligence::open_store(const std::vector<std::string>& paths,
+                                                   std::vector<Diagnostic>& diagnostics) {
   const bool is_folder = paths.size() == 1 && is_kept_folder(paths[0]);
-  const std::string place =
-      is_folder ? (std::filesystem::path(paths[0]) / kStoreName).string() : intel::IntelStore::kMemory;
-  TRY(intel::IntelStore store, intel::IntelStore::open(place));
+  TRY(intel::IntelStore store,
+      intel::IntelStore::open(is_folder ? (std::filesystem::path(paths[0]) / kStoreName).string()
+                                        : intel::IntelStore::kMemory));
   for (const std::string& path : is_folder ? std::vector<std::string>() : paths) {
     TRY(const IntelImport import, import_intel_path(store, path, {}, {}, {}));
     for (const IntelFile& file : import.files)
       diagnostics.insert(diagnostics.end(), file.report.mistakes.begin(), file.report.mistakes.end());
     for (const std::string& line : import.unreadable) return fail(line);
   }
+  return store;
+}
+
+Result<std::unique_ptr<Intelligence>> Intelligence::open(const std::vector<std::string>& paths,
+                                                         const std::string& harmless,
+                                                         std::vector<Diagnostic>& diagnostics) {
+  TRY(intel::IntelStore store, open_store(paths, diagnostics));
   std::uint64_t version = 0;
   TRY(intel::HarmlessList list, load_harmless(store, harmless, version, diagnostics));
+  const bool is_folder = paths.size() == 1 && is_kept_folder(paths[0]);
   auto index = is_folder ? refresh_index(paths[0], store, list, version) : make_index(store, list);
   if (!index.has_value()) return std::unexpected(std::move(index.error()));
   std::unique_ptr<Intelligence> out(new Intelligence(std::move(store), std::move(*index)));
   out->harmless_ = std::move(list);
   TRY_VOID(out->load_patterns(diagnostics));
-  for (std::size_t i = 0; i < intel::kKinds; ++i)
-    if (const auto kind = static_cast<intel::Kind>(i); out->index_.has(kind))
-      out->kinds_ |= intel::set_of(kind);
+  out->note_kinds();
   return out;
+}
+
+Result<std::unique_ptr<Intelligence>> Intelligence::open_values(const std::vector<std::string>& paths,
+                                                                const std::string& harmless,
+                                                                std::uint32_t after,
+                                                                std::vector<Diagnostic>& diagnostics) {
+  TRY(intel::IntelStore store, open_store(paths, diagnostics));
+  std::uint64_t version = 0;
+  TRY(intel::HarmlessList list, load_harmless(store, harmless, version, diagnostics));
+  TRY(intel::IndicatorIndex index, make_index(store, list, [&](const intel::Known& known) {
+        return known.id > after && known.indicator.kind != intel::Kind::kPattern;
+      }));
+  std::unique_ptr<Intelligence> out(new Intelligence(std::move(store), std::move(index)));
+  out->harmless_ = std::move(list);
+  out->after_ = after;
+  out->note_kinds();
+  return out;
+}
+
+void Intelligence::note_kinds() {
+  for (std::size_t i = 0; i < intel::kKinds; ++i)
+    if (const auto kind = static_cast<intel::Kind>(i); index_.has(kind)) kinds_ |= intel::set_of(kind);
 }
 
 Result<void> Intelligence::load_patterns(std::vector<Diagnostic>& diagnostics) {

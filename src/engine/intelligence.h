@@ -27,6 +27,10 @@ class Intelligence {
   static Result<std::unique_ptr<Intelligence>> open(const std::vector<std::string>& paths,
                                                     const std::string& harmless,
                                                     std::vector<Diagnostic>& diagnostics);
+  // Single values alone that came after the indicator of that number, for matching the past with them.
+  static Result<std::unique_ptr<Intelligence>> open_values(const std::vector<std::string>& paths,
+                                                           const std::string& harmless, std::uint32_t after,
+                                                           std::vector<Diagnostic>& diagnostics);
   // Writes the index of a folder's store when it is not up to date.
   static Result<intel::IndicatorIndex> refresh_index(const std::string& folder,
                                                      const intel::IntelStore& store,
@@ -41,6 +45,8 @@ class Intelligence {
   const intel::PatternSet& patterns() const { return patterns_; }
   const intel::HarmlessList& harmless() const { return harmless_; }
   const intel::IntelStore& store() const { return store_; }
+  // Indicators up to this number were left out.
+  std::uint32_t after() const { return after_; }
   // Kinds of values that are looked up.
   intel::KindSet kinds() const { return kinds_; }
   // Null: not there any more.
@@ -49,6 +55,10 @@ class Intelligence {
  private:
   Intelligence(intel::IntelStore store, intel::IndicatorIndex index)
       : store_(std::move(store)), index_(std::move(index)) {}
+  // The store of a folder, or one in memory of what the files say.
+  static Result<intel::IntelStore> open_store(const std::vector<std::string>& paths,
+                                              std::vector<Diagnostic>& diagnostics);
+  void note_kinds();
   Result<void> load_patterns(std::vector<Diagnostic>& diagnostics);
 
   intel::IntelStore store_;
@@ -56,6 +66,7 @@ class Intelligence {
   intel::PatternSet patterns_;
   intel::HarmlessList harmless_;
   intel::KindSet kinds_ = 0;
+  std::uint32_t after_ = 0;
   mutable std::mutex mutex_;  // guards the store and what is remembered of it
   mutable std::unordered_map<std::uint32_t, std::shared_ptr<const intel::Known>> remembered_;
 };

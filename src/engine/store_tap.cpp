@@ -30,6 +30,7 @@ Result<void> StoreTap::keep(Worker& worker, const LogPiece& piece) {
   if (!worker.appender) {
     TRY(worker.appender, store_.make_appender(store::TableName::kEvents));
     worker.rows = std::make_unique<EventRows>(table_);
+    worker.values = std::make_unique<ObservedNumbers>(table_);
   }
   std::unique_ptr<Decoder>& decoder = worker.decoders[piece.log->format];
   if (!decoder) decoder = piece.log->format->make_decoder(options_);
@@ -37,7 +38,8 @@ Result<void> StoreTap::keep(Worker& worker, const LogPiece& piece) {
   OddityList oddities;  // the detector reports them
   decoder->decode(piece.view(), worker.batch, oddities);
   for (const Event& event : worker.batch) {
-    const store::Row row = worker.rows->make(event, piece.log->file);
+    store::Row row = worker.rows->make(event, piece.log->file);
+    row.values = worker.values->read(event);
     TRY_VOID(worker.appender->append({&row, 1}));
   }
   return {};

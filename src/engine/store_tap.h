@@ -11,6 +11,7 @@
 #include "decode/decoder.h"
 #include "engine/event_rows.h"
 #include "engine/log_reader.h"
+#include "engine/observed_numbers.h"
 #include "model/findings.h"
 
 namespace bartizan {
@@ -36,6 +37,7 @@ class StoreTap {
     std::map<const Format*, std::unique_ptr<Decoder>> decoders;
     EventBatch batch;
     std::unique_ptr<EventRows> rows;
+    std::unique_ptr<ObservedNumbers> values;
     std::unique_ptr<store::Appender> appender;
     std::string failed;
   };

@@ -6,11 +6,13 @@
 namespace bartizan::intel {
 
 Result<BuildFacts> build_index(const IntelStore& store, const HarmlessList& harmless, std::uint64_t version,
-                               std::uint64_t seed, std::FILE* file) {
+                               std::uint64_t seed, std::FILE* file,
+                               const std::function<bool(const Known&)>& wants) {
   TRY(IndexBuilder builder, IndexBuilder::begin(file, seed));
   BuildFacts facts;
   Result<void> added;
   TRY_VOID(store.for_each([&](const Known& known) {
+    if (wants && !wants(known)) return true;
     const Assessment assessment = assess(known, harmless);
     if (!assessment.is_kept) return ++facts.dropped, true;
     ++facts.kept;

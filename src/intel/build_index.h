@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 
 #include "base/result.h"
 #include "intel/harmless.h"
@@ -17,7 +18,9 @@ struct BuildFacts {
 };
 
 // `file` is empty and open for writing and reading; `version` is the index's.
+// Of indicators for which `wants`, where there is one, says no nothing is written.
 Result<BuildFacts> build_index(const IntelStore& store, const HarmlessList& harmless, std::uint64_t version,
-                               std::uint64_t seed, std::FILE* file);
+                               std::uint64_t seed, std::FILE* file,
+                               const std::function<bool(const Known&)>& wants = {});
 
 }  // namespace bartizan::intel

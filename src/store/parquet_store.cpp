@@ -16,6 +16,7 @@
 #include "store/database.h"
 #include "store/durable_file.h"
 #include "store/retention.h"
+#include "store/value_summary.h"
 
 namespace bartizan::store {
 namespace fs = std::filesystem;
@@ -111,26 +112,37 @@ class ParquetStore::ParquetAppender final : public Appender {
       ++(is_new ? counts_.added : counts_.known);
       if (!is_new) continue;
       if (!day.writer) {
-        TRY(std::string path, store_.next_path(table_, day.name));
+        TRY(day.path, store_.next_path(table_, day.name));
         const TableShape& shape = shape_of(table_);
-        TRY(ParquetWriter writer, ParquetWriter::create(std::move(path), shape.columns, shape.rest_name));
+        TRY(ParquetWriter writer, ParquetWriter::create(day.path, shape.columns, shape.rest_name));
         day.writer.emplace(std::move(writer));
+        if (table_ == TableName::kEvents) day.values.emplace();
         ++open_;
       }
       const std::size_t before = day.writer->memory_bytes();
+      note_values(day, row);
       TRY_VOID(day.writer->add(row));
       waiting_bytes_ += day.writer->memory_bytes() - before;  // wraps round when a row group was written
       if (day.writer->rows() >= limits::kStoreFileRows) TRY_VOID(finish_day(day));
     }
-    if (open_ > limits::kStoreDaysOpenMax) return finish_all();
+    if (open_ > limits::kStoreDaysOpenMax || values_ > limits::kStoreSummaryValuesMax) return finish_all();
     if (waiting_bytes_ > limits::kStoreWaitingBytes) return write_largest();
     return {};
   }
 
   struct Day {
-    std::string name;
+    std::string name, path;
     std::optional<ParquetWriter> writer;
+    std::optional<ValueCollector> values = std::nullopt;  // of a file all of whose rows have them
   };
+
+  void note_values(Day& day, const Row& row) {
+    if (!row.values) values_ -= std::exchange(day.values, std::nullopt).value_or(ValueCollector()).size();
+    if (!day.values) return;
+    const std::size_t before = day.values->size();
+    for (const std::uint64_t number : *row.values) day.values->add(number, day.writer->rows());
+    values_ += day.values->size() - before;
+  }
 
   // Most rows are of the day of the one before.
   Day& day_at(Instant time) {
@@ -149,6 +161,10 @@ class ParquetStore::ParquetAppender final : public Appender {
     TRY_VOID(day.writer->finish());
     day.writer.reset();
     --open_;
+    if (!day.values) return {};
+    const ValueCollector values = *std::exchange(day.values, std::nullopt);
+    values_ -= values.size();
+    TRY_VOID(values.summary().write(summary_path(day.path)));
     return {};
   }
 
@@ -180,6 +196,7 @@ class ParquetStore::ParquetAppender final : public Appender {
   Day* last_ = nullptr;
   std::int64_t last_number_ = 0;
   std::size_t waiting_bytes_ = 0, open_ = 0;
+  std::size_t values_ = 0;  // of all open files
   AppendCounts counts_;
   std::string failed_;  // why nothing more is taken; empty: all is well
 };

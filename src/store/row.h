@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -31,6 +32,8 @@ struct Row {
   std::uint64_t id = 0;             // of two rows with one id and one day, the second is not kept
   std::span<const Cell> cells;      // of the columns after time and id, in the order of the table
   std::span<const NamedText> rest;  // names occur once
+  // What of it may be looked for later, as numbers, for the summary of its file. Without, the file gets no summary.
+  std::optional<std::span<const std::uint64_t>> values = std::nullopt;
 };
 
 }  // namespace bartizan::store

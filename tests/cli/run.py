@@ -9,6 +9,7 @@ Exit code 0 all passed or skipped, 1 some failed, 2 nothing could be run.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import pathlib
@@ -232,6 +233,81 @@ def test_saved_hunts_of_an_empty_store_are_blind(bartizan, folder):
     expect_run(run, 0)
     for row in map(json.loads, run.stdout.splitlines()):
         expect(row["run"]["blind"] and row["rows"] == [], f"{row['hunt']} says it saw something")
+
+
+VALUES = """SELECT DISTINCT value FROM (
+ SELECT source_ip AS value FROM events UNION ALL SELECT destination_ip FROM events UNION ALL SELECT query FROM events
+ UNION ALL SELECT destination_host FROM events UNION ALL SELECT fields['SHA256'] FROM events UNION ALL SELECT fields['MD5'] FROM events
+ UNION ALL SELECT regexp_extract(hash, '(MD5|SHA256)=([0-9A-Fa-f]+)', 2) FROM events
+ UNION ALL SELECT regexp_extract(image, '([^/\\\\]{4,}[.]exe)$', 1) FROM events
+ UNION ALL SELECT registry_key FROM events WHERE starts_with(registry_key, 'HK')
+ UNION ALL SELECT url FROM events WHERE starts_with(url, 'http'))
+ WHERE length(value) >= 4 ORDER BY value"""
+
+
+def test_the_past_is_matched_as_scan_would_have(bartizan, folder):
+    evidence = [CASE] + [ROOT / "tests/golden" / name for name in ("decode", "scan", "powershell", "intel")]
+    store = stored(bartizan, folder / "store", *evidence)
+    need_duckdb(bartizan, store)
+    values = [json.loads(line)["value"] for line in
+              bartizan("hunt", "sql", "--store", store, "--format", "jsonl", VALUES).stdout.splitlines()]
+    expect(len(values) > 100, "few values to look for")
+    layers = (ROOT / "tests/golden/scan/intel-layers/list.txt").read_text(encoding="utf-8")
+    known = folder / "known.txt"
+    known.write_text("\n".join(values) + "\n198.51.100.0/24\n2001:db8::/32\nexample.org\n" + layers, encoding="utf-8")
+    intel = folder / "intel"
+    expect_run(bartizan("intel", "import", "--keep-valid", "--intel", intel, known), 0)
+
+    def findings(run):
+        return [json.loads(line) for line in run.stdout.splitlines()]
+
+    def past(*words):
+        run = bartizan("intel", "past", "--intel", intel, "--store", store, "--format", "jsonl", *words)
+        expect(run.returncode in (0, 1), run.stderr.decode())
+        return findings(run), run.stderr.decode()
+
+    scanned = {}
+    for finding in findings(bartizan("scan", "--no-builtin-rules", "--no-identity", "--intel", intel, "--format", "jsonl", *evidence)):
+        if finding["rule_id"].startswith("intel:"):
+            scanned.setdefault(finding["rule_id"], []).append(finding)
+    expect(len(scanned) > 50 and any("view" in one for many in scanned.values() for one in many), "scan finds little")
+    # What is in the evidence twice is stored once, so not every finding of the scan can be found again.
+    places = [f"{row['evidence']}\n{row['position']}\n{row['record_id']}" for row in map(json.loads, bartizan(
+        "hunt", "sql", "--store", store, "--format", "jsonl", "SELECT evidence, position, record_id FROM events").stdout.splitlines())]
+    for rule, many in scanned.items():
+        kept = {hashlib.sha256(f"{rule}\n{place}".encode()).hexdigest()[:32] for place in places}
+        scanned[rule] = [finding for finding in many if finding["id"] in kept]
+    seen, said = past()
+    expect("had no whole summary" not in said, said)
+    expect({one["rule_id"] for one in seen} == scanned.keys(),
+           f"not the same: {sorted({one['rule_id'] for one in seen} ^ scanned.keys())}")
+    for one in seen:
+        same = scanned[one["rule_id"]]
+        why = {reason["field"]: reason["value"] for reason in one["why"]}
+        expect(one["id"] in {finding["id"] for finding in same}, f"no finding of scan: {one['id']}")
+        expect(int(why["past.events"]) == len(same), f"{one['rule_id']}: {why['past.events']} events, scan has {len(same)}")
+        expect(why["past.first"][:26] == min(finding["time"] for finding in same)[:26], f"{one['rule_id']}: first sight")
+        expect(why["past.last"][:26] == max(finding["time"] for finding in same)[:26], f"{one['rule_id']}: last sight")
+    # A summary that is gone or damaged costs time, not findings.
+    summaries = sorted(store.glob("events/*/*.values"))
+    damaged = summaries[0].read_bytes()
+    for at, summary in enumerate(summaries):
+        summary.write_bytes(summary.read_bytes()[:-1] + b"\xff") if at % 2 else summary.unlink()
+    again, said = past()
+    expect(again == seen and f"{len(summaries)} files had no whole summary" in said, f"damage matters: {said}")
+    expect(summaries[0].read_bytes() == damaged, "a summary from the files differs from that of the scan")
+    # Only what is new.
+    expect(past("--new")[0] == [], "nothing is new")
+    more = folder / "more.txt"
+    more.write_text("fs1.example.test\nwbadmin.exe\nnever.seen.example\n", encoding="utf-8")
+    expect_run(bartizan("intel", "import", "--intel", intel, more), 0)
+    new, said = past("--new")
+    expect({one["rule_id"] for one in new} <= {"intel:domain:fs1.example.test", "intel:file-name:wbadmin.exe"} and
+           len(new) < 3 and " of " in said, f"not only the new ones: {new}")
+    rare = folder / "rare.txt"
+    rare.write_text("never.seen.example\n203.0.113.250\n", encoding="utf-8")
+    run = bartizan("intel", "past", "--from", rare, "--store", store)
+    expect_run(run, 0, "2 indicators; 0 of ")
 
 
 def test_schema_page_names_every_column(bartizan, folder):
