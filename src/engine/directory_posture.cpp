@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "engine/key_files.h"
 #include "model/projection.h"
 
 namespace bartizan {
@@ -19,6 +20,8 @@ struct Control {
   std::string_view name;
   std::string_view what;  // the accounts that lack it, in words
   std::string_view next_step;
+  std::string_view files =
+      {};  // what they are; they may be seen again and again, so that they are not counted
 };
 constexpr Control kPreauth{"pre-authentication", "need none",
                            "Clear DONT_REQ_PREAUTH and reset the passwords."};
@@ -39,8 +42,19 @@ constexpr Control kProtected{"privileged accounts in Protected Users", "are priv
 constexpr Control kSensitive{"privileged accounts not delegated", "are privileged and may be delegated",
                              "Mark them as sensitive (NOT_DELEGATED), or add them to Protected Users."};
 constexpr Control kNoDes{"DES off", "use DES only", "Clear USE_DES_KEY_ONLY and reset the passwords."};
-constexpr Control kControls[] = {kPreauth,    kNoRc4,     kNoRoasting, kUnconstrained,
-                                 kTransition, kProtected, kSensitive,  kNoDes};
+constexpr Control kKeytabs{"keytabs closed to others", "can be read by others",
+                           "`chmod 600`, owned by root or the service's account; then make new keys (`kadmin "
+                           "-q \"ktadd …\"`): the old ones may "
+                           "have been copied.",
+                           "keytabs"};
+constexpr Control kCaches{"ticket caches closed to others", "can be read by others",
+                          "`chmod 600`; end the tickets (`kdestroy`), and see who could copy them.",
+                          "ticket caches"};
+constexpr Control kCachesInFiles{
+    "ticket caches not in files", "lie in files, which programs of their owner and root can copy",
+    "`default_ccache_name = KCM:` or `KEYRING:persistent:%{uid}` in krb5.conf.", "ticket caches"};
+constexpr Control kControls[] = {kPreauth,   kNoRc4, kNoRoasting, kUnconstrained, kTransition,   kProtected,
+                                 kSensitive, kNoDes, kKeytabs,    kCaches,        kCachesInFiles};
 
 // Warnings of a domain controller, by event of the channels Directory Service and System.
 struct Warning {
@@ -79,11 +93,27 @@ bool is_rc4_warning(const EventKind& kind) {
 
 }  // namespace
 
-bool DirectoryPosture::concerns(const EventKind& kind) {
-  return kind.product == "directory" || warning_of(kind) || is_rc4_warning(kind);
+std::string_view DirectoryPosture::field_of(const EventKind& kind) {
+  if (kind.product == "directory" || warning_of(kind) || is_rc4_warning(kind)) return "Computer";
+  if (kind.product != "linux") return {};
+  return kind.service == "auditd"         ? "name"
+         : kind.service == "file_listing" ? "TargetFilename"
+         : kind.service == "krb5_conf"    ? "Setting"
+                                          : "";
+}
+
+bool DirectoryPosture::concerns(const EventKind& kind) { return !field_of(kind).empty(); }
+
+bool DirectoryPosture::concerns(const EventKind& kind, const Event& event) {
+  const std::string_view field = field_of(kind);
+  if (field.empty() || kind.product != "linux" || kind.service == "krb5_conf") return !field.empty();
+  const std::string_view* name = event.find(field);
+  return name && (name->ends_with(".keytab") || name->find("krb5cc_") != name->npos ||
+                  name->find("ccache_") != name->npos);
 }
 
 void DirectoryPosture::note(const Event& record, const std::string& file) {
+  if (record.product == "linux") return note_key_file(record, file);
   if (record.product != "directory") return note_warning(record, file);
   note_account(identity::parse_directory_account(record), record, file);
 }
@@ -115,6 +145,18 @@ void DirectoryPosture::note_account(const identity::DirectoryAccount& a, const E
   say(kNoRoasting, a.has_service), say(kSensitive, !has(identity::kUacNotDelegated) && !a.is_protected);
   // SharpHound's properties do not say who is in a group.
   if (a.is_ldif) say(kProtected, !a.is_protected);
+}
+
+// A list of files seldom says of which host it is; then it stands for it.
+void DirectoryPosture::note_key_file(const Event& record, const std::string& file) {
+  const std::string where = record.host.empty() ? file : std::string(record.host);
+  if (const std::string_view cache = cache_setting_in(record); !cache.empty())
+    return count(where, kCachesInFiles.name, is_in_files(cache), cache, record, file);
+  const auto found = key_file_in(record);
+  if (!found) return;
+  const bool is_keytab = found->kind == KeyFile::Kind::kKeytab;
+  count(where, (is_keytab ? kKeytabs : kCaches).name, found->is_open, found->name, record, file);
+  if (!is_keytab) count(where, kCachesInFiles.name, true, found->name, record, file);
 }
 
 void DirectoryPosture::note_warning(const Event& record, const std::string& file) {
@@ -172,12 +214,15 @@ std::vector<PostureFact> DirectoryPosture::facts() const {
   for (const auto& [key, one] : counts_) {
     std::string named;
     for (const std::string& example : one.examples) named += (named.empty() ? "" : ", ") + example;
-    if (one.bad > one.examples.size() && !named.empty()) named += ", …";
+    if (one.bad > one.examples.size() && one.examples.size() == limits::kPostureExamplesMax) named += ", …";
     PostureFact fact{key.first, key.second, one.bad == 0, {}, one.file, one.record_id, one.time, {}};
     for (const Control& control : kControls) {
       if (control.name != key.second) continue;
       fact.evidence = one.bad ? fmt::format("{} of {} accounts {}: {}", one.bad, one.of, control.what, named)
                               : fmt::format("none of {} accounts {}", one.of, control.what);
+      if (!control.files.empty())
+        fact.evidence = one.bad ? fmt::format("{} {}: {}", control.files, control.what, named)
+                                : fmt::format("none of the {} seen {}", control.files, control.what);
       if (one.bad) fact.next_step = control.next_step;
     }
     for (const Warning& warning : kWarnings)

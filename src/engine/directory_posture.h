@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// DirectoryPosture: what a directory's export (LDIF, SharpHound) and the domain controllers' own warnings say of protections of
+// DirectoryPosture: what a directory's export (LDIF, SharpHound), the domain controllers' own warnings, and files with keys
+// on Linux hosts say of protections of
 // identities: accounts without pre-authentication, RC4, delegation, privileged accounts that can be guessed offline, the age
 // of krbtgt, unsigned LDAP. Facts are counted by domain and name some examples; an export is
 // dated by the latest time in it. A value; add() puts two together in the order of the evidence. One thread.
@@ -19,6 +20,9 @@ namespace bartizan {
 class DirectoryPosture {
  public:
   static bool concerns(const EventKind& kind);
+  static bool concerns(const EventKind& kind, const Event& event);
+  // A field without which no event of the kind does; empty: none of the kind does.
+  static std::string_view field_of(const EventKind& kind);
   void note(const Event& record, const std::string& file);
   void add(DirectoryPosture&& later);
   // By domain or host, then control.
@@ -41,6 +45,7 @@ class DirectoryPosture {
   };
 
   void note_account(const identity::DirectoryAccount& account, const Event& record, const std::string& file);
+  void note_key_file(const Event& record, const std::string& file);
   void note_warning(const Event& record, const std::string& file);
   void count(const std::string& where, std::string_view control, bool bad, std::string_view example,
              const Event& record, const std::string& file);

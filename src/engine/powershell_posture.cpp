@@ -210,7 +210,7 @@ bool proves_logging(const Event& record) {
 }  // namespace
 
 std::string_view posture_field_of(const EventKind& kind) {
-  if (DirectoryPosture::concerns(kind)) return "Computer";
+  if (const std::string_view field = DirectoryPosture::field_of(kind); !field.empty()) return field;
   if ((kind.event_id == 4103 || kind.event_id == 4100) &&
       kind.channel.starts_with("Microsoft-Windows-PowerShell"))
     return "Payload";
@@ -226,7 +226,8 @@ std::string_view posture_field_of(const EventKind& kind) {
 
 bool PostureNotes::concerns(const Kind& kind, const Event& event) const {
   if (!kind.is_about_posture) return false;
-  if (DirectoryPosture::concerns(kind_of_rules(kind))) return true;
+  if (DirectoryPosture::concerns(kind_of_rules(kind)))
+    return DirectoryPosture::concerns(kind_of_rules(kind), event);
   if (is_powershell(kind, 4103) || is_powershell(kind, 4100)) {
     const bool is_known =
         kind.event_id == 4100 || seen_.contains(std::string(kModules) + '\n' + std::string(event.host));

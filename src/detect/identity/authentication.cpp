@@ -83,7 +83,9 @@ std::uint32_t offered_in(std::string_view numbers) {
   return offered;
 }
 
-bool is_security_log(std::string_view channel) { return equals_ignoring_ascii_case(channel, "Security"); }
+bool is_security_log(std::string_view channel) {
+  return channel == "Security" || equals_ignoring_ascii_case(channel, "Security");
+}
 
 bool is_administrative(std::string_view share) {
   while (share.ends_with('\\')) share.remove_suffix(1);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "detect/identity/fields.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include "base/must.h"
 
@@ -12,17 +14,20 @@ constexpr std::size_t kSlots = 4096;
 constexpr std::uint8_t kNoField = 0xff;
 static_assert(std::size(kFieldNames) < kNoField);
 
-// Of its length, its first, middle and last characters: enough to tell the names apart, and cheap. What it finds is
+// Of its length, its first and last eight characters: enough to tell the names apart, and cheap. What it finds is
 // compared.
-constexpr std::uint32_t slot_of(std::string_view name, std::uint32_t seed) {
-  const auto at = [&](std::size_t i) {
-    return static_cast<std::uint32_t>(static_cast<unsigned char>(name[i]));
-  };
-  std::uint32_t hash = static_cast<std::uint32_t>(name.size()) * 0x9e3779b1u + seed;
-  const std::size_t size = name.size();
-  for (std::size_t i : {std::size_t{0}, size / 4, size / 3, size / 2, size - size / 4 - 1, size - 1})
-    hash = (hash ^ at(i)) * 0x01000193u;
-  return (hash ^ hash >> 15) % kSlots;
+std::uint32_t slot_of(std::string_view name, std::uint32_t seed) {
+  std::uint64_t first = 0, last = 0;
+  const std::size_t taken = std::min<std::size_t>(name.size(), 8);
+  if (taken == 8) {
+    std::memcpy(&first, name.data(), 8);
+    std::memcpy(&last, name.data() + name.size() - 8, 8);
+  } else {
+    std::memcpy(&first, name.data(), taken);
+  }
+  const std::uint64_t hash = (first ^ (last << 29 | last >> 35) ^ name.size() * 0x9e3779b97f4a7c15u) *
+                             (0xbf58476d1ce4e5b9u + 2 * std::uint64_t{seed});
+  return static_cast<std::uint32_t>(hash >> 40) % kSlots;
 }
 
 struct Slots {
@@ -30,7 +35,7 @@ struct Slots {
   std::array<std::uint8_t, kSlots> index;
 };
 
-constexpr bool fill(Slots& slots) {
+bool fill(Slots& slots) {
   slots.index.fill(kNoField);
   std::uint8_t number = 0;
   for (std::string_view name : kFieldNames) {

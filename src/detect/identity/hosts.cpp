@@ -22,7 +22,9 @@ void HostTable::observe(const Authentication& a, const NameTable& names) {
   if (a.act == Act::kLease) return note_lease(a);
   // Only what the machine's own key proved: a ticket it got for itself.
   if (a.act != Act::kTicketGranted && a.act != Act::kServiceTicket && a.act != Act::kRenewal) return;
-  if (a.address == kNoName || !names.text(a.account).ends_with('$') || a.acts_for) return;
+  const std::string_view account = names.text(a.account);
+  if (a.address == kNoName || a.acts_for || (!account.ends_with('$') && !account.starts_with("host/")))
+    return;
   if (leases_.size() >= limits::kIdentityGroupsMax && !leases_.contains(a.address)) return;
   Lease& lease = leases_[a.address];
   if (a.time.ticks - lease.window.ticks > kSharedWindow) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// HostTable: which machine has an address when. A machine account (`h$`) that asks a KDC or logs on from an address has
+// HostTable: which machine has an address when. A machine account (`h$`, of MIT `host/h.lab.test`) that asks a KDC from an address has
 // that address from then on, until another machine does; what is learned holds for kLease. A DHCP server says which hardware
 // address has it; host names in leases are what clients claim, and not used. An address from which several
 // machines ask within an hour is shared (NAT, VPN, proxy) and proves nothing about hosts. Bounded; one thread.

@@ -2,6 +2,7 @@
 #include "detect/identity/sorted_runs.h"
 
 #include <algorithm>
+#include <bit>
 #include <tuple>
 
 #include "base/limits.h"
@@ -60,22 +61,22 @@ std::uint8_t* encode(const Authentication& a, Numbers& before, std::uint8_t* out
   std::uint64_t present = 0;
   for (std::size_t i = 0; i < count; ++i) present |= std::uint64_t{numbers[i] != 0} << i;
   put_number(present, out);
-  for (std::size_t i = 0; i < count; ++i)
-    if (numbers[i] != 0) put_number(numbers[i], out);
+  for (std::uint64_t left = present; left != 0; left &= left - 1)
+    put_number(numbers[static_cast<std::size_t>(std::countr_zero(left))], out);
   return out;
 }
 
 Authentication decode(const std::uint8_t*& in, Numbers& before) {
-  const std::uint64_t present = take_number(in);
+  Numbers numbers{};
+  for (std::uint64_t left = take_number(in); left != 0; left &= left - 1)
+    if (const auto i = static_cast<std::size_t>(std::countr_zero(left)); i < kFields)
+      numbers[i] = take_number(in);
+  for (std::size_t i = 0; i < kDifferences; ++i) numbers[i] = before[i] += unfolded_sign(numbers[i]);
+  for (std::size_t i = kSigned; i < kFields; ++i) numbers[i] = unfolded_sign(numbers[i]);
   Authentication a;
   std::size_t i = 0;
-  each_field(a, [&](auto& field) {
-    std::uint64_t number = present >> i & 1 ? take_number(in) : 0;
-    if (i < kDifferences) number = before[i] += unfolded_sign(number);
-    if (i >= kSigned) number = unfolded_sign(number);
-    field = static_cast<std::remove_reference_t<decltype(field)>>(number);
-    ++i;
-  });
+  each_field(
+      a, [&](auto& field) { field = static_cast<std::remove_reference_t<decltype(field)>>(numbers[i++]); });
   return a;
 }
 

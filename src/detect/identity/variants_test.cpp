@@ -460,6 +460,33 @@ std::string part(const Evening& evening, std::string_view name) {
   return {};
 }
 
+TEST(StolenTicket, IsNotAMachineOfAnMitRealmThatMoved) {
+  const auto realm = [](bool shows_itself) {
+    Evening evening;
+    const auto kdc = [&](std::int64_t at, const char* request, const char* client, const std::string& from) {
+      evening.log("linux", "krb5kdc", at,
+                  {{"Request", request},
+                   {"Result", "ISSUE"},
+                   {"Client", std::string(client) + "@LAB.TEST"},
+                   {"Service", request[0] == 'A' ? "krbtgt/LAB.TEST@LAB.TEST" : "cifs/fs1.lab.test@LAB.TEST"},
+                   {"SourceIp", from},
+                   {"AuthTime", request[0] == 'A' ? std::to_string(1'795'486'000 + at) : "1795486001"}});
+    };
+    for (const char* client : {"host/ws1.lab.test", "dave"})
+      evening.log("linux", "krb5kdc", 0,
+                  {{"Request", "AS_REQ"},
+                   {"Result", "NEEDED_PREAUTH"},
+                   {"Client", std::string(client) + "@LAB.TEST"}});
+    kdc(0, "AS_REQ", "host/ws1.lab.test", kA);
+    kdc(1, "AS_REQ", "dave", kA);
+    kdc(60, "TGS_REQ", "dave", kB);
+    if (shows_itself) kdc(70, "AS_REQ", "host/ws1.lab.test", kB);
+    return evening.titles();
+  };
+  EXPECT_EQ(realm(true), Titles{});
+  EXPECT_EQ(realm(false), Titles{"Kerberos ticket used from a machine it was not issued to"});
+}
+
 TEST(Findings, SayWhatTheDirectoryKnows) {
   Evening stranger = with_directory(), known = with_directory();
   stranger.used(1, "ghost", kA, "", "SRV1$");

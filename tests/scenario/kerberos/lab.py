@@ -41,6 +41,11 @@ class Lab:
             self.ip("-n", self.name(place), "addr", "add", f"192.0.2.{address}/24", "dev", "eth0")
             self.ip("-n", self.name(place), "link", "set", "eth0", "up")
 
+    def address(self, place, last):
+        """Gives a client another address, as a DHCP server does."""
+        self.ip("-n", self.name(place), "addr", "flush", "dev", "eth0")
+        self.ip("-n", self.name(place), "addr", "add", f"192.0.2.{last}/24", "dev", "eth0")
+
     def environment(self, realm):
         return dict(os.environ, KRB5_CONFIG=str(self.folder / "krb5.conf"), KRB5_KDC_PROFILE=str(self.folder / realm / "kdc.conf"),
                     LC_ALL="C", TZ="UTC")

@@ -5,7 +5,8 @@
     tests/scenario/kerberos/mit.py [--binary build/release/bartizan] [--keep FOLDER]
 
 A KDC (192.0.2.1) and two clients (.10 and .20, documentation addresses) in three namespaces without a way out. Everyday life
-first: logons, service tickets, a renewal, two logons of one second, a mistyped and a changed password. Then attacks, with the
+first: logons, service tickets, a renewal, two logons of one second, a mistyped and a changed password, a client that gets another
+address, one with two of them, and an address behind which several machines are. Then attacks, with the
 tools of every installation: a credential cache copied to the other client, a ticket of a second KDC that has the realm's
 krbtgt key, an account without pre-authentication, an RC4-only request, guesses at many accounts. Every attack must be found
 and nothing else. Each process is stopped by its number, and the namespaces are deleted. Where namespaces or the KDC
@@ -21,6 +22,7 @@ from lab import run_scenario
 
 REALM = "LAB.TEST"
 PASSWORD = "Passw0rd-1"
+MACHINES = [f"host/ws{n}.lab.test" for n in range(1, 5)]
 NEEDED = ("ip", "krb5kdc", "kdb5_util", "kadmin.local", "kinit", "kvno")
 # The end of each finding's rule id, and how many there must be.
 WANTED = {"01": 1, "02": 2, "05": 1, "06": 1, "0f": 1}
@@ -90,6 +92,32 @@ def everyday(lab):
     admin(lab, "cpw -pw Another-2 carol")
     kinit(lab, "b", "carol", "carol", password="Another-2")
     kvno(lab, "b", "carol", "cifs/fs1.lab.test")
+    moves(lab)
+
+
+def machine(lab, place, name):
+    lab.run(place, "kinit", "-k", "-t", f"{lab.folder}/keytab", "-c", f"FILE:{lab.folder}/{name}", f"host/{name}.lab.test")
+
+
+def moves(lab):
+    """Tickets that go with their machine, which shows itself at each of its addresses."""
+    machine(lab, "a", "ws1")
+    kinit(lab, "a", "dave", "dave")
+    lab.address("a", 11)  # another lease
+    kvno(lab, "a", "dave", "cifs/fs1.lab.test")
+    machine(lab, "a", "ws1")
+    lab.ip("-n", lab.name("a"), "addr", "add", "192.0.2.12/24", "dev", "eth0")  # a second address
+    lab.ip("-n", lab.name("a"), "route", "add", "192.0.2.1/32", "dev", "eth0", "src", "192.0.2.12")
+    machine(lab, "a", "ws1")
+    kvno(lab, "a", "dave", "HTTP/web1.lab.test")
+    lab.address("a", 10)
+    machine(lab, "a", "ws1")
+    lab.address("b", 30)  # one address for several machines
+    for name in ("ws2", "ws3", "ws4"):
+        machine(lab, "b", name)
+    shutil.copy(lab.folder / "dave", lab.folder / "dave2")
+    kvno(lab, "b", "dave2", "host/ws2.lab.test")
+    lab.address("b", 20)
 
 
 def attacks(lab):
@@ -126,8 +154,9 @@ def play(lab):
     make_realm(lab, "real")
     lab.build()
     lab.run("kdc", "kdb5_util", "create", "-s", "-r", REALM, "-P", "master-1")
-    admin(lab, *(f"addprinc -pw {PASSWORD} {name}" for name in ["alice", "bob", "carol"] + [f"user{n}" for n in range(7)]),
-          *(f"addprinc -randkey {service}" for service in ("cifs/fs1.lab.test", "HTTP/web1.lab.test")),
+    admin(lab, *(f"addprinc -pw {PASSWORD} {name}" for name in ["alice", "bob", "carol", "dave"] + [f"user{n}" for n in range(7)]),
+          *(f"addprinc -randkey {service}" for service in ("cifs/fs1.lab.test", "HTTP/web1.lab.test", *MACHINES)),
+          f"ktadd -k {lab.folder}/keytab {' '.join(MACHINES)}",
           f"addprinc -pw {PASSWORD} -requires_preauth noauth")
     lab.start_kdc("kdc", "real")
     everyday(lab)

@@ -2,6 +2,7 @@
 // What a directory's export says of an account holds in records too: who presents a ticket is in it and is not disabled, who
 // is no administrator has no administrators' groups in the ticket, and members of Protected Users have no NTLM and no RC4.
 #include <set>
+#include <unordered_set>
 
 #include "base/limits.h"
 #include "detect/identity/invariant.h"
@@ -124,7 +125,7 @@ class DirectoryContradiction final : public Invariant {
                   {{"the logon", proof_of(a)}});
   }
 
-  std::set<Principal> known_;
+  std::unordered_set<Principal> known_;
   std::set<Name> made_;
   std::set<std::pair<std::string_view, Principal>> said_;
   std::vector<Authentication> held_;

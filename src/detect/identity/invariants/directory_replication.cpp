@@ -2,6 +2,7 @@
 // Only domain controllers replicate the directory. Who else does takes every key in it (DCSync).
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "base/limits.h"
 #include "detect/identity/invariant.h"
@@ -70,7 +71,7 @@ class DirectoryReplication final : public Invariant {
 
   std::set<Name> controllers_;  // their addresses
   std::map<Name, Authentication> asked_;
-  std::map<Name, Name> accounts_;  // by SID
+  std::unordered_map<Name, Name> accounts_;  // by SID
   std::set<std::pair<Name, Name>> said_;
 };
 

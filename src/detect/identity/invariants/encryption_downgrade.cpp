@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An account that has AES keys and clients that speak AES does not go back to RC4 or DES: who only has its NT hash must.
-#include <map>
+#include <unordered_map>
 
 #include "base/limits.h"
 #include "detect/identity/invariant.h"
@@ -45,7 +45,7 @@ class EncryptionDowngrade final : public Invariant {
     std::uint32_t aes = 0, weak = 0;
     Proof last;
   };
-  std::map<Principal, Uses> uses_;
+  std::unordered_map<Principal, Uses> uses_;
 };
 
 }  // namespace

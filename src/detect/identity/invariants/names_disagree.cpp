@@ -3,6 +3,7 @@
 // in capitals. Tools that make tickets write what their user typed.
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "base/limits.h"
 #include "detect/identity/invariant.h"
@@ -70,7 +71,7 @@ class NamesDisagree final : public Invariant {
     if (odd_.size() <= kOddAccountsMax) odd_.try_emplace(a.account, a);
   }
 
-  std::map<Name, std::pair<Name, Proof>> names_;  // by SID
+  std::unordered_map<Name, std::pair<Name, Proof>> names_;  // by SID
   std::set<std::pair<Name, Name>> said_;
   std::map<Name, Authentication> odd_;
 };
