@@ -59,6 +59,19 @@ class Evening {
     windows("dc1.lab.test", 4769, at, values);
   }
 
+  // A line of Samba's KDC: what `client` asked for, and got.
+  void samba(std::int64_t at, const std::string& request, const std::string& client,
+             const std::string& service, const Values& more) {
+    Values values = {{"Request", request},
+                     {"Result", "SUCCESS"},
+                     {"Client", client + "@LAB.TEST"},
+                     {"Service", service + "@LAB.TEST"},
+                     {"SourceIp", "192.0.2.10"},
+                     {"PreAuth", "ENC-TS"}};
+    set(values, more);
+    log("samba", "kerberos", at, values);
+  }
+
   // Given to the detector in pieces of so many events.
   std::vector<Finding> findings(std::size_t piece_size = 1,
                                 const std::function<void(const IdentityDetector&)>& look = {}) const {

@@ -5,7 +5,8 @@
     tests/scenario/kerberos/samba.py [--binary build/release/bartizan] [--keep FOLDER]
 
 A domain controller (192.0.2.1) and two clients (.10 and .20, documentation addresses). Everyday life first: logons and
-service tickets, a visit to a share over NTLM, a changed password, one mistyped. Then: a credential cache copied to the other client and used there,
+service tickets, a visit to a share over NTLM and one over Kerberos, for which smbclient asks for a ticket to hand on, a changed
+password, one mistyped. Then: a credential cache copied to the other client and used there,
 guesses at many accounts, the whole directory replicated by who is no domain controller (as a tool for cloning domain
 controllers does it), and the right to act for others given to an account. Every attack must be found and nothing else. Each process
 is stopped by its number, and the namespaces are deleted. Where namespaces or Samba (samba, samba-ad-dc, samba-ad-provision,
@@ -32,7 +33,7 @@ KRB5_CONF = """[libdefaults]
  dns_lookup_realm = false
  rdns = false
  dns_canonicalize_hostname = false
- forwardable = false
+ forwardable = true
 [realms]
  AD.LAB.TEST = {
   kdc = 192.0.2.1:88
@@ -94,6 +95,8 @@ def kinit(lab, place, cache, account, password=PASSWORD, check=True):
 def everyday(lab, config):
     kinit(lab, "a", "alice", "alice"), kvno(lab, "a", "alice", "cifs")
     share(lab, "a", "alice")
+    lab.run("a", "smbclient", f"//{HOST}/sysvol", "-c", "exit", "-U", f"alice@{REALM}%{PASSWORD}", f"--realm={REALM}",
+            "--use-kerberos=required")
     kinit(lab, "b", "bob", "bob"), kvno(lab, "b", "bob", "cifs")
     kinit(lab, "b", "bob", "bob", password="mistyped", check=False)
     tool(lab, config, "user", "setpassword", "carol", "--newpassword=Another-22")
