@@ -89,6 +89,48 @@ TEST(LogonPaths, AreSilentAboutEverydayWork) {
   EXPECT_EQ(late.titles(), std::vector<std::string>{});
 }
 
+TEST(LogonPaths, SayWhereAnAdministratorsRightsWereUsed) {
+  const auto path = [](std::int64_t rights_at, std::uint32_t id) {
+    Evening evening = everyday();
+    take(evening, 3 * kDay + 100, "alice", "admin");
+    const auto rights = [&] {
+      evening.windows("srv2.lab.test", id, 3 * kDay + rights_at,
+                      {{"SubjectUserName", "admin"}, {"ShareName", "\\\\*\\ADMIN$"}});
+    };
+    if (rights_at <= 110) rights();
+    logon(evening, 3 * kDay + 110, "srv2", "admin", kServer);
+    if (rights_at > 110) rights();
+    return evening.findings().at(0).why.at(0).value.ends_with("with an administrator's rights)");
+  };
+  EXPECT_TRUE(path(110, 4672));  // just before the logon
+  EXPECT_TRUE(path(111, 4672));  // just after it
+  EXPECT_TRUE(path(130, 5140));  // an administrative share
+  EXPECT_FALSE(path(30, 4672));  // of another logon
+  EXPECT_FALSE(path(400, 5140));
+}
+
+TEST(LogonPaths, DoNotGoOnFromWhoHadLoggedOff) {
+  const auto listed = [](bool logs_off, bool comes_back) {
+    Evening evening;
+    for (std::int64_t day = 0; day < 4; ++day) {
+      machines(evening, day * kDay);
+      logon(evening, day * kDay + 60, "srv1", "alice", kWorkstation, "10");
+      if (logs_off)
+        evening.windows("srv1.lab.test", 4634, day * kDay + 90,
+                        {{"TargetUserName", "alice"}, {"TargetDomainName", "LAB"}, {"LogonType", "10"}});
+    }
+    if (comes_back) logon(evening, 3 * kDay + 100, "srv1", "alice", kWorkstation, "10");
+    logon(evening, 3 * kDay + 110, "srv2", "backup", kServer);
+    std::size_t paths = 0;
+    (void)evening.findings(
+        1, [&](const IdentityDetector& detector) { paths = detector.paths().ranked(5).size(); });
+    return paths;
+  };
+  EXPECT_EQ(listed(false, false), 1u);
+  EXPECT_EQ(listed(true, false), 0u);
+  EXPECT_EQ(listed(true, true), 1u);
+}
+
 TEST(LogonPaths, HaveADailyBudget) {
   Evening evening = everyday();
   for (int i = 0; i < 20; ++i) {
