@@ -136,6 +136,28 @@ bool read_directory_change(const Fields& fields, NameTable& names, Authenticatio
   return out.attribute != kNoName;
 }
 
+// The user's own wish to leave (4647) has no type; it ends what was at a keyboard.
+bool read_logoff(const Fields& fields, NameTable& names, Authentication& out) {
+  read_target(fields, names, out);
+  out.act = Act::kLogoff;
+  const bool is_wish = fields.event().event_id == 4647;
+  out.logon_type = static_cast<std::uint8_t>(is_wish ? 2 : number_in(fields["LogonType"]));
+  return out.account != kNoName;
+}
+
+bool read_share(const Fields& fields, NameTable& names, Authentication& out) {
+  read_subject(fields, names, out);
+  out.address = address_in(fields["IpAddress"], names);
+  if (is_administrative(fields["ShareName"])) {
+    out.account = out.by, out.act = Act::kRights;
+    return true;
+  }
+  if (!fields["ShareName"].ends_with("IPC$") || fields["RelativeTargetName"].empty()) return false;
+  out.act = Act::kPipeOpened;
+  out.value = names.folded(fields["RelativeTargetName"]);
+  return true;
+}
+
 }  // namespace
 
 bool is_read_from_windows(std::uint32_t event_id) {
@@ -158,13 +180,7 @@ bool read_windows(const Fields& fields, NameTable& names, Authentication& out) {
     case 4625: return read_logon(fields, names, out), true;
     case 4627: return read_groups(fields, names, out);
     case 4634:
-    case 4647:
-      read_target(fields, names, out);
-      out.act = Act::kLogoff;
-      // The user's own wish to leave (4647) has no type; it ends what was at a keyboard.
-      out.logon_type =
-          static_cast<std::uint8_t>(fields.event().event_id == 4647 ? 2 : number_in(fields["LogonType"]));
-      return out.account != kNoName;
+    case 4647: return read_logoff(fields, names, out);
     case 4672:
       read_subject(fields, names, out);
       out.act = Act::kRights;
@@ -206,14 +222,7 @@ bool read_windows(const Fields& fields, NameTable& names, Authentication& out) {
     case 5136:
     case 5137: return read_directory_change(fields, names, out);
     case 5140:
-    case 5145:
-      read_subject(fields, names, out);
-      out.address = address_in(fields["IpAddress"], names);
-      if (is_administrative(fields["ShareName"])) return out.account = out.by, out.act = Act::kRights, true;
-      if (!fields["ShareName"].ends_with("IPC$") || fields["RelativeTargetName"].empty()) return false;
-      out.act = Act::kPipeOpened;
-      out.value = names.folded(fields["RelativeTargetName"]);
-      return true;
+    case 5145: return read_share(fields, names, out);
     default: return false;
   }
 }

@@ -2,6 +2,7 @@
 #include "detect/identity/logon_paths.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "base/limits.h"
 
@@ -92,9 +93,9 @@ void LogonPaths::note_rights(const Authentication& a, Domain& domain) {
   if (a.account != kNoName) (void)rights_.add({to, a.account}, to, a);
   const auto found = to_host_.find(to);
   if (found == to_host_.end()) return;
-  for (auto at = found->second.rbegin(); at != found->second.rend(); ++at) {
-    if (*at < gone_) return;
-    LogonHop& hop = logons_[*at - gone_];
+  for (const std::uint32_t number : found->second | std::views::reverse) {
+    if (number < gone_) return;
+    LogonHop& hop = logons_[number - gone_];
     if (a.account != kNoName ? hop.account != a.account : hop.from != from) continue;
     if (a.time.ticks - hop.last.ticks > seconds(60) || (hop.marks & LogonHop::kRights)) return;
     hop.marks |= LogonHop::kRights, hop.score = points_of(hop.marks);
