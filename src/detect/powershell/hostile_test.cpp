@@ -103,6 +103,8 @@ std::vector<Hostile> hostile_texts() {
       {"SplitToLetters", "$a='" + std::string(1'000'000, 'x') + "' -split 'x';$a.Count", ""},
       {"LoneSurrogates", "iex ([char]0xD800+'Write-Host'+[char]0xDFFF);'\xED\xA0\x80\xED\xBF\xBF'|iex", ""},
       {"NulCharacters", std::string("iex 'a\0b'\0\0;`\0", 14), ""},
+      {"DoWithoutCondition", "do { $i++ }", ""},
+      {"DoWithoutAnything", "do", ""},
       {"OpenEverything", "iex \"$(@{a=@(${b[{'x", ""},
       {"MissingPart", "$a='Write-Ho", ""},
       {"ManyVariables",
