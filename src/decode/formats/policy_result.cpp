@@ -100,8 +100,11 @@ class PolicyResultDecoder final : public Decoder {
 int recognise(Bytes head) {
   std::string room;
   const std::string_view text = text_in_utf8(head, encoding_of(head), room);
-  const std::size_t root = text.find("<Rsop ");
-  return root != text.npos && text.substr(root, 512).find(kNamespace) != text.npos ? 90 : 0;
+  const std::size_t first = text.find_first_not_of(" \t\r\n"), root = text.find("<Rsop ");
+  return first != text.npos && text[first] == '<' && root != text.npos &&
+                 text.substr(root, 512).find(kNamespace) != text.npos
+             ? 90
+             : 0;
 }
 
 }  // namespace
