@@ -4,6 +4,7 @@
 
 namespace bartizan {
 
+const Format& policy_result_format();
 const Format& registry_policy_format();
 const Format& security_template_format();
 
@@ -103,6 +104,38 @@ TEST(SecurityTemplate, GivesRegistryValuesAndOtherSettings) {
     EXPECT_EQ(d.field(6, "TargetObject"), "HKU\\S-1\\Raw");
     EXPECT_EQ(d.field(7, "PolicyName"), "MACHINE\\Software\\X=Y");
   }
+}
+
+TEST(PolicyResult, SaysWhatPolicyCameTo) {
+  const std::string text =
+      "<?xml version=\"1.0\" encoding=\"utf-16\"?>\r\n<Rsop xmlns:xsi=\"x\" "
+      "xmlns=\"http://www.microsoft.com/GroupPolicy/Rsop\">"
+      "<ReadTime>2026-03-02T08:00:00.5Z</ReadTime><ComputerResults><Name>EXAMPLE\\WS1$</"
+      "Name><GPO><Name>Base</Name>"
+      "</GPO><ExtensionData><Extension "
+      "xsi:type=\"q1:RegistrySettings\"><q1:Policy><GPO><Name>Base</Name></GPO>"
+      "<q1:Name>Turn on Module Logging</q1:Name><q1:State>Enabled</q1:State><q1:Category>Windows "
+      "Components/Windows PowerShell</q1:Category><q1:DropDownList><q1:Name>inner</q1:Name></q1:DropDownList>"
+      "</q1:Policy></Extension></ExtensionData></ComputerResults><UserResults><Name>EXAMPLE\\jo</"
+      "Name><ExtensionData>"
+      "<Extension><Policy><Name>A &amp; B</Name><State>Disabled</State></Policy></Extension></ExtensionData>"
+      "</UserResults></Rsop>";
+  for (const std::string& log : {text, "\xff\xfe" + wide(text)}) {
+    EXPECT_EQ(policy_result_format().recognise(as_bytes(log)), 90);
+    const auto d = decode_text(policy_result_format(), log, 64);
+    ASSERT_EQ(d.events.size(), 2u);
+    EXPECT_EQ(d.oddities.total, 0u);
+    EXPECT_EQ(d.events[0].host, "WS1");
+    EXPECT_EQ(format_instant(d.events[0].time), "2026-03-02T08:00:00.5000000Z");
+    EXPECT_EQ(d.field(0, "PolicyName"), "Turn on Module Logging");
+    EXPECT_EQ(d.field(0, "PolicyValue"), "Enabled");
+    EXPECT_EQ(d.field(0, "PolicySection"), "Windows Components/Windows PowerShell");
+    EXPECT_EQ(d.field(0, "PolicyScope"), "Computer");
+    EXPECT_EQ(d.field(1, "PolicyName"), "A & B");
+    EXPECT_EQ(d.field(1, "PolicyScope"), "User");
+  }
+  for (std::size_t end = 0; end < text.size(); ++end)
+    EXPECT_LE(decode_text(policy_result_format(), text.substr(0, end)).events.size(), 2u);
 }
 
 TEST(SecurityTemplate, IsNotADriversInf) {

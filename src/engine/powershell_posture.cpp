@@ -112,6 +112,21 @@ bool is_image_load(const AnyKind& kind) {
   return kind.event_id == 7 && kind.channel == "Microsoft-Windows-Sysmon/Operational";
 }
 
+// Settings of administrative templates, as reports of group policy name them (in English).
+struct NamedPolicy {
+  std::string_view name, control;
+};
+constexpr NamedPolicy kPolicies[] = {{"Turn on PowerShell Script Block Logging", kBlocks},
+                                     {"Turn on Module Logging", kModules},
+                                     {"Turn on PowerShell Transcription", kTranscripts}};
+
+const NamedPolicy* policy_of(const Event& event) {
+  const std::string_view* name = event.find("PolicyName");
+  const auto found = std::find_if(std::begin(kPolicies), std::end(kPolicies),
+                                  [&](const NamedPolicy& policy) { return name && policy.name == *name; });
+  return found == std::end(kPolicies) ? nullptr : found;
+}
+
 struct PolicyRecord {
   std::string_view evidence;  // empty: no such record
   bool enforced = false;
@@ -218,6 +233,7 @@ std::string_view posture_field_of(const EventKind& kind) {
   if (is_image_load(kind)) return "ImageLoaded";
   if (!policy_record(kind).evidence.empty()) return "Computer";
   if (is_feature_change(kind)) return "UpdateName";
+  if (kind.category == "security_policy") return "PolicyName";
   const bool is_sysmon = kind.channel == "Microsoft-Windows-Sysmon/Operational";
   return (is_sysmon && (kind.event_id == 12 || kind.event_id == 13)) || kind.category == "registry_set"
              ? "TargetObject"
@@ -237,6 +253,7 @@ bool PostureNotes::concerns(const Kind& kind, const Event& event) const {
   if (is_image_load(kind)) return ends_with(event, "ImageLoaded", "\\amsi.dll");
   if (!policy_record(kind).evidence.empty()) return true;
   if (is_feature_change(kind)) return is_about_old_engine(event);
+  if (kind.category == "security_policy") return policy_of(event) != nullptr;
   return setting_of(event) != nullptr || is_amsi_provider(event);
 }
 
@@ -261,6 +278,14 @@ void PostureNotes::note(const Kind& kind, const Event& record, const std::string
           fmt::format("the feature {} was turned {} (event {})", *record.find("UpdateName"),
                       kind.event_id == 9 ? "on" : "off", kind.event_id),
           record, file);
+    return;
+  }
+  if (kind.category == "security_policy") {
+    const NamedPolicy* policy = policy_of(record);
+    const std::string_view* state = record.find("PolicyValue");
+    if (policy && state)
+      add(policy->control, *state == "Enabled",
+          fmt::format("group policy: \"{}\" is {}", policy->name, *state), record, file);
     return;
   }
   if (kind.channel.empty() && kind.category == "ps_script") {

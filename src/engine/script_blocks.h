@@ -28,6 +28,7 @@ struct ScriptBlock {
 
 class ScriptBlocks {
  public:
+  // `part` is one of 1 to its total.
   void add(ScriptPart part, std::vector<ScriptBlock>& out);
   void finish(std::vector<ScriptBlock>& out);
 

@@ -103,6 +103,8 @@ std::vector<Hostile> hostile_texts() {
       {"SplitToLetters", "$a='" + std::string(1'000'000, 'x') + "' -split 'x';$a.Count", ""},
       {"LoneSurrogates", "iex ([char]0xD800+'Write-Host'+[char]0xDFFF);'\xED\xA0\x80\xED\xBF\xBF'|iex", ""},
       {"NulCharacters", std::string("iex 'a\0b'\0\0;`\0", 14), ""},
+      {"DoWithoutCondition", "do { $i++ }", ""},
+      {"DoWithoutAnything", "do", ""},
       {"OpenEverything", "iex \"$(@{a=@(${b[{'x", ""},
       {"MissingPart", "$a='Write-Ho", ""},
       {"ManyVariables",
@@ -166,6 +168,110 @@ TEST(HostileText, StopsAtABoundAndKeepsWhatItHas) {
     SCOPED_TRACE(hostile.name);
     expect_stops_at_a_bound(hostile);
   }
+}
+
+// Everything that is computed, called with too few arguments and too many, of several kinds.
+TEST(HostileText, CallsTakeAnyNumberOfArguments) {
+  constexpr const char* kCalls[] = {
+      "[string]::Join",
+      "[string]::Concat",
+      "[string]::Format",
+      "[string]::new",
+      "[string]::IsNullOrEmpty",
+      "[Convert]::FromBase64String",
+      "[Convert]::ToBase64String",
+      "[Convert]::ToInt32",
+      "[Convert]::ToChar",
+      "[Convert]::ToString",
+      "[array]::Reverse",
+      "[array]::Copy",
+      "[array]::IndexOf",
+      "[Buffer]::BlockCopy",
+      "[regex]::Matches",
+      "[regex]::Match",
+      "[regex]::Replace",
+      "[regex]::Split",
+      "[regex]::Escape",
+      "[regex]::Unescape",
+      "[regex]::IsMatch",
+      "[regex]::new",
+      "[Net.WebUtility]::HtmlDecode",
+      "[Diagnostics.Process]::Start",
+      "[Text.Encoding]::GetEncoding",
+      "[BitConverter]::ToString",
+      "[Runtime.InteropServices.Marshal]::PtrToStringAuto",
+      "[Net.WebUtility]::UrlDecode",
+      "[Environment]::GetEnvironmentVariable",
+      "[Environment]::SetEnvironmentVariable",
+      "[scriptblock]::Create",
+      "[Reflection.Assembly]::Load",
+      "[powershell]::Create",
+      "[Security.Cryptography.Aes]::Create",
+      "[int]::Parse",
+      "[char]::ConvertFromUtf32",
+      "[char]::Parse",
+      "[Math]::Pow",
+      "[Math]::Abs",
+      "[uri]::UnescapeDataString",
+      "'abc'.Replace",
+      "'abc'.Split",
+      "'abc'.Substring",
+      "'abc'.Remove",
+      "'abc'.Insert",
+      "'abc'.PadLeft",
+      "'abc'.Trim",
+      "'abc'.ToCharArray",
+      "'abc'.IndexOf",
+      "'abc'.LastIndexOf",
+      "'abc'.StartsWith",
+      "'abc'.Chars",
+      "'abc'.Equals",
+      "'abc'.ToString",
+      "(1).ToString",
+      "@(1,2).GetValue",
+      "@(1,2).SetValue",
+      "@(1,2).foreach",
+      "@(1,2).where",
+      "@(1,2).Add",
+      "@{a=1}.Add",
+      "@{a=1}.Item",
+      "@{a=1}.ContainsKey",
+      "@{a=1}.Remove",
+      "{1}.Invoke",
+      "[Text.Encoding]::UTF8.GetString",
+      "[Text.Encoding]::UTF8.GetBytes",
+      "([regex]'a').Replace",
+      "([regex]'a').Matches",
+      "([regex]'a').Split",
+      "(New-Object IO.MemoryStream).Write",
+      "(New-Object IO.MemoryStream).Read",
+      "(New-Object IO.MemoryStream).Seek",
+      "(New-Object IO.MemoryStream).CopyTo",
+      "(New-Object Text.StringBuilder).Append",
+      "(New-Object Collections.ArrayList).AddRange",
+      "(New-Object Collections.Stack).Push",
+      "(New-Object Collections.Queue).Dequeue",
+      "(New-Object Security.SecureString).AppendChar",
+      "[Security.Cryptography.Aes]::Create().CreateDecryptor",
+      "[Security.Cryptography.Aes]::Create().CreateDecryptor().TransformFinalBlock",
+      "[powershell]::Create().AddScript",
+      "$ExecutionContext.InvokeCommand.InvokeScript",
+      "$ExecutionContext.InvokeCommand.NewScriptBlock",
+      "$ExecutionContext.InvokeCommand.ExpandString",
+      "$ExecutionContext.InvokeCommand.GetCommand",
+      "$ExecutionContext.SessionState.PSVariable.Get"};
+  constexpr const char* kArguments[] = {"'a'", "0",   "@(1,2)", "$unknown", "$null",
+                                        "-1",  "@{}", "{$_}",   "'a','b'"};
+  std::string script = "iex 'Write-Host kept';";
+  for (const char* call : kCalls)
+    for (const char* argument : kArguments)
+      for (std::size_t count = 0; count < 5; ++count)
+        script += std::string(call) + "(" + (count == 0 ? "" : argument) +
+                  repeated(std::string(",") + argument, count == 0 ? 0 : count - 1) + ");";
+  const Layers layers = deobfuscate(script);
+  ASSERT_GE(layers.layers.size(), 2u);
+  EXPECT_EQ(layers.layers[1].text, "Write-Host kept");
+  EXPECT_EQ(layers.limits, std::vector<std::string>{"layers"});  // all were called
 }
 
 // Ordinary scripts walk trees of folders so. They end nowhere that the text tells, and are no sign of hiding.

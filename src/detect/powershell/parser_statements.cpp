@@ -187,7 +187,7 @@ const Node* Parser::do_statement(std::uint32_t begin) {
   node.kids.push_back(braced_block());
   lexer_.skip_blanks_and_lines();
   if (lexer_.at_word("until")) node.kind = Kind::kDoUntil;
-  else if (!lexer_.at_word("while")) return ++tree_.errors, finish(node);
+  else if (!lexer_.at_word("while")) return ++tree_.errors, node.kids[0];  // its body is all there is
   lexer_.at += 5;
   expect('(');
   node.kids.push_back(statement());

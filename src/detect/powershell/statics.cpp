@@ -199,7 +199,8 @@ Value regex_static(const Call& call) {
   auto text = call.text(0), pattern = call.text(1);
   std::size_t fixed = call.name == "replace" ? 3 : 2;
   auto options = call.count() > fixed ? call.text(fixed) : std::optional<Text>(Text());
-  if (!text || !pattern || !options || call.count() > fixed + 1) return Reason::kUnsupported;
+  if (!text || !pattern || !options || call.count() < fixed || call.count() > fixed + 1)
+    return Reason::kUnsupported;
   Value regex = call.evaluator.new_object("regex", {Value(*pattern), Value(*options)});
   Values arguments = {call.arguments[0]};
   if (call.name == "replace") arguments.push_back(call.arguments[2]);

@@ -72,6 +72,7 @@ VARIANTS = [
     ("packages", "dpkg", "2026-11-24 08:00:00 install curl:amd64 <none> 7.88.1-10\n2026-11-24 08:00:00 status unpacked curl:amd64 7.88.1-10\n"),
     ("exim", "rejected", "2026-11-24 08:00:00 H=(x) [192.0.2.7] F=<eve@example.test> rejected RCPT <jo@example.test>: relay not permitted\n2026-11-24 08:00:01 1r0aaa-00000A-00 <= jo@example.test H=a [192.0.2.7] P=esmtp S=5\n"),
     ("registry_export", "version 5", 'Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\X]\r\n"a"="b"\r\n'),
+    ("policy_result", "gpresult /x", '<?xml version="1.0" encoding="utf-8"?>\r\n<Rsop xmlns="http://www.microsoft.com/GroupPolicy/Rsop"><ReadTime>2026-11-24T08:00:00Z</ReadTime></Rsop>\r\n'),
     ("security_template", "secedit /export", '[Unicode]\r\nUnicode=yes\r\n[System Access]\r\nMinimumPasswordAge = 0\r\n[Version]\r\nsignature="$CHICAGO$"\r\nRevision=1\r\n'),
     ("shell_history", "bash", "#1795507200\nls -l\n#1795507201\nid\n"),
     ("shell_history", "zsh", ": 1795507200:0;ls -l\n: 1795507201:0;id\n"),
