@@ -22,7 +22,7 @@ import time
 
 DAY = 86_400
 START = 1_767_225_600  # 2026-01-01
-RARE_ADDRESS, RARE_WORD = "203.0.113.77", "xq7rareword"
+RARE_ADDRESS, RARE_WORD = "169.19.199.250", "xq7rareword"  # documentation's addresses count as harmless
 SYSMON = "Microsoft-Windows-Sysmon/Operational"
 
 
@@ -41,7 +41,7 @@ def event(rng, number, seconds, is_rare):
         address = f"{20 + int(rng() * 150)}.{int(rng() * 20)}.{int(rng() * 200)}.{int(rng() * 200)}"
         return (head + f'"EventID":3,"Image":"{program}","SourceIp":"10.0.{int(rng() * 8)}.{int(rng() * 250)}","SourcePort":{49152 + number % 16000},'
                 f'"DestinationIp":"{address}","DestinationPort":443,"Protocol":"tcp",{user}}}\n')
-    return head + f'"EventID":22,"Image":"{program}","QueryName":"h{int(rng() * 9000)}.site{int(rng() * 900)}.example.com","QueryStatus":"0",{user}}}\n'
+    return head + f'"EventID":22,"Image":"{program}","QueryName":"h{int(rng() * 900)}.site{int(rng() * 90)}.example","QueryStatus":"0",{user}}}\n'
 
 
 def make_days(folder, events, days):
@@ -57,8 +57,8 @@ def make_days(folder, events, days):
             for i in range(a_day):
                 seconds = START + day * DAY + i * (DAY - 1) // a_day
                 line = event(rng, day * a_day + i + 1, seconds, is_rare=i == a_day // 2 and day % 3 == 0)
-                if i == a_day // 3 and day % 5 == 0:
-                    line = line.replace('"EventID":', f'"DestinationIp":"{RARE_ADDRESS}","EventID":', 1) if '"DestinationIp"' not in line else line
+                if i == a_day // 3 and day % 5 == 0 and '"DestinationIp"' not in line:
+                    line = line.replace('"EventID":', f'"DestinationIp":"{RARE_ADDRESS}","EventID":', 1)
                 out.write(line)
         os.rename(path.with_suffix(".partial"), path)
     return files
@@ -153,7 +153,7 @@ def match_past(binary, store, folder, indicators):
     listed = folder / "indicators.txt"
     rng = random.Random(3)
     with open(listed, "w", encoding="ascii") as out:
-        out.write(f"{RARE_ADDRESS}\nh17.site17.example.com\n")
+        out.write(f"{RARE_ADDRESS}\nh17.site17.example\n")
         for i in range(indicators - 2):
             kind = i % 3
             out.write(f"h{rng.getrandbits(28)}.d{i}.example\n" if kind == 0 else f"{rng.getrandbits(256):064x}\n" if kind == 1 else

@@ -310,8 +310,6 @@ inline constexpr std::size_t kStoreRangeBytesMax = 64;  // longer least and grea
 inline constexpr int kStoreZstdLevel = 3;               // the library's own default
 inline constexpr std::size_t kStoreNamesMax =
     65'536;  // field names remembered; hostile JSON can make any number
-inline constexpr std::size_t kStoreSummaryValuesMax =
-    8u << 20;  // different observed values of one file (64 MB); with more, its summary says "anything"
 inline constexpr std::size_t kPastHostsShown = 64;  // names of hosts in what is said of one indicator's past
 inline constexpr std::size_t kStoreTextBytesMax =
     1u << 20;  // longer texts of one field are cut; logs have 64 KiB

@@ -125,7 +125,9 @@ class ParquetStore::ParquetAppender final : public Appender {
       waiting_bytes_ += day.writer->memory_bytes() - before;  // wraps round when a row group was written
       if (day.writer->rows() >= limits::kStoreFileRows) TRY_VOID(finish_day(day));
     }
-    if (open_ > limits::kStoreDaysOpenMax || values_ > limits::kStoreSummaryValuesMax) return finish_all();
+    if (open_ > limits::kStoreDaysOpenMax ||
+        values_ * ValueCollector::kBytesEach > limits::kStoreWaitingBytes)
+      return finish_all();
     if (waiting_bytes_ > limits::kStoreWaitingBytes) return write_largest();
     return {};
   }
@@ -137,8 +139,11 @@ class ParquetStore::ParquetAppender final : public Appender {
   };
 
   void note_values(Day& day, const Row& row) {
-    if (!row.values) values_ -= std::exchange(day.values, std::nullopt).value_or(ValueCollector()).size();
     if (!day.values) return;
+    if (!row.values) {
+      values_ -= day.values->size();
+      return day.values.reset();
+    }
     const std::size_t before = day.values->size();
     for (const std::uint64_t number : *row.values) day.values->add(number, day.writer->rows());
     values_ += day.values->size() - before;
@@ -281,6 +286,7 @@ Result<std::vector<DayUse>> ParquetStore::days(TableName table) {
     TRY(const std::uint64_t rows, count_parquet_rows(file));
     DayUse& use = uses[day];
     use.day = day, use.rows += rows, use.bytes += bytes;
+    if (const std::uintmax_t more = fs::file_size(summary_path(file), error); !error) use.bytes += more;
   }
   std::vector<DayUse> out;
   for (auto& [day, use] : uses) out.push_back(std::move(use));

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/limits.h"
 #include "store/content_hash.h"
 #include "store/durable_file.h"
 
@@ -76,8 +75,7 @@ std::optional<ValueSummary> ValueSummary::read(const std::string& path) {
   Header header;
   if (!file.has_value() || !file->read_at(0, {reinterpret_cast<char*>(&header), sizeof header}) ||
       std::string_view(header.magic, sizeof header.magic) != kMagic || header.version != kVersion ||
-      header.size > 2 * limits::kStoreSummaryValuesMax ||
-      file->size() != sizeof header + header.size * kEntryBytes)
+      header.size > file->size() || file->size() != sizeof header + header.size * kEntryBytes)
     return std::nullopt;
   std::string body(header.size * kEntryBytes, '\0');
   if (!file->read_at(sizeof header, body) || content_hash(body) != header.checksum) return std::nullopt;

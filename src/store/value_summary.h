@@ -42,6 +42,8 @@ class ValueSummary {
 
 class ValueCollector {
  public:
+  static constexpr std::size_t kBytesEach = 64;  // of memory, at most: a slot of 16 bytes, one in four taken
+
   void add(std::uint64_t number, std::uint64_t row);
   std::size_t size() const { return size_; }
   ValueSummary summary() const;
