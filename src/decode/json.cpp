@@ -72,8 +72,11 @@ constexpr Wrapper kWrappers[] = {
     {"records", [](const object& root) { return root.size() <= 2; }},
     {"items", says_list},
     {"value", [](const object& root) { return has(root, "@odata.context") || root.size() <= 2; }},
-    {"Events", [](const object& root) { return root.size() <= 2; }},     // aws cloudtrail lookup-events
-    {"events", [](const object& root) { return root.size() <= 3; }},     // aws logs filter-log-events
+    {"Events", [](const object& root) { return root.size() <= 2; }},  // aws cloudtrail lookup-events
+    {"events",
+     [](const object& root) {
+       return root.size() <= 3 && !has(root, "kind");
+     }},                                                                 // aws logs filter-log-events
     {"entries", [](const object& root) { return root.size() <= 2; }},    // Google's entries.list
     {"response", [](const object& root) { return has(root, "stat"); }},  // Duo
     {"data",

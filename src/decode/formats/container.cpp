@@ -43,6 +43,8 @@ class ContainerDecoder final : public Decoder {
     std::string begun;  // of parts that go on
     std::uint64_t at_first = 0;
     for_each_line(out.keep(as_text(piece.bytes)), [&](std::string_view text, std::size_t at) {
+      if (piece.offset + at == 0) text = without_mark(text);
+      if (text.empty()) return;
       Line line;
       if (!read_line(text, hints, line)) {
         oddities.add("a line is not one of a container's log", piece.offset + at);

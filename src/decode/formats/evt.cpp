@@ -12,6 +12,7 @@
 // number of the record stays as LegacyEventID.
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/limits.h"
@@ -99,12 +100,16 @@ class EvtDecoder final : public Decoder {
  public:
   void decode(const Piece& piece, EventBatch& out, OddityList& oddities) override {
     const std::string_view text = as_text(piece.bytes);
+    bool went_round = false;
     for (std::size_t found = text.find(kSignature); found != text.npos;) {
       const std::size_t begin = found - 4;
       std::size_t next = found + 1;
       if (found >= 4) {
         const std::size_t size = ByteReader(piece.bytes, begin).u32();
-        if (size >= kRecordBytesMin && size <= piece.bytes.size()) {
+        // One record goes round the ring; more would have hostile bytes copied without end.
+        const bool goes_round = size > text.size() - begin;
+        if (size >= kRecordBytesMin && size <= text.size() &&
+            !(goes_round && std::exchange(went_round, true))) {
           const Bytes record = whole(piece, begin, size);
           if (ByteReader(record, size - 4).u32() == size) {
             read(record, piece.offset + begin, out);

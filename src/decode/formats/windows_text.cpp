@@ -124,14 +124,16 @@ class WindowsTextDecoder final : public Decoder {
                                               : Start{static_cast<Style>(piece.context[0]),
                                                       std::string(piece.context.substr(1))};
     std::size_t begin = text.size();
+    bool is_preface = false;
     for (std::size_t at = text.starts_with("\xef\xbb\xbf") ? 3 : 0; at <= text.size();) {
       const bool at_end = at == text.size();
       if (at_end || begins_record(text, at, start.style, start.first)) {
-        if (begin < at) read(text.substr(begin, at - begin), start.style, piece, piece.offset + begin, out);
-        begin = at;
+        const std::string_view record = text.substr(begin, at - std::min(begin, at));
+        if (begin < at && is_preface) add_text(record, piece.offset + begin, out, oddities);
+        else if (begin < at) read(record, start.style, piece, piece.offset + begin, out);
+        begin = at, is_preface = false;
       } else if (begin == text.size() && !line_at(text, at).empty()) {
-        oddities.add("text before the first event", piece.offset + at);
-        begin = at;
+        begin = at, is_preface = true;
       }
       if (at_end) break;
       at = next_line(text, at);
@@ -139,6 +141,15 @@ class WindowsTextDecoder final : public Decoder {
   }
 
  private:
+  static void add_text(std::string_view text, std::uint64_t offset, EventBatch& out, OddityList& oddities) {
+    oddities.add("text before the first event", offset);
+    Event& event = out.start();
+    event.offset = offset;
+    event.product = "windows";
+    out.add("message", text);
+    out.commit();
+  }
+
   void read(std::string_view record, Style style, const Piece& piece, std::uint64_t offset, EventBatch& out) {
     while (record.ends_with('\n') || record.ends_with('\r')) record.remove_suffix(1);
     if (record.empty()) return;

@@ -195,6 +195,25 @@ def test_haproxy_through_rsyslog(bartizan, folder):
                    {"cs-uri-query|contains": "../etc/passwd"}, category="webserver")
 
 
+def test_squid(bartizan, folder):
+    squid, port, log = program("squid"), free_port(), folder / "access.log"
+    usr = pathlib.Path(squid).parent.parent
+    share = usr / "share/squid"
+    folder.chmod(0o777)  # it gives up root
+    (folder / "squid.conf").write_text(
+        f"http_port 127.0.0.1:{port}\npid_filename none\ncoredump_dir {folder}\ncache_log {folder}/cache.log\naccess_log stdio:{log}\n"
+        f"mime_table {share}/mime.conf\nicon_directory {share}/icons\nerror_directory {share}/errors/templates\n"
+        f"unlinkd_program {usr}/lib/squid/unlinkd\npinger_enable off\n"
+        "netdb_filename none\ncache deny all\nhttp_access allow all\nshutdown_lifetime 0 seconds\nvisible_hostname proxy.example.test\n")
+    with running(squid, "-N", "-f", folder / "squid.conf", folder=folder):
+        wait_for(lambda: answers(port), "squid")
+        client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        client.request("GET", f"http://127.0.0.1:{free_port()}/a.php?x=1")
+        client.getresponse().read()
+        written(log, "a.php")
+    bartizan.check(log, "squid", {"c-ip": "127.0.0.1", "cs-method": "GET", "sc-status": "503"}, {"c-uri|contains": "/a.php"}, category="proxy")
+
+
 def test_syslog_ng(bartizan, folder):
     daemon, device = program("syslog-ng"), folder / "dev-log"
     (folder / "syslog-ng.conf").write_text(
