@@ -18,8 +18,8 @@ std::optional<Instant> time_of(std::string_view text, const TimeHints& hints) {
   if (dash == text.npos || text.size() < 14 || text[2] != '/') return {};
   const std::string_view date = text.substr(0, dash), clock = text.substr(dash + 1);
   if (dash != 5) return parse_date_and_clock(date, clock, {}, hints);
-  const int year = hints.modified == Instant{} ? 1970 : civil_time(hints.modified).year;
-  const auto of_year = [&](int one) {
+  const std::int64_t year = hints.modified == Instant{} ? 1970 : civil_time(hints.modified).year;
+  const auto of_year = [&](std::int64_t one) {
     std::string whole(date);
     whole.append("/").append(std::to_string(one));
     return parse_date_and_clock(whole, clock, {}, hints);

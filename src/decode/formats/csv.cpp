@@ -140,6 +140,9 @@ class CsvDecoder final : public Decoder {
     if (table.raw < values_.size() && read_raw(table, piece, out, oddities)) return true;
     if (table.has_json_names && read_as_object(table, TimeHints{piece.modified, piece.zone, &memo_}, out))
       return false;
+    // nfdump's summary stands below its flows.
+    if (table.shape && table.shape->product == "nfdump" && values_.size() * 2 < table.columns.size())
+      return true;
     Parts parts;
     for (std::size_t i = 0; i < values_.size(); ++i) {
       const std::string_view value = values_[i];
