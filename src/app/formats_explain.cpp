@@ -8,6 +8,7 @@
 
 #include "app/output.h"
 #include "app/rule_options.h"
+#include "app/time_zone_option.h"
 #include "app/verbs.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -24,6 +25,7 @@ constexpr Option kOptions[] = {
            "text jsonl"),
     flag("", "--verbose", "list every field, every rule that can apply, and every field that rules miss"),
     flag("", "--strict", "as for scan: reject EVTX chunks whose checksum is wrong"),
+    timezone_option(""),
     flag("", "--carve", "as for scan: search for Windows event records at any place"),
     kRulesOption,
     kNoBuiltinRulesOption,
@@ -205,12 +207,13 @@ void print_jsonl(const LogExplanation& one, const RuleSet& rules) {
 
 class Explainer {
  public:
-  Explainer(const Arguments& arguments, const RuleSet& rules)
+  Explainer(const Arguments& arguments, const TimeZone* zone, const RuleSet& rules)
       : rules_(rules),
         is_jsonl_(arguments.value("--format", "text") == "jsonl"),
         verbose_(arguments.has("--verbose")) {
     options_.strict = arguments.has("--strict");
     options_.carve = arguments.has("--carve");
+    options_.zone = zone;
   }
 
   void explain(const std::string& path) {
@@ -259,8 +262,10 @@ int run_explain(const Arguments& arguments) {
   RuleSet rules;
   if (auto loaded = load_rules(arguments, rules); !loaded)
     return usage_error(kFormatsExplainVerb, loaded.error());
+  const auto zone = time_zone_of(arguments);
+  if (!zone) return usage_error(kFormatsExplainVerb, zone.error());
   rules.prepare();
-  Explainer explainer(arguments, rules);
+  Explainer explainer(arguments, *zone ? &**zone : nullptr, rules);
   for (const std::string& path : arguments.operands) explainer.explain(path);
   return finish_standard_output(explainer.all_read());
 }

@@ -4,13 +4,16 @@
 #include <algorithm>
 #include <charconv>
 #include <string>
+#include <vector>
 
 #include "base/limits.h"
 #include "decode/auditd.h"
+#include "decode/event_xml.h"
 #include "decode/message_lines.h"
 #include "decode/payload_network.h"
 #include "decode/syslog.h"
 #include "decode/xml_reader.h"
+#include "model/draft_event.h"
 
 namespace bartizan {
 namespace {
@@ -45,6 +48,24 @@ std::string audit_line(const EventBatch& batch) {
 bool is_sshd(std::string_view message) {
   return message.starts_with("Failed password for ") || message.starts_with("Accepted ") ||
          message.starts_with("Invalid user ");
+}
+
+// Sysmon for Linux writes its events as XML into the journal: the event is that one, with the entry's fields.
+bool read_carried_xml(std::string_view text, EventBatch& batch, OddityList& oddities) {
+  if (!text.starts_with("<Event") || !looks_like_event_xml(text)) return false;
+  const Event carrier = batch.draft();
+  std::vector<Field> fields(batch.draft_fields().begin(), batch.draft_fields().end());
+  EventBatch inner;
+  EventXmlDecoder().decode(inner.keep(text), [&](std::size_t) { return carrier.offset; }, inner, oddities);
+  for (const Event& event : inner.events()) {
+    Event& copy = start_copy(event, batch);
+    if (copy.time == Instant{}) copy.time = carrier.time;
+    if (copy.host.empty()) copy.host = carrier.host;
+    for (const Field& field : fields)
+      if (!event.find(field.name)) batch.add(field);
+    batch.commit();
+  }
+  return !inner.empty();
 }
 
 struct Message {
@@ -85,6 +106,7 @@ bool read_carried_message(EventBatch& batch, OddityList& oddities) {
   }
   const Message message = message_of(batch);
   if (message.text.empty()) return false;
+  if (read_carried_xml(message.text, batch, oddities)) return true;
   Event& event = batch.draft();
   if (!message.program.empty()) {
     event.product = "linux";

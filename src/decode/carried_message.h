@@ -8,7 +8,7 @@
 namespace bartizan {
 
 // journald's MESSAGE, or the line of a container (`log`, `message`): it is read as the same message in syslog is, and the event
-// declares the log source of the program that wrote it. Adds to the draft, which has all fields of the record. True: the message is an audit record, whose events are in `batch`
+// declares the log source of the program that wrote it. Adds to the draft, which has all fields of the record. True: the message is an audit record or an event as XML, whose events are in `batch`
 // in place of the draft.
 bool read_carried_message(EventBatch& batch, OddityList& oddities);
 

@@ -52,5 +52,7 @@ struct CsvShape {
 const CsvShape* csv_shape_of(std::span<const std::string_view> columns);
 // For tables nobody knows: kTime and kHost by the column's name, else kPlain.
 CsvRole plain_role_of(std::string_view column);
+// Whether a column's name speaks of a time, where no column is known to be the time.
+bool may_hold_time(std::string_view column);
 
 }  // namespace bartizan

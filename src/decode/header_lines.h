@@ -52,10 +52,13 @@ class HeaderCutter final : public Cutter {
     const std::size_t size = line_cutter_.cut(buffer, at_end);
     if (size == 0) return 0;
     context_ = lines_.text();
-    const std::string_view text = as_text(buffer.first(size));
+    std::string_view text = as_text(buffer.first(size));
+    const std::size_t mark = text.starts_with("\xef\xbb\xbf") ? 3 : 0;
+    text.remove_prefix(mark);
     if (text.starts_with('#')) take_line(text, 0);
     for (const char* at = text.data();;) {
-      at = static_cast<const char*>(memmem(at, static_cast<std::size_t>(text.data() + size - at), "\n#", 2));
+      at = static_cast<const char*>(
+          memmem(at, static_cast<std::size_t>(text.data() + text.size() - at), "\n#", 2));
       if (!at) break;
       take_line(text, static_cast<std::size_t>(++at - text.data()));
     }

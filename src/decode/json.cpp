@@ -54,6 +54,36 @@ bool first_is_object(const array& items) {
   return items.size() > 0 && !items.at(0).get(first);
 }
 
+bool has(const object& root, std::string_view name) { return root.at_key(name).error() == simdjson::SUCCESS; }
+
+bool says_list(const object& root) {
+  std::string_view kind;
+  return !root.at_key("kind").get(kind) && (kind.ends_with("EventList") || kind.ends_with("activities"));
+}
+
+// Members that hold a list of records, and when: an event with a list in it has more members than an answer of
+// an API, which has the list, perhaps where the next one begins, and what was asked.
+struct Wrapper {
+  std::string_view list;
+  bool (*wraps)(const object& root);
+};
+constexpr Wrapper kWrappers[] = {
+    {"Records", [](const object& root) { return root.size() <= 2; }},
+    {"records", [](const object& root) { return root.size() <= 2; }},
+    {"items", says_list},
+    {"value", [](const object& root) { return has(root, "@odata.context") || root.size() <= 2; }},
+    {"Events", [](const object& root) { return root.size() <= 2; }},  // aws cloudtrail lookup-events
+    {"events",
+     [](const object& root) {
+       return root.size() <= 3 && !has(root, "kind");
+     }},                                                                 // aws logs filter-log-events
+    {"entries", [](const object& root) { return root.size() <= 2; }},    // Google's entries.list
+    {"response", [](const object& root) { return has(root, "stat"); }},  // Duo
+    {"data",
+     [](const object& root) { return has(root, "pagination") || has(root, "links") || root.size() == 1; }},
+    {"logEvents", [](const object& root) { return has(root, "messageType"); }},  // CloudWatch subscription
+};
+
 // The `Event` object wherever a dump tool puts it, or the record itself (Velociraptor); it holds a System
 // object.
 bool find_windows_event(object root, object& event) {
@@ -125,17 +155,13 @@ struct JsonDecoder::Parsers {
     if (!root.at_key("detail-type").get(text) && !root.at_key("detail").get(inner) &&
         inner.at_key("eventName").error() == 0)
       return decode_object(inner, run, wrappers), true;
-    const bool is_list =
-        !root.at_key("kind").get(text) && (text.ends_with("EventList") || text.ends_with("activities"));
-    const bool is_graph = root.at_key("@odata.context").error() == simdjson::SUCCESS;
-    constexpr std::size_t kWrapperMembersMax = 2;  // an event with a list of records in it has more
-    for (std::string_view name : {"Records", "records", "items", "value"}) {
-      const bool may_wrap = name == "items"   ? is_list
-                            : name == "value" ? is_graph
-                                              : root.size() <= kWrapperMembersMax;
-      if (may_wrap && !root.at_key(name).get(items) && first_is_object(items))
+    for (const Wrapper& wrapper : kWrappers)
+      if (wrapper.wraps(root) && !root.at_key(wrapper.list).get(items) && first_is_object(items))
         return decode_records(items, run, wrappers), true;
-    }
+    // Duo's API puts its lists into `response`, Okta's event hook into `data`.
+    for (const auto& [outer, list] : {std::pair{"response", "authlogs"}, std::pair{"data", "events"}})
+      if (!root.at_key(outer).get(inner) && !inner.at_key(list).get(items) && first_is_object(items))
+        return decode_records(items, run, wrappers), true;
     if (!root.at_key("_raw").get(text) && looks_like_json(as_bytes(text)) && !reading_raw_) {
       reading_raw_ = true;
       bool read = parse(raw, text, 0, inner, run);

@@ -53,7 +53,7 @@ void JsonFields::emit_audit(const JsonShapes::Shape& shape) {
     for (const std::size_t begin = at; at < leaves_.size(); ++at) {
       const JsonName& name = *leaves_[at].name;
       std::string_view called = name.called(JsonNaming::kPath);
-      if (record_type(called) != type || (at > begin && &name == first && called != kArguments)) break;
+      if (record_type(called) != type || (at > begin && &name == first && leaves_[at - 1].name != first)) break;
       if (called == kArguments)
         called = argument < std::size(kArgumentNames) ? kArgumentNames[argument++] : "a";
       else called.remove_prefix(type.size() + 1);

@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "decode/carried_message.h"
 #include "decode/json_fields.h"
+#include "decode/windows_message.h"
+#include "decode/written_time.h"
 
 namespace bartizan {
 namespace {
@@ -28,7 +30,8 @@ std::optional<Instant> parse_log_time(std::string_view text) {
   else if (const std::size_t colon = text.find(':');
            colon != text.npos && text.find_first_not_of("0123456789.") == colon)
     text = text.substr(0, colon);
-  return parse_instant(text);
+  if (const auto time = parse_instant(text)) return time;
+  return parse_written_time(text);
 }
 
 std::string_view decimal(std::uint32_t number, char (&digits)[16]) {
@@ -216,19 +219,32 @@ void JsonFields::make_header(const JsonShapes::Shape& shape) {
   event.host = first_text(shape.hosts, JsonNaming::kPath);
 }
 
+// Get-WinEvent and Splunk's own event log input give values without names, or none; the message has both.
+std::string_view JsonFields::message_with_fields() {
+  const std::uint32_t id = headers_[JsonHeader::kEventId].alias;
+  if (id == Seen::kNone) return {};
+  const std::string_view called = leaves_[id].name->called(JsonNaming::kPath);
+  if (called != "Id" && called != "EventCode") return {};
+  for (const Leaf& leaf : leaves_)
+    if (std::string_view text; leaf.name->called(JsonNaming::kPath) == "Message" && !leaf.value.get(text))
+      return text;
+  return {};
+}
+
 bool JsonFields::emit(Projection* projection) {
   if (leaves_.empty()) return false;
   const JsonShapes::Shape* shape = is_windows_event_ ? nullptr : recognise();
   if (shape && shape->from->is_audit) return emit_audit(*shape), true;
   const auto carries = shape ? shape->from->carries : JsonShape::Carries::kNothing;
-  if (carries != JsonShape::Carries::kNothing) projection = nullptr;
   Event& event = out_->start();
   event.offset = offset_;
   const JsonNaming naming = is_windows_event_ || (shape && shape->from->naming == JsonNaming::kWindows)
                                 ? JsonNaming::kWindows
                                 : JsonNaming::kPath;
+  std::string_view message;  // in which the fields are
   if (naming == JsonNaming::kWindows) {
     make_windows_header();
+    message = message_with_fields();
   } else {
     if (shape) make_header(*shape);
     if (!shape || !set_time(shape->times, naming)) (void)set_time(shapes_.any_times(), naming);
@@ -236,6 +252,7 @@ bool JsonFields::emit(Projection* projection) {
   }
   for (std::string_view* text : {&event.channel, &event.provider, &event.product, &event.service})
     *text = out_->keep(*text);
+  if (carries != JsonShape::Carries::kNothing || !message.empty()) projection = nullptr;
   Kind* kind = projection ? &kind_of(event, naming, *projection) : nullptr;
   if (kind) {
     event.columns = kind->columns;
@@ -251,6 +268,8 @@ bool JsonFields::emit(Projection* projection) {
       if (headers_[i].alias != Seen::kNone)
         emit_field(*header_names_[i], shapes_.headers()[i].name, leaves_[headers_[i].alias].value, kind);
   }
+  if (!message.empty())
+    add_windows_message_fields(event.provider, event.event_id, out_->keep(message), *out_);
   if (carries == JsonShape::Carries::kMessage && read_carried_message(*out_, *oddities_)) return true;
   if (carries == JsonShape::Carries::kEventData) read_carried_event_data(*out_);
   out_->commit();

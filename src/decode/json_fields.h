@@ -79,6 +79,7 @@ class JsonFields {
   bool set_time(const JsonShapes::Slots& slots, JsonNaming naming);
   const JsonShapes::Shape* recognise() const;
   void make_windows_header();
+  std::string_view message_with_fields();
   void make_header(const JsonShapes::Shape& shape);
   void emit_audit(const JsonShapes::Shape& shape);
   void begin_audit_record(std::string_view stamp, std::string_view category, std::string_view service);

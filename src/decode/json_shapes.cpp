@@ -2,6 +2,8 @@
 // Member names are those of each product's own documentation of its log.
 #include "decode/json_shapes.h"
 
+#include <algorithm>
+
 namespace bartizan {
 namespace {
 
@@ -20,6 +22,11 @@ constexpr JsonShape kShapes[] = {
     // Amazon
     {"CloudTrail", "aws//cloudtrail", {"eventSource", "eventName"}, {"eventTime"}},
     {"CloudTrail digest", "aws//cloudtrail_digest", {"digestStartTime", "digestS3Bucket"}, {"digestEndTime"}},
+    {"GuardDuty", "aws//guardduty",
+     {"schemaVersion", "service.serviceName=guardduty|service.detectorId|Service.ServiceName=guardduty",
+      "type|Type"}, {"service.eventLastSeen", "updatedAt", "createdAt"}},
+    {"Route 53 resolver", "aws/dns/route53resolver",
+     {"query_timestamp", "query_name", "vpc_id|srcaddr"}, {"query_timestamp"}},
     {"VPC flow", "aws//vpcflow",
      {"srcaddr", "dstaddr", "dstport", "action"}, {"start"}, {"interface_id", "interface-id"}},
 
@@ -63,6 +70,8 @@ constexpr JsonShape kShapes[] = {
     {"Cloud audit, Pub/Sub", "gcp/pubsub/gcp.audit",
      {"data.protoPayload.methodName|data.protoPayload.serviceName"},
      {"data.timestamp", "data.receiveTimestamp"}},
+    {"VPC flow, Google", "gcp//vpcflow", {"jsonPayload.connection.src_ip", "jsonPayload.connection.dest_ip"},
+     {"jsonPayload.start_time", "timestamp"}},
     {"Workspace admin", "gcp/reports/google_workspace.admin",
      {"kind=admin#reports#activity", "id.applicationName=admin"}, {"id.time"}},
     {"Workspace login", "gcp/reports/google_workspace.login",
@@ -110,6 +119,13 @@ constexpr JsonShape kShapes[] = {
     {"Elastic network event", "=host.os.type/network/ecs",
      {"@timestamp", "destination.ip", "event.category=network", "process.executable|process.name"},
      {"@timestamp"}, {"host.name", "host.hostname", "agent.hostname"}},
+    {"Defender XDR process", "defender_xdr/process/",
+     {"ActionType=ProcessCreated", "DeviceName", "ProcessCommandLine", "InitiatingProcessFileName"},
+     {"Timestamp", "TimeGenerated"}, {"DeviceName"}},
+    {"Defender XDR", "defender_xdr//=ActionType",
+     {"ActionType", "DeviceName", "DeviceId"}, {"Timestamp", "TimeGenerated"}, {"DeviceName"}},
+    {"Velociraptor process list", "velociraptor/process_list/",
+     {"CommandLine", "CreateTime|StartTime", "Pid", "Exe|Name"}, {"CreateTime", "StartTime"}, {"Fqdn", "Hostname"}},
     {"osquery", "osquery//=name",
      {"hostIdentifier", "columns|snapshot|diffResults", "unixTime|calendarTime"},
      {"unixTime", "calendarTime"}, {"hostIdentifier"}},
@@ -144,14 +160,23 @@ constexpr JsonShape kShapes[] = {
     {"OpenCanary", "opencanary/application/",
      {"logtype", "node_id", "src_host"}, {"utc_time", "local_time"}, {"node_id"}},
 
+    {"goflow2", "goflow2//netflow",
+     {"src_addr", "dst_addr", "sampler_address|sampling_rate", "src_port|dst_port"},
+     {"time_flow_start_ns", "time_flow_start", "time_received_ns", "time_received"}},
+    {"yaf", "yaf//netflow",
+     {"flows.flowStartMilliseconds", "flows.sourceIPv4Address|flows.sourceIPv6Address"},
+     {"flows.flowStartMilliseconds"}},
+
     // Web servers
+    {"Caddy access", "caddy//access",
+     {"request.uri", "request.method", "status", "logger|request.remote_ip|request.remote_addr"}, {"ts"}},
     {"traefik access", "traefik//access",
      {"RequestPath", "RequestMethod", "DownstreamStatus"}, {"StartUTC", "time"}},
     {"nginx access", "nginx//nginx",
-     {"request_uri", "status", "remote_addr"}, {"time_iso8601", "time", "msec", "@timestamp"}, {"hostname"}},
+     {"request_uri", "status", "remote_addr"}, {"time_iso8601", "time", "msec", "time_local"}, {"hostname"}},
     {"nginx access, request line", "nginx/request/nginx",
      {"request", "status", "remote_addr", "http_user_agent|http_referer|body_bytes_sent"},
-     {"time_iso8601", "time", "msec", "@timestamp"}, {"hostname"}},
+     {"time_iso8601", "time", "msec", "time_local"}, {"hostname"}},
 
     // Whatever a container wrote that is not JSON itself
     {"Kubernetes container", "kubernetes//container",
@@ -176,7 +201,13 @@ constexpr std::string_view kAnyTimes[] = {"@timestamp",
                                           "time",
                                           "_time",
                                           "ts",
-                                          "date"};
+                                          "date",
+                                          "Timestamp",
+                                          "EventTime",
+                                          "datetime",
+                                          "time_local",
+                                          "Created",
+                                          "_ts"};
 constexpr std::string_view kAnyHosts[] = {"host.name", "hostname", "Hostname", "Computer", "host"};
 constexpr std::string_view kWindowsTimes[] = {"TimeCreated_SystemTime",
                                               "TimeCreated",
@@ -185,7 +216,9 @@ constexpr std::string_view kWindowsTimes[] = {"TimeCreated_SystemTime",
                                               "EventTime",
                                               "UtcTime",
                                               "_time",
-                                              "TimeGenerated"};
+                                              "TimeGenerated",
+                                              "Timestamp",
+                                              "timestamp"};
 
 constexpr JsonHeader kHeaders[JsonHeader::kCount] = {
     {"EventID", {"winlog.event_id", "event.code", "event_id", "EventId", "EventCode", "Id"}},
@@ -199,10 +232,10 @@ constexpr JsonHeader kHeaders[JsonHeader::kCount] = {
 };
 
 // A record inside another (json.cpp says when they are opened).
-constexpr std::string_view kWraps[] = {"_source", "result", "hits",   "Records", "records",
-                                       "items",   "value",  "detail", "_raw",    "document",
-                                       "data",    "Event",  "System"};
-constexpr std::string_view kInside[] = {"AuditData", "log", "MESSAGE"};
+constexpr std::string_view kWraps[] = {"_source", "result", "hits",   "Records",  "records",  "items",
+                                       "value",   "detail", "_raw",   "document", "data",     "Event",
+                                       "System",  "Events", "events", "entries",  "response", "logEvents"};
+constexpr std::string_view kInside[] = {"AuditData", "log", "MESSAGE", "message", "CloudTrailEvent"};
 
 // Rules search the JSON text of these, and members of these by the name a list gives them.
 constexpr std::string_view kTexts[] = {"requestParameters",
@@ -250,6 +283,29 @@ std::array<std::string_view, 3> source_parts(std::string_view source) {
 }  // namespace
 
 std::span<const JsonShape> json_shapes() { return kShapes; }
+
+std::string_view name_without_zone(std::string_view name) {
+  const std::size_t zone = name.find(" [");
+  return name.ends_with(']') ? name.substr(0, zone) : name;
+}
+
+bool has_names_of_a_json_shape(std::span<const std::string_view> names) {
+  // The column itself, or one whose JSON holds the member.
+  const auto has = [&](std::string_view path) {
+    return std::ranges::any_of(names, [&](std::string_view name) {
+      name = name_without_zone(name);
+      return !name.empty() && path.starts_with(name) &&
+             (path.size() == name.size() || path[name.size()] == '.');
+    });
+  };
+  return std::ranges::any_of(kShapes, [&](const JsonShape& shape) {
+    return std::ranges::all_of(shape.needs, [&](std::string_view need) {
+      bool met = need.empty();
+      for_each_alternative(need, [&](std::string_view path, std::string_view) { met = met || has(path); });
+      return met;
+    });
+  });
+}
 
 JsonShapes::JsonShapes() {
   for (const JsonShape& from : kShapes) {

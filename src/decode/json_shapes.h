@@ -34,6 +34,11 @@ struct JsonShape {
 };
 
 std::span<const JsonShape> json_shapes();
+// Whether a table with these columns may be an export of records of a shape: it has what the shape needs. What
+// texts a shape asks for only the rows tell.
+bool has_names_of_a_json_shape(std::span<const std::string_view> names);
+// A column's name without the zone that exports of Log Analytics put behind it: `TimeGenerated [UTC]`.
+std::string_view name_without_zone(std::string_view name);
 
 // A Windows header field, and what exporters call it, most faithful first (after JsonNaming::kWindows).
 struct JsonHeader {

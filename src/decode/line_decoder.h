@@ -17,6 +17,11 @@ namespace bartizan {
 // What a line may need besides itself.
 using LinePlace = TimeHints;
 
+// A byte-order mark is no part of the first line.
+inline std::string_view without_mark(std::string_view line) {
+  return line.starts_with("\xef\xbb\xbf") ? line.substr(3) : line;
+}
+
 using ReadLine = bool (*)(std::string_view line, const LinePlace& place, EventBatch& draft);
 
 class LineDecoder final : public Decoder {
@@ -32,6 +37,8 @@ class LineDecoder final : public Decoder {
     for_each_line(out.keep(as_text(piece.bytes)), [&](std::string_view line, std::size_t at) {
       const std::uint64_t offset = piece.offset + at;
       out.start().offset = offset;
+      if (offset == 0) line = without_mark(line);
+      if (line.empty()) return;
       if (!read_(line, place, out)) {
         if (passes_over_ && passes_over_(line)) return;
         const Event declared = out.draft();
@@ -67,7 +74,8 @@ int lines_that_fit(Bytes head, Fits fits) {
   if (text.size() >= kHeadBytes / 2)
     if (const std::size_t last = text.rfind('\n'); last != text.npos) text = text.substr(0, last);
   for_each_line(text, [&](std::string_view line, std::size_t) {
-    if (seen == kLinesLooked || line.front() == '#') return;
+    if (seen == 0) line = without_mark(line);
+    if (seen == kLinesLooked || line.empty() || line.front() == '#') return;
     ++seen;
     fitting += fits(line) ? 1 : 0;
   });

@@ -2,6 +2,7 @@
 #include "decode/payload.h"
 
 #include "base/limits.h"
+#include "model/draft_event.h"
 
 namespace bartizan {
 namespace {
@@ -64,23 +65,12 @@ bool PayloadDecoder::decode(std::string_view message, const Carrier& carrier, Ev
 }
 
 void PayloadDecoder::add(const Event& inner, const Carrier& carrier, EventBatch& out) {
-  Event& event = out.start();
-  event = inner;
-  event.ruled_out = nullptr;  // the carrier's fields come besides
-  event.fields = {};
-  for (std::string_view* text : {&event.channel, &event.provider, &event.record_id, &event.host,
-                                 &event.product, &event.category, &event.service})
-    *text = out.keep(*text);
+  Event& event = start_copy(inner, out);
   if (event.host.empty()) event.host = carrier.host;
   if (event.time == Instant{}) event.time = carrier.time;
   event.offset = carrier.offset;
   if (event.channel.empty() && event.product.empty() && event.category.empty() && event.service.empty())
     event.product = carrier.product, event.service = carrier.service;
-  for (const Field& field : inner.fields) {
-    Field copy = field;
-    copy.name = out.keep(field.name), copy.value = out.keep(field.value);
-    out.add(copy);
-  }
   for (const Field& field : carrier.fields)
     if (!inner.find(field.name)) out.add(field);
   out.commit();

@@ -189,4 +189,28 @@ bool huawei_payload(std::string_view, std::string_view message, EventBatch& draf
   return true;
 }
 
+// 5,,,1000000103,em0,match,block,in,4,0x0,,64,1,0,DF,6,tcp,60,192.0.2.7,10.0.0.5,5000,22,…
+// https://docs.netgate.com/pfsense/en/latest/monitoring/logs/raw-filter-format.html
+bool filterlog_payload(std::string_view, std::string_view message, EventBatch& draft) {
+  constexpr std::size_t kPartsMax = 24, kVersion = 8, kPartsMin = 17;
+  std::string_view parts[kPartsMax];
+  std::size_t count = 0;
+  for (TextCursor in(message); !in.at_end() && count < kPartsMax;) parts[count++] = in.until(',');
+  const bool is_v4 = parts[kVersion] == "4";
+  if (count < kPartsMin || (!is_v4 && parts[kVersion] != "6")) return false;
+  const std::size_t protocol = is_v4 ? 16 : 12, source = is_v4 ? 18 : 15;
+  if (count <= source + 1 || !looks_like_address(parts[source])) return false;
+  draft.draft().product = "pfsense", draft.draft().category = "firewall", draft.draft().service = "filterlog";
+  draft.add("in_interface", parts[4]);
+  draft.add("action", parts[6] == "pass" ? "allowed" : parts[6] == "block" ? "blocked" : parts[6]);
+  draft.add("direction", parts[7]);
+  draft.add("protocol", parts[protocol]);
+  draft.add("src_ip", parts[source]);
+  draft.add("dst_ip", parts[source + 1]);
+  if (count <= source + 3 || !all_digits(parts[source + 2]) || !all_digits(parts[source + 3])) return true;
+  draft.add("src_port", parts[source + 2], true);
+  draft.add("dst_port", parts[source + 3], true);
+  return true;
+}
+
 }  // namespace bartizan

@@ -84,7 +84,8 @@ bool named_payload(std::string_view, std::string_view message, EventBatch& draft
 bool unbound_payload(std::string_view, std::string_view message, EventBatch& draft) {
   TextCursor in(message);
   if (in.peek() == '[') (void)in.word();  // [pid:thread]
-  if (!in.accept("info: ")) return false;
+  // log-tag-queryreply names the two apart.
+  if (!in.accept("info: ") && !in.accept("query: ") && !in.accept("reply: ")) return false;
   const std::string_view client = in.word(), name = in.word(), type = in.word(), dns_class = in.word();
   if (!looks_like_address(client) || !is_record_type(type) || dns_class.empty()) return false;
   draft.add("src_ip", client);

@@ -11,10 +11,11 @@ bool network_payload(std::string_view program, std::string_view message, const T
     Read read;
   };
   constexpr Entry kEntries[] = {
-      {"dnsmasq-dhcp", dhcp_payload}, {"dnsmasq", dnsmasq_payload},  {"dhcpd", dhcp_payload},
-      {"kea-dhcp", dhcp_payload},     {"exim", exim_payload},        {"kernel", wireguard_payload},
-      {"krb5kdc", krb5kdc_payload},   {"named", named_payload},      {"openvpn", openvpn_payload},
-      {"ovpn", openvpn_payload},      {"postfix/", postfix_payload}, {"unbound", unbound_payload},
+      {"dnsmasq-dhcp", dhcp_payload}, {"dnsmasq", dnsmasq_payload},     {"dhcpd", dhcp_payload},
+      {"kea-dhcp", dhcp_payload},     {"exim", exim_payload},           {"kernel", wireguard_payload},
+      {"krb5kdc", krb5kdc_payload},   {"named", named_payload},         {"openvpn", openvpn_payload},
+      {"ovpn", openvpn_payload},      {"postfix/", postfix_payload},    {"unbound", unbound_payload},
+      {"squid", squid_payload},       {"filterlog", filterlog_payload},
   };
   if (program.starts_with("haproxy") && haproxy_payload(message, times, draft)) return true;
   for (const Entry& entry : kEntries)

@@ -29,11 +29,15 @@ bool wireguard_payload(std::string_view program, std::string_view message, Event
 // Mail servers: category email.
 bool postfix_payload(std::string_view program, std::string_view message, EventBatch& draft);
 bool exim_payload(std::string_view program, std::string_view message, EventBatch& draft);
+// Squid's access log: category proxy.
+bool squid_payload(std::string_view program, std::string_view message, EventBatch& draft);
 // Kerberos KDCs: service krb5kdc with Request, Result, Client, Service, SourceIp, AuthTime.
 bool krb5kdc_payload(std::string_view program, std::string_view message, EventBatch& draft);
 // Routers, switches and firewalls: Cisco IOS and ASA, Juniper, Huawei.
 bool cisco_payload(std::string_view program, std::string_view message, EventBatch& draft);
 bool juniper_payload(std::string_view program, std::string_view message, EventBatch& draft);
 bool huawei_payload(std::string_view program, std::string_view message, EventBatch& draft);
+// The packet filter of pfSense and OPNsense: category firewall.
+bool filterlog_payload(std::string_view program, std::string_view message, EventBatch& draft);
 
 }  // namespace bartizan

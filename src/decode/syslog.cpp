@@ -109,6 +109,31 @@ bool is_host(std::string_view word) {
   return std::find(std::begin(kLevels), std::end(kLevels), word) == std::end(kLevels);
 }
 
+// What `journalctl -o short-full` and `-o short-unix` print: `Tue 2026-11-24 08:00:00 CET`, `1795507200.123456`. A zone
+// that is a name is that of the machine, as where there is none.
+std::optional<Instant> read_journalctl_time(std::string_view line, const TimeHints& times,
+                                            std::size_t& used) {
+  constexpr std::string_view kWeekDays[] = {"Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun "};
+  constexpr std::size_t kDayBytes = 4, kUnixBytes = 17, kZoneBytesMax = 5;
+  if (std::ranges::find(kWeekDays, line.substr(0, kDayBytes)) != std::end(kWeekDays)) {
+    std::size_t size = 0;
+    auto time = read_iso_time(line.substr(kDayBytes), true, times, size);
+    if (!time) return {};
+    std::size_t end = kDayBytes + size + 1;
+    while (end < line.size() && line[end] >= 'A' && line[end] <= 'Z') ++end;
+    const std::string_view zone =
+        line.substr(std::min(line.size(), kDayBytes + size + 1), end - kDayBytes - size - 1);
+    if (zone.empty() || zone.size() > kZoneBytesMax) return {};
+    if (zone == "UTC") time = read_iso_time(line.substr(kDayBytes), true, {}, size);
+    return used = end, time;
+  }
+  const std::string_view stamp = line.substr(0, kUnixBytes);
+  if (line.size() <= kUnixBytes || line[kUnixBytes] != ' ' || stamp[10] != '.' ||
+      stamp.find_first_not_of("0123456789.") != stamp.npos)
+    return {};
+  return used = kUnixBytes, parse_instant(stamp);
+}
+
 bool read_header(std::string_view line, bool blank_in_time, const TimeHints& times, SyslogHeader& header) {
   header = {};
   if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);
@@ -121,6 +146,7 @@ bool read_header(std::string_view line, bool blank_in_time, const TimeHints& tim
   std::size_t used = 0;
   header.time = read_bsd_time(line, times, used);
   if (!header.time) header.time = read_iso_time(line, blank_in_time, times, used);
+  if (!header.time) header.time = read_journalctl_time(line, times, used);
   if (header.time && used < line.size() && line[used] != ' ' && line[used] != ':') header.time = {};
   header.message = line;
   if (!header.time) return has_priority;

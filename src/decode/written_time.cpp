@@ -231,6 +231,7 @@ std::optional<Instant> parse_any(std::string_view text, const TimeHints& hints) 
   if (!in.at_end()) {
     if (const char c = in.peek(); c == 'T' || c == ':' || c == ',' || c == '-') ++in.at;
     in.skip_blanks();
+    if (in.accept('@')) in.skip_blanks();  // Kibana
     if (!take_clock(in, false, clock)) return {};
     take_half_of_day(in, clock);
     if (date.year < 0) take_year_behind(in, date);

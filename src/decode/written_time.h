@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Times as people and programs write them into logs, beside the RFC 3339 of base/time.h:
 //   24/Nov/2026:08:00:00 +0100   24-Nov-2026 08:00:00.123   Nov 24 08:00:00   Nov 24 2026 08:00:00   2026/11/24 08:00:00
-//   Tue Nov 24 08:00:00.123456 2026   Tue, 24 Nov 2026 08:00:00 GMT   11/24/2026 8:00:00 AM   24.11.2026 08:00:00   Unix time
+//   Tue Nov 24 08:00:00.123456 2026   Tue, 24 Nov 2026 08:00:00 GMT   11/24/2026 8:00:00 AM   24.11.2026 08:00:00   Nov 24, 2026 @ 08:00:00.123   Unix time
 // A time without a zone is one of TimeHints::zone. Numbers with slashes are month/day/year unless that is impossible. A
 // time without a year gets the last in which there is such a day and it begins at most a day after TimeHints::modified;
 // nothing when that is not known. Pure but for the memo, which belongs to one thread.

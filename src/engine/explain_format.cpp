@@ -184,7 +184,7 @@ Result<FormatExplanation> explain_format(const std::string& path, const DecodeOp
                        for (const Event& event : batch.events()) study->add(event);
                        return true;
                      },
-                     explanation.report, {.carve = options.carve, .capture = {}}));
+                     explanation.report, {.carve = options.carve, .zone = options.zone, .capture = {}}));
   finish();
   return explanation;
 }

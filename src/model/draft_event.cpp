@@ -55,4 +55,21 @@ void judge_header(EventBatch& batch) {
   event.header_is_plain = agree && ids == 1 && channels == 1 && providers == 1;
 }
 
+Event& start_copy(const Event& from, EventBatch& batch) {
+  Event& event = batch.start();
+  event = from;
+  event.ruled_out = nullptr;
+  event.columns = nullptr;
+  event.fields = {};
+  for (std::string_view* text : {&event.channel, &event.provider, &event.record_id, &event.host,
+                                 &event.product, &event.category, &event.service})
+    *text = batch.keep(*text);
+  for (Field field : from.fields) {
+    field.name = batch.keep(field.name), field.value = batch.keep(field.value);
+    field.column = Field::kNoColumn;
+    batch.add(field);
+  }
+  return event;
+}
+
 }  // namespace bartizan

@@ -35,6 +35,10 @@ struct DraftEvent {
 
 DraftEvent draft_of(const Event& event);
 
+// Makes the batch's draft a copy of an event of another batch, texts and all. Whether rules are ruled out and columns are
+// left to whoever commits it.
+Event& start_copy(const Event& from, EventBatch& batch);
+
 // Sets Event::header_is_plain of the draft from its fields: for decoders whose events may hold Windows headers.
 void judge_header(EventBatch& batch);
 

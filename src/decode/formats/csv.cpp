@@ -6,11 +6,14 @@
 #include <charconv>
 #include <optional>
 
+#include "base/json.h"
 #include "base/limits.h"
 #include "decode/csv.h"
 #include "decode/csv_shapes.h"
 #include "decode/decoder.h"
 #include "decode/json.h"
+#include "decode/json_shapes.h"
+#include "decode/payload.h"
 #include "decode/rule_out.h"
 #include "decode/text_cursor.h"
 #include "decode/windows_message.h"
@@ -67,11 +70,21 @@ class Table {
       name = without_blanks_around(name).substr(0, limits::kFieldNameBytesMax);
     shape = csv_shape_of(names);
     for (std::string_view name : names) columns.push_back(column_of(name));
+    for (std::size_t i = 0; i < names.size(); ++i)
+      if (names[i] == "_raw") raw = i;
+    if (!shape && std::ranges::none_of(columns, [](const Column& column) {
+          return column.role == CsvRole::kTime || column.role == CsvRole::kDate;
+        }))
+      for (Column& column : columns)
+        if (column.role == CsvRole::kPlain && may_hold_time(column.own_name)) column.role = CsvRole::kTime;
+    has_json_names = !shape && has_names_of_a_json_shape(names);
   }
 
   CsvDialect dialect;
   const CsvShape* shape = nullptr;
   std::vector<Column> columns;
+  std::size_t raw = SIZE_MAX;   // the column of the record as it was logged
+  bool has_json_names = false;  // its rows are read as the objects they were
 
  private:
   Column column_of(std::string_view name) const {
@@ -101,9 +114,10 @@ class CsvDecoder final : public Decoder {
           csv_record_text(piece.bytes.subspan(at, end - at), table.dialect, out.arena());
       if (!record.empty()) {
         out.start().offset = piece.offset + at;
-        read_record(table, record, piece, out, oddities);
-        rule_out_.judge(record, out);
-        out.commit();
+        if (!read_record(table, record, piece, out, oddities)) {
+          rule_out_.judge(record, out);
+          out.commit();
+        }
       }
       at = end;
     }
@@ -114,7 +128,8 @@ class CsvDecoder final : public Decoder {
     std::string_view date, clock, message, payload;
   };
 
-  void read_record(const Table& table, std::string_view record, const Piece& piece, EventBatch& out,
+  // True: the events of the row are committed.
+  bool read_record(const Table& table, std::string_view record, const Piece& piece, EventBatch& out,
                    OddityList& oddities) {
     Event& event = out.draft();
     if (table.shape)
@@ -122,6 +137,12 @@ class CsvDecoder final : public Decoder {
       event.service = table.shape->service;
     if (!split_csv_record(record, table.dialect.delimiter, out.arena(), values_))
       oddities.add("a table row has too many values; the rest is dropped", event.offset);
+    if (table.raw < values_.size() && read_raw(table, piece, out, oddities)) return true;
+    if (table.has_json_names && read_as_object(table, TimeHints{piece.modified, piece.zone, &memo_}, out))
+      return false;
+    // nfdump's summary stands below its flows.
+    if (table.shape && table.shape->product == "nfdump" && values_.size() * 2 < table.columns.size())
+      return true;
     Parts parts;
     for (std::size_t i = 0; i < values_.size(); ++i) {
       const std::string_view value = values_[i];
@@ -133,6 +154,79 @@ class CsvDecoder final : public Decoder {
     }
     if (!parts.date.empty()) set_date(parts, piece, event);
     if (table.shape && table.shape->is_windows) finish_windows(parts, piece, out, oddities);
+    return false;
+  }
+
+  // Splunk's export keeps the record as it was logged: it is read as it would be in a file, with the other columns
+  // where it does not say the same. False: it is a text of no known form.
+  bool read_raw(const Table& table, const Piece& piece, EventBatch& out, OddityList& oddities) {
+    const std::string_view raw = values_[table.raw];
+    const TimeHints hints{piece.modified, piece.zone, &memo_};
+    const std::uint64_t offset = out.draft().offset;
+    Carrier carrier{{}, {}, {}, {}, offset, {}, piece.zone};
+    carried_.clear();
+    for (std::size_t i = 0; i < values_.size() && i < table.columns.size(); ++i) {
+      const Column& column = table.columns[i];
+      if (i == table.raw || values_[i].empty()) continue;
+      if (column.role == CsvRole::kTime && carrier.time == Instant{})
+        carrier.time = parse_written_time(values_[i], hints).value_or(Instant{});
+      else if (column.role == CsvRole::kHost && carrier.host.empty()) carrier.host = values_[i];
+      carried_.push_back({column.name, values_[i]});
+    }
+    carrier.fields = carried_;
+    return payload_.decode(raw, carrier, out, oddities) || decode_log_line(raw, carrier, out, oddities);
+  }
+
+  // A syslog line, or an event as text, by the formats that read such files.
+  bool decode_log_line(std::string_view raw, const Carrier& carrier, EventBatch& out, OddityList& oddities) {
+    const Format* const format = recognise_format(as_bytes(raw));
+    if (!format || (format->name != "syslog" && format->name != "windows_text")) return false;
+    inner_.clear();
+    format->make_decoder({})->decode({as_bytes(raw), 0, {}, carrier.time, carrier.zone}, inner_, oddities);
+    for (const Event& event : inner_.events()) {
+      Event& copy = start_copy(event, out);
+      copy.offset = carrier.offset;
+      if (copy.time == Instant{}) copy.time = carrier.time;
+      if (copy.host.empty()) copy.host = carrier.host;
+      for (const Field& field : carrier.fields)
+        if (!event.find(field.name)) out.add(field);
+      out.commit();
+    }
+    return !inner_.empty();
+  }
+
+  static void add_member(std::string_view name, std::string_view value, JsonWriter& json) {
+    const bool is_json =
+        (value.front() == '{' && value.back() == '}') || (value.front() == '[' && value.back() == ']');
+    if (!is_json && !is_plain_number(value)) return json.member(name, value);
+    json.key(name);
+    json.raw(value);
+  }
+
+  // A row of a table that a service exports under the names its JSON has: one shape, one mapping for both. False:
+  // the row is of none of those.
+  bool read_as_object(const Table& table, const TimeHints& hints, EventBatch& out) {
+    object_.clear();
+    JsonWriter json(object_);
+    json.begin_object();
+    for (std::size_t i = 0; i < values_.size() && i < table.columns.size(); ++i)
+      if (!values_[i].empty() && !table.columns[i].own_name.empty())
+        add_member(name_without_zone(table.columns[i].own_name), values_[i], json);
+    json.end_object();
+    OddityList unused;  // of a cell that only looks like JSON
+    const Event* inner = read_json(object_, out.draft().offset, unused);
+    if (!inner || inner_.size() > 1 ||
+        (inner->product.empty() && inner->category.empty() && inner->channel.empty()))
+      return false;
+    Event& event = start_copy(*inner, out);
+    for (std::size_t i = 0; i < values_.size() && i < table.columns.size(); ++i) {
+      const CsvRole role = table.columns[i].role;
+      if (role == CsvRole::kTime && event.time == Instant{})
+        event.time = parse_written_time(values_[i], hints).value_or(Instant{});
+      else if (role == CsvRole::kHost && event.host.empty()) event.host = values_[i];
+    }
+    judge_header(out);
+    return true;
   }
 
   void add_value(const Table& table, const Column& column, std::string_view value, const Piece& piece,
@@ -229,6 +323,9 @@ class CsvDecoder final : public Decoder {
 
   JsonDecoder decoder_;
   EventBatch inner_;
+  std::string object_;
+  PayloadDecoder payload_;
+  std::vector<Field> carried_;
   RuleOut rule_out_;
   std::vector<std::string_view> values_;
   TimeMemo memo_;
@@ -240,8 +337,20 @@ bool is_column_name(std::string_view name) {
   if (name.empty() || name.size() > kNameMax) return false;
   const bool letter = std::any_of(name.begin(), name.end(),
                                   [](char c) { return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c < 0; });
-  return letter && name.find_first_of("{}<>;=\"'\\") == name.npos && name.substr(0, 2) != "//" &&
-         name.find("  ") == name.npos;
+  return letter && name.find_first_of("{}>;=\"'\\") == name.npos && name.front() != '<' &&
+         name.substr(0, 2) != "//" && name.find("  ") == name.npos;
+}
+
+bool is_known_time(std::string_view name) {
+  const CsvRole role = plain_role_of(name);
+  return role == CsvRole::kTime || role == CsvRole::kDate;
+}
+bool is_time_column(std::string_view name) { return is_known_time(name) || may_hold_time(name); }
+// A year or a count of days is no time.
+bool is_time(std::string_view value) {
+  constexpr Instant kEarliest{std::int64_t{10 * 365} * 86'400 * kTicksPerSecond};
+  const auto time = parse_written_time(value);
+  return time && time->ticks > kEarliest.ticks;
 }
 
 // A known table by its columns; another one when the names are names, one is a time, and every row of the
@@ -257,11 +366,9 @@ int recognise(Bytes head) {
   if (csv_shape_of(names)) return 92;
   constexpr std::size_t kColumnsMin = 3;
   if (names.size() < kColumnsMin || !std::all_of(names.begin(), names.end(), is_column_name)) return 0;
-  const auto is_time = [](std::string_view name) {
-    const CsvRole role = plain_role_of(name);
-    return role == CsvRole::kTime || role == CsvRole::kDate;
-  };
-  if (std::none_of(names.begin(), names.end(), is_time)) return 0;
+  if (has_names_of_a_json_shape(names)) return 60;
+  if (std::ranges::none_of(names, is_time_column)) return 0;
+  bool has_time = std::ranges::any_of(names, is_known_time);
   std::size_t rows = 0;
   for (std::size_t at = start.data; at < head.size(); ++rows) {
     const std::size_t end = csv_record_end(head, at, start.dialect, head.size() < kHeadBytes);
@@ -269,9 +376,11 @@ int recognise(Bytes head) {
     (void)split_csv_record(csv_record_text(head.subspan(at, end - at), start.dialect, arena), delimiter,
                            arena, values);
     if (values.size() != names.size()) return 0;
+    for (std::size_t i = 0; i < names.size() && !has_time; ++i)
+      has_time = may_hold_time(names[i]) && is_time(values[i]);
     at = end;
   }
-  return rows > 0 ? 30 : 0;
+  return rows > 0 && has_time ? 30 : 0;
 }
 
 }  // namespace
@@ -280,9 +389,12 @@ const Format& csv_format() {
   static constexpr Format kFormat{
       "csv",
       "table with a header: EvtxECmd, Get-WinEvent and event viewer exports, audit and sign-in exports, "
-      "flows, others",
-      "windows: by channel; m365 (audit), azure (signinlogs), nfdump (netflow), aws (vpcflow, category "
-      "firewall)",
+      "flows, Splunk and Kibana exports, others",
+      "windows: by channel; m365 (audit), azure (signinlogs, auditlogs, activitylogs), aws (cloudtrail; "
+      "vpcflow, "
+      "category firewall), okta, gitlab, paloalto (traffic), nfdump (netflow); as json where the columns "
+      "have the "
+      "names of its shapes",
       recognise,
       []() -> std::unique_ptr<Cutter> { return std::make_unique<CsvCutter>(); },
       [](const DecodeOptions& options) -> std::unique_ptr<Decoder> {

@@ -75,16 +75,24 @@ bool read_named_file(std::string_view line, const TimeHints& times, EventBatch& 
   return true;
 }
 
-bool read_unbound_file(std::string_view line, EventBatch& draft) {
+// With log-time-ascii and log-time-iso the time stands without brackets.
+bool read_unbound_file(std::string_view line, const TimeHints& times, EventBatch& draft) {
   TextCursor in(line);
-  std::string_view time;
-  if (!in.enclosed('[', ']', time) || !in.accept(" unbound[") || !all_digits(time)) return false;
+  std::string_view text;
+  std::optional<Instant> time;
+  std::size_t used = 0;
+  if (in.enclosed('[', ']', text)) {
+    if (all_digits(text)) time = parse_instant(text);
+  } else if ((time = read_bsd_time(line, times, used)) || (time = read_iso_time(line, false, times, used))) {
+    in.skip(used);
+  }
+  if (!time || !in.accept(" unbound[")) return false;
   (void)in.until(' ');
   if (!unbound_payload({}, in.rest(), draft)) {  // how it started, its statistics
     draft.draft().product = draft.draft().service = "unbound";
     draft.add("message", in.rest());
   }
-  draft.draft().time = parse_instant(time).value_or(Instant{});
+  draft.draft().time = *time;
   return true;
 }
 
@@ -97,14 +105,14 @@ bool read_dnsmasq_file(std::string_view line, const TimeHints& times, EventBatch
 }
 
 bool read_dns_line(std::string_view line, const LinePlace& place, EventBatch& draft) {
-  return read_windows(line, place, draft) || read_unbound_file(line, draft) ||
+  return read_windows(line, place, draft) || read_unbound_file(line, place, draft) ||
          read_named_file(line, place, draft) || read_dnsmasq_file(line, place, draft);
 }
 
 // The explanations at the head of a Windows debug log, and the packets' details.
 bool is_explanation(std::string_view line) {
   return line.front() == ' ' || line.front() == '\t' || line.starts_with("DNS Server log") ||
-         line.starts_with("Message logging key");
+         line.starts_with("Log file wrap at") || line.starts_with("Message logging key");
 }
 
 int recognise(Bytes head) {

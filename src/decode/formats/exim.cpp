@@ -18,7 +18,8 @@ bool read_main_log_line(std::string_view line, const TimeHints& times, bool only
   if (size == line.npos || line.size() <= size || line[size] != ' ') return false;
   const auto time = parse_written_time(line.substr(0, size), times);
   if (!time) return false;
-  const std::string_view text = line.substr(size + 1);
+  std::string_view text = line.substr(size + 1);
+  if (text.starts_with('[') && text.find("] ") < 12) text.remove_prefix(text.find("] ") + 2);  // the process
   const bool known = exim_payload("exim", text, draft);
   if (only_known && !known) return false;
   draft.draft().product = draft.draft().service = "exim";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // key=value lines: FortiGate, SonicWall, Sophos (firewall and UTM), logfmt; the devices' with a syslog header
 // or without. Fields keep the names of the source; content/mapping says which rule field they are.
+#include <string>
+
 #include "base/limits.h"
 #include "decode/escapes.h"
 #include "decode/line_decoder.h"
@@ -98,8 +100,28 @@ void name_source(const Pairs& pairs, EventBatch& draft, bool& known) {
   }
 }
 
+// Sophos UTM writes `2026:11:24-08:00:00 host program[9]: ` in front of its pairs.
+SyslogHeader header_of(std::string_view line, const LinePlace& place) {
+  constexpr std::size_t kTimeBytes = 19, kClock = 11;
+  if (line.size() > kTimeBytes && line[4] == ':' && line[7] == ':' && line[10] == '-' &&
+      line[kTimeBytes] == ' ') {
+    std::string date(line.substr(0, kClock - 1));
+    date[4] = date[7] = '-';
+    if (const auto time = parse_date_and_clock(date, line.substr(kClock, kTimeBytes - kClock), {}, place)) {
+      SyslogHeader header;
+      header.time = time;
+      TextCursor in(line.substr(kTimeBytes + 1));
+      header.host = in.word();
+      (void)in.until(' ');  // the program
+      header.message = in.rest();
+      return header;
+    }
+  }
+  return syslog_header_before(line, place);
+}
+
 bool read_pairs_line(std::string_view line, const LinePlace& place, EventBatch& draft, bool& known) {
-  const SyslogHeader front = syslog_header_before(line, place);
+  const SyslogHeader front = header_of(line, place);
   TextCursor in(front.message);
   Pairs pairs;
   std::string_view key, value;

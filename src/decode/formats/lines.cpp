@@ -6,9 +6,11 @@
 
 #include "base/limits.h"
 #include "decode/decoder.h"
+#include "decode/json.h"
 #include "decode/lines.h"
 #include "decode/rule_out.h"
 #include "decode/written_time.h"
+#include "model/draft_event.h"
 
 namespace bartizan {
 namespace {
@@ -44,7 +46,7 @@ class LinesDecoder final : public Decoder {
     auto add = [&](std::size_t end) {
       std::string_view message = text.substr(begin, end - begin);
       while (message.ends_with('\n') || message.ends_with('\r')) message.remove_suffix(1);
-      if (message.empty()) return;
+      if (message.empty() || add_record(message, time, piece.offset + begin, out)) return;
       Event& event = out.start();
       event.offset = piece.offset + begin;
       event.time = time;
@@ -63,6 +65,26 @@ class LinesDecoder final : public Decoder {
   }
 
  private:
+  // `2026-03-10T07:30:00Z {"eventName":…}`, as CloudWatch and log shippers write files. Only a record of a source that is
+  // known stands for its line.
+  bool add_record(std::string_view line, Instant time, std::uint64_t offset, EventBatch& out) {
+    constexpr std::size_t kBeforeBytesMax = 64;
+    const std::size_t brace = line.substr(0, kBeforeBytesMax).find(" {\"");
+    if (brace == line.npos || !line.ends_with('}')) return false;
+    const std::string_view json = line.substr(brace + 1);
+    OddityList unused;
+    inner_.clear();
+    json_.decode(as_bytes(json), json.size(), offset, inner_, unused);
+    if (inner_.size() != 1 || (inner_[0].product.empty() && inner_[0].channel.empty())) return false;
+    Event& event = start_copy(inner_[0], out);
+    if (event.time == Instant{}) event.time = time;
+    judge_header(out);
+    out.commit();
+    return true;
+  }
+
+  JsonDecoder json_;
+  EventBatch inner_;
   RuleOut rule_out_;
 };
 

@@ -19,6 +19,8 @@ struct Form {
   std::string_view pattern, action, category;
 };
 constexpr Form kForms[] = {
+    {"DETECTION_ADD#{} {Signature} file:{Filename} PropBag [", "detected", "antivirus"},
+    {"DETECTION_ADD {Signature} file:{Filename} PropBag [", "detected", "antivirus"},
     {"DETECTION_ADD#{} {Signature} file:{Filename}", "detected", "antivirus"},
     {"DETECTION_ADD {Signature} file:{Filename}", "detected", "antivirus"},
     {"DETECTION_CLEANEVENT {Outcome} {} {Signature} file:{Filename}", "cleaned", "antivirus"},

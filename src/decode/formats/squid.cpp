@@ -5,6 +5,7 @@
 // https://wiki.squid-cache.org/Features/LogFormat
 #include "decode/http_request.h"
 #include "decode/line_decoder.h"
+#include "decode/payload_network.h"
 #include "decode/text_cursor.h"
 #include "decode/written_time.h"
 
@@ -57,6 +58,13 @@ bool read_squid_line(std::string_view line, const LinePlace&, EventBatch& draft)
 }
 
 }  // namespace
+
+bool squid_payload(std::string_view, std::string_view message, EventBatch& draft) {
+  const Event before = draft.draft();
+  if (!message.empty() && read_squid_line(message, {}, draft)) return true;
+  draft.draft().product = before.product, draft.draft().category = before.category;
+  return false;
+}
 
 const Format& squid_format() {
   static constexpr Format kFormat{"squid",

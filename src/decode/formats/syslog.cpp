@@ -33,6 +33,9 @@ class SyslogCutter final : public Cutter {
   LineCutter lines_;
 };
 
+// journalctl's own lines: `-- Journal begins at …. --`, `-- Boot 1f… --`.
+bool is_remark(std::string_view line) { return line.starts_with("-- ") && line.ends_with(" --"); }
+
 class SyslogDecoder final : public Decoder {
  public:
   explicit SyslogDecoder(const DecodeOptions& options) : rule_out_(options.projection) {}
@@ -61,7 +64,8 @@ class SyslogDecoder final : public Decoder {
         oddities.add(std::to_string(zeros) + " zero bytes before a line", piece.offset + begin);
         message.remove_prefix(zeros);
       }
-      if (!message.empty()) decode_message(message, piece, piece.offset + begin, out, oddities);
+      if (!message.empty() && !is_remark(message))
+        decode_message(message, piece, piece.offset + begin, out, oddities);
     }
   }
 
@@ -162,6 +166,7 @@ int recognise(Bytes head) {
     if (at == 0 || size <= text.size() - at) sample.look_at(text.substr(at + count, size - count));
   if (at == 0)
     for_each_line(text, [&](std::string_view line, std::size_t begin) {
+      if (is_remark(line)) return;
       if (sample.messages == 0 || begin + line.size() < text.size()) sample.look_at(line);
     });
   const bool begins_cut = sample.messages >= 3 && sample.envelopes + 1 == sample.messages;

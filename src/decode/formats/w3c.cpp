@@ -164,6 +164,8 @@ class W3cDecoder final : public Decoder {
     bool changed = false;
     TimeMemo memo;
     for_each_line(out.keep(as_text(piece.bytes)), [&](std::string_view line, std::size_t at) {
+      if (at == 0 && line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);
+      if (line.empty()) return;
       if (line.front() == '#') {
         changed |= lines.take(line);
         return;

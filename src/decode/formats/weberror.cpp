@@ -4,6 +4,8 @@
 //   URI … 2026/11/24 08:00:00 [error] 12#12: *5 open() "/x" failed (2: …), client: 192.0.2.1, server: a,
 //   request: "GET / HTTP/1.1"
 // The text stays whole as `message`. https://httpd.apache.org/docs/2.4/mod/core.html#errorlogformat
+#include <algorithm>
+
 #include "base/limits.h"
 #include "decode/http_request.h"
 #include "decode/line_decoder.h"
@@ -12,6 +14,14 @@
 
 namespace bartizan {
 namespace {
+
+// Other programs put a time and something else into brackets, too.
+bool is_level(std::string_view word) {
+  constexpr std::string_view kLevels[] = {"emerg",  "alert",  "crit",   "error",  "warn",   "notice",
+                                          "info",   "debug",  "trace1", "trace2", "trace3", "trace4",
+                                          "trace5", "trace6", "trace7", "trace8"};
+  return std::ranges::find(kLevels, word) != std::end(kLevels);
+}
 
 bool read_apache(std::string_view line, const TimeHints& times, EventBatch& draft) {
   TextCursor in(line);
@@ -23,6 +33,7 @@ bool read_apache(std::string_view line, const TimeHints& times, EventBatch& draf
   in.skip_blanks();
   if (!in.enclosed('[', ']', part)) return false;
   const std::size_t colon = part.find(':');
+  if (!is_level(colon == part.npos ? part : part.substr(colon + 1))) return false;
   if (colon != part.npos) draft.add("module", part.substr(0, colon));
   draft.add("level", colon == part.npos ? part : part.substr(colon + 1));
   for (in.skip_blanks(); draft.fields_of_draft() < limits::kPairsPerLineMax && in.enclosed('[', ']', part);

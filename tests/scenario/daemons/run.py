@@ -142,6 +142,96 @@ def test_nginx(bartizan, folder):
     bartizan.check(folder / "error.log", "weberror", {"c-ip": "127.0.0.1", "cs-method": "GET"}, {"level": "error"}, service="nginx")
 
 
+def test_apache(bartizan, folder):
+    apache, port = program("apache2"), free_port()
+    modules = pathlib.Path(apache).parent.parent / "lib/apache2/modules"
+    folder.chmod(0o755)
+    (folder / "apache.conf").write_text(
+        f"ServerRoot {folder}\nServerName localhost\nListen 127.0.0.1:{port}\nPidFile {folder}/pid\nDefaultRuntimeDir {folder}\n"
+        f"LoadModule mpm_event_module {modules}/mod_mpm_event.so\nLoadModule authz_core_module {modules}/mod_authz_core.so\n"
+        f"User nobody\nGroup nogroup\nDocumentRoot {folder}\nErrorLog {folder}/error.log\nLogLevel info\n"
+        'LogFormat "%h %l %u %t \\"%r\\" %>s %O \\"%{Referer}i\\" \\"%{User-Agent}i\\"" combined\n'
+        f"CustomLog {folder}/access.log combined\n")
+    with running(apache, "-DFOREGROUND", "-f", folder / "apache.conf", folder=folder):
+        wait_for(lambda: answers(port), "apache2")
+        client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        client.request("GET", "/a.php?file=../../etc/passwd", headers={"User-Agent": "scenario \"quoted\" agent"})
+        client.getresponse().read()
+        written(folder / "access.log", "a.php")
+    bartizan.check(folder / "access.log", "weblog", {"cs-uri-query": "file=../../etc/passwd", "sc-status": "404", "c-ip": "127.0.0.1"},
+                   {"cs-uri-query|contains": "../etc/passwd"}, category="webserver")
+    bartizan.check(folder / "error.log", "weberror", {"service": "apache", "level": "notice"}, ["configured -- resuming normal operations"],
+                   service="apache")
+
+
+def test_named(bartizan, folder):
+    named, port, log = program("named"), free_port(socket.SOCK_DGRAM), folder / "queries.log"
+    (folder / "zone").write_text("$TTL 60\n@ IN SOA ns.example.test. root.example.test. 1 60 60 60 60\n@ IN NS ns\nns IN A 192.0.2.1\nwww IN A 192.0.2.1\n")
+    (folder / "named.conf").write_text(
+        f'options {{ directory "{folder}"; pid-file "{folder}/pid"; session-keyfile "{folder}/key"; listen-on port {port} {{ 127.0.0.1; }};\n'
+        "listen-on-v6 { none; }; recursion no; dnssec-validation no; querylog yes; };\ncontrols { };\n"
+        f'logging {{ channel q {{ file "{log}"; print-time yes; print-category yes; print-severity yes; }}; category queries {{ q; }}; }};\n'
+        f'zone "example.test" {{ type primary; file "{folder}/zone"; }};\n')
+    with running(named, "-f", "-n", "1", "-c", folder / "named.conf", folder=folder):
+        wait_for(lambda: ask_dns(port, "www.example.test"), "named")
+        written(log, "www.example.test IN A")
+    bartizan.check(log, "dns", {"query": "www.example.test", "record_type": "A", "src_ip": "127.0.0.1"}, {"query|endswith": ".example.test"},
+                   category="dns")
+
+
+def test_haproxy_through_rsyslog(bartizan, folder):
+    haproxy, port, log = program("haproxy"), free_port(), folder / "bsd.log"
+    with rsyslog(folder) as device:
+        (folder / "haproxy.cfg").write_text(
+            f"global\n  log {device} local0 info\ndefaults\n  mode http\n  log global\n  option httplog\n  timeout connect 1s\n"
+            f"  timeout client 5s\n  timeout server 5s\nfrontend in\n  bind 127.0.0.1:{port}\n  http-request return status 404\n")
+        with running(haproxy, "-db", "-f", folder / "haproxy.cfg", folder=folder):
+            wait_for(lambda: answers(port), "haproxy")
+            client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            client.request("GET", "/a.php?file=../../etc/passwd")
+            client.getresponse().read()
+            written(log, "a.php")
+    bartizan.check(log, "haproxy|syslog", {"cs-uri-query": "file=../../etc/passwd", "sc-status": "404", "c-ip": "127.0.0.1"},
+                   {"cs-uri-query|contains": "../etc/passwd"}, category="webserver")
+
+
+def test_squid(bartizan, folder):
+    squid, port, log = program("squid"), free_port(), folder / "access.log"
+    usr = pathlib.Path(squid).parent.parent
+    share = usr / "share/squid"
+    folder.chmod(0o777)  # it gives up root
+    (folder / "squid.conf").write_text(
+        f"http_port 127.0.0.1:{port}\npid_filename none\ncoredump_dir {folder}\ncache_log {folder}/cache.log\naccess_log stdio:{log}\n"
+        f"mime_table {share}/mime.conf\nicon_directory {share}/icons\nerror_directory {share}/errors/templates\n"
+        f"unlinkd_program {usr}/lib/squid/unlinkd\npinger_enable off\n"
+        "netdb_filename none\ncache deny all\nhttp_access allow all\nshutdown_lifetime 0 seconds\nvisible_hostname proxy.example.test\n")
+    with running(squid, "-N", "-f", folder / "squid.conf", folder=folder):
+        wait_for(lambda: answers(port), "squid")
+        client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        client.request("GET", f"http://127.0.0.1:{free_port()}/a.php?x=1")
+        client.getresponse().read()
+        written(log, "a.php")
+    bartizan.check(log, "squid", {"c-ip": "127.0.0.1", "cs-method": "GET", "sc-status": "503"}, {"c-uri|contains": "/a.php"}, category="proxy")
+
+
+def test_syslog_ng(bartizan, folder):
+    daemon, device = program("syslog-ng"), folder / "dev-log"
+    (folder / "syslog-ng.conf").write_text(
+        f'@version: 3.38\nsource s {{ unix-dgram("{device}"); }};\n'
+        f'destination bsd {{ file("{folder}/bsd.log"); }};\n'
+        f'destination iso {{ file("{folder}/iso.log" template("$ISODATE $HOST $MSGHDR$MSG\\n")); }};\n'
+        f'destination new {{ file("{folder}/rfc5424.log" flags(syslog-protocol)); }};\n'
+        "log { source(s); destination(bsd); destination(iso); destination(new); };\n")
+    with running(daemon, "-F", "-f", folder / "syslog-ng.conf", "-R", folder / "persist", "-c", folder / "control", "-p", folder / "pid",
+                 "--no-caps", folder=folder):
+        wait_for(device.exists, "syslog-ng")
+        say(device, "useradd", "new user: name=eve, UID=1002, GID=1002, home=/home/eve, shell=/bin/bash, from=/dev/pts/0")
+        for name in SYSLOG_LOGS:
+            written(folder / name, "new user: name=eve")
+    for name in SYSLOG_LOGS:
+        bartizan.check(folder / name, "syslog", {"Action": "account_created", "User": "eve"}, ["new user: name=eve"], product="linux")
+
+
 def test_dnsmasq(bartizan, folder):
     dnsmasq, port, log = program("dnsmasq"), free_port(socket.SOCK_DGRAM), folder / "dnsmasq.log"
     with running(dnsmasq, "--keep-in-foreground", "--conf-file=/dev/null", f"--port={port}", "--listen-address=127.0.0.1", "--bind-interfaces",

@@ -75,6 +75,18 @@ VARIANTS = [
     ("policy_result", "gpresult /x", '<?xml version="1.0" encoding="utf-8"?>\r\n<Rsop xmlns="http://www.microsoft.com/GroupPolicy/Rsop"><ReadTime>2026-11-24T08:00:00Z</ReadTime></Rsop>\r\n'),
     ("security_template", "secedit /export", '[Unicode]\r\nUnicode=yes\r\n[System Access]\r\nMinimumPasswordAge = 0\r\n[Version]\r\nsignature="$CHICAGO$"\r\nRevision=1\r\n'),
     ("shell_history", "bash", "#1795507200\nls -l\n#1795507201\nid\n"),
+    ("container", "parts", "2026-11-24T08:00:00.123456789+01:00 stderr P one \n2026-11-24T08:00:00.123456790+01:00 stderr F two\n"),
+    ("vpcflow", "no data", "2 123456789010 eni-1235b8ca - - - - - - - 1431280876 1431280934 - NODATA\n" * 2),
+    ("vpcflow", "behind a time", "2026-11-24T08:00:00.000Z 2 123456789010 eni-1235b8ca 192.0.2.7 10.0.0.5 5000 22 6 20 4249 1795507200 1795507260 ACCEPT OK\n" * 2),
+    ("aws_access", "classic load balancer", '2026-11-24T08:00:00.1Z lb 192.0.2.7:2817 10.0.0.1:80 0.01 0.02 0.03 200 200 0 29 "GET http://www.example.test:80/ HTTP/1.1" "curl/8" - -\n' * 2),
+    ("alert_fast", "Snort", "11/24-08:00:00.123456 [**] [1:1000001:1] probe [**] [Priority: 0] {ICMP} 192.0.2.7 -> 10.0.0.5\n" * 2),
+    ("windows_text", "wevtutil", "Event[0]:\n  Log Name: System\n  Source: Eventlog\n  Event ID: 104\n  Description: \nThe log was cleared.\n\n"),
+    ("windows_text", "Format-List", "\n\nTimeCreated  : 11/24/2026 8:00:00 AM\nProviderName : Microsoft-Windows-Eventlog\nId           : 104\nMessage      : cleared\n\n"),
+    ("clixml", "ConvertTo-Xml", '<?xml version="1.0" encoding="utf-8"?>\n<Objects><Object Type="a"><Property Name="Id" Type="System.Int32">1</Property></Object></Objects>\n'),
+    ("csv", "PECmd", "SourceFilename,ExecutableName,LastRun\nC:\\x.pf,X.EXE,2026-11-24 08:00:00\n"),
+    ("csv", "Kibana", '"@timestamp","winlog.channel","winlog.event_id"\n"Nov 24, 2026 @ 08:00:00.123",System,104\n'),
+    ("dns", "unbound, time as text", "Nov 24 08:00:00 unbound[9:0] info: 127.0.0.1 www.example.test. A IN\n" * 2),
+    ("packages", "pacman", "[2026-11-24T08:00:00+0100] [PACMAN] Running 'pacman -S nmap'\n[2026-11-24T08:00:01+0100] [ALPM] installed nmap (7.93-1)\n"),
     ("shell_history", "zsh", ": 1795507200:0;ls -l\n: 1795507201:0;id\n"),
 ]
 
@@ -124,6 +136,10 @@ def no_logs():
     yield "SQL", b"CREATE TABLE t (id INT, at TIMESTAMP);\nINSERT INTO t VALUES (1, '2026-11-24 08:00:00');\n"
     yield "passwd", b"root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n"
     yield "hosts", b"127.0.0.1\tlocalhost\n::1\tip6-localhost\n192.0.2.7 web1 web1.example.test\n"
+    yield "table of people", b"name,created,city\nJo,1998,Bonn\nEve,2001,Kiel\n"
+    yield "crontab", b"# m h dom mon dow command\n* * * * * root /usr/bin/true\n17 * * * * root run-parts /etc/cron.hourly\n"
+    yield "processes", b"USER  PID %CPU COMMAND\nroot    1  0.0 /sbin/init\njo      9  0.1 -bash\n"
+    yield "XML", b'<?xml version="1.0"?>\n<Objects><thing name="x"/></Objects>\n'
     yield "zeros", bytes(5000)
     yield "ELF", b"\x7fELF\x02\x01\x01" + bytes(9) + rng.randbytes(3000)
     yield "UTF-16 prose", b"\xff\xfe" + "Dear reader,\r\nnothing here is a log.\r\n".encode("utf-16-le")
