@@ -159,8 +159,8 @@ struct JsonDecoder::Parsers {
       if (wrapper.wraps(root) && !root.at_key(wrapper.list).get(items) && first_is_object(items))
         return decode_records(items, run, wrappers), true;
     // Duo's API puts its lists into `response`, Okta's event hook into `data`.
-    for (const auto& [outer, list] : {std::pair{"response", "authlogs"}, std::pair{"data", "events"}})
-      if (!root.at_key(outer).get(inner) && !inner.at_key(list).get(items) && first_is_object(items))
+    for (const auto& [around, list] : {std::pair{"response", "authlogs"}, std::pair{"data", "events"}})
+      if (!root.at_key(around).get(inner) && !inner.at_key(list).get(items) && first_is_object(items))
         return decode_records(items, run, wrappers), true;
     if (!root.at_key("_raw").get(text) && looks_like_json(as_bytes(text)) && !reading_raw_) {
       reading_raw_ = true;

@@ -172,6 +172,7 @@ class EvtDecoder final : public Decoder {
     const std::uint32_t sid_bytes = in.u32(), at_sid = in.u32();
     Event& event = out.start();
     event.offset = offset;
+    event.product = "windows";
     event.time = {static_cast<std::int64_t>(generated) * kTicksPerSecond};
     std::size_t at = kFixedBytes;
     event.provider = take_text(record, at, out);
