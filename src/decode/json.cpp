@@ -155,12 +155,15 @@ struct JsonDecoder::Parsers {
     if (!root.at_key("detail-type").get(text) && !root.at_key("detail").get(inner) &&
         inner.at_key("eventName").error() == 0)
       return decode_object(inner, run, wrappers), true;
+    // The audit log of Microsoft 365 as Graph answers it.
+    if (!root.at_key("auditData").get(inner) && has(inner, "Operation"))
+      return decode_object(inner, run, wrappers), true;
     for (const Wrapper& wrapper : kWrappers)
       if (wrapper.wraps(root) && !root.at_key(wrapper.list).get(items) && first_is_object(items))
         return decode_records(items, run, wrappers), true;
     // Duo's API puts its lists into `response`, Okta's event hook into `data`.
-    for (const auto& [around, list] : {std::pair{"response", "authlogs"}, std::pair{"data", "events"}})
-      if (!root.at_key(around).get(inner) && !inner.at_key(list).get(items) && first_is_object(items))
+    for (const auto& [holder, list] : {std::pair{"response", "authlogs"}, std::pair{"data", "events"}})
+      if (!root.at_key(holder).get(inner) && !inner.at_key(list).get(items) && first_is_object(items))
         return decode_records(items, run, wrappers), true;
     if (!root.at_key("_raw").get(text) && looks_like_json(as_bytes(text)) && !reading_raw_) {
       reading_raw_ = true;

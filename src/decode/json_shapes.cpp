@@ -27,8 +27,13 @@ constexpr JsonShape kShapes[] = {
       "type|Type"}, {"service.eventLastSeen", "updatedAt", "createdAt"}},
     {"Route 53 resolver", "aws/dns/route53resolver",
      {"query_timestamp", "query_name", "vpc_id|srcaddr"}, {"query_timestamp"}},
+    {"AWS WAF", "aws//waf", {"webaclId", "httpRequest.clientIp", "action"}, {"timestamp"}},
     {"VPC flow", "aws//vpcflow",
      {"srcaddr", "dstaddr", "dstport", "action"}, {"start"}, {"interface_id", "interface-id"}},
+
+    // Before the clouds that carry it
+    {"Kubernetes audit", "kubernetes/application/audit",
+     {"apiVersion=audit.k8s.io"}, {"requestReceivedTimestamp", "stageTimestamp", "timestamp"}},
 
     // Microsoft
     {"Unified audit", "m365//audit", {"Workload", "Operation", "RecordType|CreationTime"}, {"CreationTime"}},
@@ -97,8 +102,6 @@ constexpr JsonShape kShapes[] = {
       "groupChange|KDC Authorization"}, {"timestamp"}},
 
     // Containers and Linux
-    {"Kubernetes audit", "kubernetes/application/audit",
-     {"apiVersion=audit.k8s.io"}, {"requestReceivedTimestamp", "stageTimestamp", "timestamp"}},
     {"laurel", "linux//auditd",
      {"ID", "SYSCALL.syscall|EXECVE.argc|PROCTITLE.ARGV|USER_AUTH.pid|USER_CMD.pid|USER_LOGIN.pid|"
       "USER_START.pid|USER_ACCT.pid|CRED_ACQ.pid|SERVICE_START.pid|CONFIG_CHANGE.op|AVC.pid"},
@@ -232,10 +235,12 @@ constexpr JsonHeader kHeaders[JsonHeader::kCount] = {
 };
 
 // A record inside another (json.cpp says when they are opened).
-constexpr std::string_view kWraps[] = {"_source", "result", "hits",   "Records",  "records",  "items",
-                                       "value",   "detail", "_raw",   "document", "data",     "Event",
-                                       "System",  "Events", "events", "entries",  "response", "logEvents"};
-constexpr std::string_view kInside[] = {"AuditData", "log", "MESSAGE", "message", "CloudTrailEvent"};
+constexpr std::string_view kWraps[] = {"_source", "result",   "hits",      "Records",  "records",
+                                       "items",   "value",    "detail",    "_raw",     "document",
+                                       "data",    "Event",    "System",    "Events",   "events",
+                                       "entries", "response", "logEvents", "auditData"};
+constexpr std::string_view kInside[] = {"AuditData",       "log",           "MESSAGE", "message",
+                                        "CloudTrailEvent", "properties.log"};
 
 // Rules search the JSON text of these, and members of these by the name a list gives them.
 constexpr std::string_view kTexts[] = {"requestParameters",

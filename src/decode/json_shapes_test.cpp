@@ -207,7 +207,17 @@ TEST(JsonShapes, DeclareWhatRulesAskFor) {
                                   "//",
                                   "//",
                                   "//",
-                                  "//"};
+                                  "//",
+                                  "aws//guardduty",
+                                  "aws/dns/route53resolver",
+                                  "gcp//vpcflow",
+                                  "goflow2//netflow",
+                                  "yaf//netflow",
+                                  "caddy//access",
+                                  "velociraptor/process_list/",
+                                  "defender_xdr/process/",
+                                  "defender_xdr//ConnectionSuccess",
+                                  "aws//waf"};
   const auto decoder = json_format().make_decoder({});
   EventBatch out;
   OddityList oddities;
@@ -242,7 +252,7 @@ TEST(JsonShapes, EachHasARecordInTheGoldenCase) {
                                            "Zeek weird",
                                            "Zeek conn",
                                            "Zeek files"};
-  EXPECT_EQ(json_shapes().size() - without.size(), 56u)
+  EXPECT_EQ(json_shapes().size() - without.size(), 57u)
       << "a new shape wants a record in tests/golden/decode/json-shapes";
 }
 

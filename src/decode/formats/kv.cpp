@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // key=value lines: FortiGate, SonicWall, Sophos (firewall and UTM), logfmt; the devices' with a syslog header
 // or without. Fields keep the names of the source; content/mapping says which rule field they are.
+#include <algorithm>
 #include <string>
 
 #include "base/limits.h"
+#include "decode/csv.h"
 #include "decode/escapes.h"
 #include "decode/line_decoder.h"
 #include "decode/pairs.h"
@@ -100,6 +102,31 @@ void name_source(const Pairs& pairs, EventBatch& draft, bool& known) {
   }
 }
 
+// FortiGate with `set format csv`, and exports of FortiAnalyzer, which put each pair into quotation marks:
+//   date=2026-11-24,time=08:00:00,devname="fg, one",…      "date=2026-11-24","devname=""fg""",…
+bool is_comma_list(std::string_view text) {
+  const std::size_t comma = text.substr(0, text.find(' ')).find(',');
+  if (comma == text.npos || text.substr(0, comma).find('=') == text.npos) return false;
+  const std::string_view next = text.substr(comma + 1, text.find('=', comma) - comma - 1);
+  return text.find('=', comma) != text.npos &&
+         std::ranges::all_of(next, [](char c) { return c == '"' || is_pair_key_char(c); });
+}
+
+bool take_comma_pair(TextCursor& in, std::string_view& key, std::string_view& value, Arena& arena) {
+  (void)in.accept(',');
+  if (in.peek() == '"') {
+    std::size_t at = 0;
+    TextCursor pair(next_csv_value(in.rest(), at, ',', arena));
+    if (!pair.until('=', key)) return false;
+    in.skip(at == std::string_view::npos ? in.rest().size() : at - 1);
+    if (!pair.quoted(value)) value = pair.rest();
+    return true;
+  }
+  if (!in.until('=', key)) return false;
+  if (!in.quoted(value)) value = in.rest().substr(0, in.rest().find(',')), in.skip(value.size());
+  return !key.empty();
+}
+
 // Sophos UTM writes `2026:11:24-08:00:00 host program[9]: ` in front of its pairs.
 SyslogHeader header_of(std::string_view line, const LinePlace& place) {
   constexpr std::size_t kTimeBytes = 19, kClock = 11;
@@ -125,7 +152,9 @@ bool read_pairs_line(std::string_view line, const LinePlace& place, EventBatch& 
   TextCursor in(front.message);
   Pairs pairs;
   std::string_view key, value;
-  while (pairs.count < limits::kPairsPerLineMax && take_pair(in, key, value)) {
+  const bool commas = is_comma_list(front.message);
+  while (pairs.count < limits::kPairsPerLineMax &&
+         (commas ? take_comma_pair(in, key, value, draft.arena()) : take_pair(in, key, value))) {
     if (pairs.count++ == 0 && key == "type" && in.rest().starts_with(" msg=audit("))
       return false;  // auditd has a decoder
     note(key, value, pairs);
