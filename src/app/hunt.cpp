@@ -25,7 +25,7 @@ int run_search(const Arguments& arguments) {
   hunt::TimeRange range;
   if (!read_range(arguments, range)) return kExitUsage;
   const std::string& line = arguments.operands[0];
-  const auto sql = hunt::sql_of_search(line, range);
+  const auto sql = hunt::sql_of_search(line, range, dialect_of(arguments));
   if (!sql) {
     std::fprintf(stderr, "bartizan hunt search:\n%s", hunt::pointed(line, sql.error()).c_str());
     return kExitUsage;
@@ -49,20 +49,22 @@ int no_such_field(const Arguments& arguments, const std::string& name) {
 }
 
 int run_stack(const Arguments& arguments) {
-  const auto field = hunt::sql_of_field(arguments.operands[0]);
+  const hunt::Dialect& dialect = dialect_of(arguments);
+  const auto field = hunt::sql_of_field(arguments.operands[0], dialect);
   if (!field) return no_such_field(arguments, arguments.operands[0]);
   return run_analysis(arguments, "Rare values of " + arguments.operands[0],
-                      [&](const hunt::TimeRange& range) { return hunt::stack_sql(*field, range); });
+                      [&](const hunt::TimeRange& range) { return hunt::stack_sql(*field, range, dialect); });
 }
 
 int run_first_seen(const Arguments& arguments) {
-  const auto field = hunt::sql_of_field(arguments.operands[0]);
+  const hunt::Dialect& dialect = dialect_of(arguments);
+  const auto field = hunt::sql_of_field(arguments.operands[0], dialect);
   if (!field) return no_such_field(arguments, arguments.operands[0]);
   const auto since = parse_instant(arguments.value("--since"));
   if (!since) return usage_error(*arguments.verb, "new since when? --since 2026-03-01");
   // What was there before has to be looked at, so the range is not handed on.
-  return answer(arguments, "New values of " + arguments.operands[0], hunt::first_seen_sql(*field, *since),
-                {});
+  return answer(arguments, "New values of " + arguments.operands[0],
+                hunt::first_seen_sql(*field, *since, dialect), {});
 }
 
 int run_around(const Arguments& arguments) {
@@ -76,25 +78,38 @@ int run_around(const Arguments& arguments) {
                        "'" + arguments.operands[0] + "' is no id; answers have it in their column id");
   if (!number(arguments.value("--within", "60"), seconds))
     return usage_error(*arguments.verb, "'" + arguments.value("--within") + "' is no number of seconds");
-  return answer(arguments, "Around an event", hunt::around_sql(id, seconds), {});
+  return answer(arguments, "Around an event", hunt::around_sql(id, seconds, dialect_of(arguments)), {});
 }
 
-int run_beacons(const Arguments& arguments) { return run_analysis(arguments, "Beacons", hunt::beacons_sql); }
+// What ClickHouse 18.16 lacks.
+constexpr std::string_view kNoWindows = "ClickHouse 18.16 has no window functions";
+constexpr std::string_view kNoRecursion = "ClickHouse 18.16 has no recursion";
+constexpr std::string_view kNoOrderedJoin = "ClickHouse 18.16 joins by equality alone";
+
+int run_beacons(const Arguments& arguments) {
+  if (!is_in_folder(arguments, kNoWindows)) return kExitUnreadable;
+  return run_analysis(arguments, "Beacons", hunt::beacons_sql);
+}
 int run_tree(const Arguments& arguments) {
+  if (!is_in_folder(arguments, kNoRecursion)) return kExitUnreadable;
   return run_analysis(arguments, "Processes of " + arguments.operands[0], [&](const hunt::TimeRange& range) {
     return hunt::tree_sql(arguments.operands[0], range);
   });
 }
 int run_pivot(const Arguments& arguments) {
-  return run_analysis(
-      arguments, "Where " + arguments.operands[0] + " stands",
-      [&](const hunt::TimeRange& range) { return hunt::pivot_sql(arguments.operands[0], range); });
+  return run_analysis(arguments, "Where " + arguments.operands[0] + " stands",
+                      [&](const hunt::TimeRange& range) {
+                        return hunt::pivot_sql(arguments.operands[0], range, dialect_of(arguments));
+                      });
 }
 int run_sessions(const Arguments& arguments) {
+  if (!is_in_folder(arguments, kNoOrderedJoin)) return kExitUnreadable;
   return run_analysis(arguments, "Logon sessions", hunt::sessions_sql);
 }
 int run_long_connections(const Arguments& arguments) {
-  return run_analysis(arguments, "Long connections", hunt::long_connections_sql);
+  return run_analysis(arguments, "Long connections", [&](const hunt::TimeRange& range) {
+    return hunt::long_connections_sql(range, dialect_of(arguments));
+  });
 }
 
 int run_fields(const Arguments& arguments) {
@@ -104,12 +119,8 @@ int run_fields(const Arguments& arguments) {
       std::printf("%-20s  %-20s  %s\n", std::string(column.name).c_str(), std::string(column.sigma).c_str(),
                   std::string(column.about).c_str());
   if (!arguments.has("--store")) return finish_standard_output(true);
-  return answer(
-      arguments, "Further fields",
-      "SELECT DISTINCT 'fields.' || name AS field FROM (SELECT unnest(map_keys(fields)) AS name FROM events) "
-      "WHERE starts_with(name, " +
-          store::sql_text(prefix) + ") ORDER BY field",
-      {});
+  const hunt::Dialect& dialect = dialect_of(arguments);
+  return answer(arguments, "Further fields", hunt::further_fields_sql(prefix, dialect), {});
 }
 
 constexpr Option kSearchOptions[] = {
@@ -158,7 +169,8 @@ constinit const Verb kHuntSqlVerb{
     .summary = "ask a store in SQL",
     .about =
         "QUERY is one SELECT in DuckDB's SQL over the tables events and findings and the views ecs and ocsf\n"
-        "(docs/schema.md). It can only read. --since and --until choose the days that are looked at.\n",
+        "(docs/schema.md); for a store in ClickHouse, in that server's SQL. It can only read. --since and "
+        "--until choose the days that are looked at.\n",
     .options = kHuntOptions,
     .examples =
         "  bartizan hunt sql --store evidence.store 'SELECT host, count(*) FROM events GROUP BY host'\n",

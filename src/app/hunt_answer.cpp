@@ -117,6 +117,16 @@ std::string store_folder(const Arguments& arguments) {
   return arguments.value("--store", named ? named : "");
 }
 
+const hunt::Dialect& dialect_of(const Arguments& arguments) {
+  return hunt::dialect_of(store::engine_of(store_folder(arguments)));
+}
+
+bool is_in_folder(const Arguments& arguments, std::string_view why) {
+  if (store::engine_of(store_folder(arguments)) == store::Engine::kDuckDb) return true;
+  say_failure(std::string(arguments.verb->name) + " needs a store in a folder: " + std::string(why));
+  return false;
+}
+
 bool read_range(const Arguments& arguments, hunt::TimeRange& range) {
   for (const auto& [name, target] : {std::pair{"--since", &range.since}, {"--until", &range.until}}) {
     if (!arguments.has(name)) continue;

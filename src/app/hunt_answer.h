@@ -13,7 +13,8 @@
 namespace bartizan::app {
 
 inline constexpr Option kHuntStoreOption =
-    option("Store", "--store", "DIR", "the store to ask; BARTIZAN_STORE unless given");
+    option("Store", "--store", "DIR",
+           "the store to ask, a folder or clickhouse://HOST; BARTIZAN_STORE unless given");
 inline constexpr Option kHuntSinceOption =
     option("Store", "--since", "T", "only events at or after this time (RFC 3339, or a date)");
 inline constexpr Option kHuntUntilOption = option("Store", "--until", "T", "only events before this time");
@@ -40,6 +41,10 @@ inline constexpr Option kHuntListFormatOption = option(
 
 // --store, else BARTIZAN_STORE; may be empty.
 std::string store_folder(const Arguments& arguments);
+// In which the engine of that store is asked.
+const hunt::Dialect& dialect_of(const Arguments& arguments);
+// Whether that store is in a folder; else says that the verb needs one, and why.
+bool is_in_folder(const Arguments& arguments, std::string_view why);
 // From now on the first Ctrl-C cancels what with_progress() receives, the second ends the program.
 void catch_cancel();
 bool is_cancelled();

@@ -43,6 +43,7 @@ int run_rules(const Arguments& arguments) {
     return usage_error(*arguments.verb, loaded.error());
   rules.prepare();
   if (arguments.has("--explain")) return explain(rules, range);
+  if (!is_in_folder(arguments, "its SQL is DuckDB's")) return kExitUnreadable;
   int code = kExitClean;
   const auto database = open_database(arguments, range, code, kRowsMax);
   if (!database) return code;

@@ -237,7 +237,9 @@ bool read_at(const Arguments& arguments, Instant& at) {
 std::string named_store(const Arguments& arguments) {
   std::string folder = store_folder(arguments);
   if (folder.empty()) usage_error(*arguments.verb, "which store? --store DIR, or BARTIZAN_STORE");
-  return folder;
+  if (store::engine_of(folder) == store::Engine::kDuckDb) return folder;
+  usage_error(*arguments.verb, "saved hunts need a store in a folder, where their record is kept");
+  return {};
 }
 
 constinit const Verb kHuntListVerb{

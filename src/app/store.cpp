@@ -9,7 +9,7 @@
 #include "app/output.h"
 #include "app/verbs.h"
 #include "sink/table.h"
-#include "store/parquet_store.h"
+#include "store/open_store.h"
 
 namespace bartizan::app {
 namespace {
@@ -27,7 +27,7 @@ int say_failure(const Error& error) {
 }
 
 int run_show(const Arguments& arguments) {
-  auto opened = store::ParquetStore::open(arguments.operands[0], store::Access::kRead);
+  auto opened = store::open_store(arguments.operands[0], store::Access::kRead);
   if (!opened.has_value()) return say_failure(opened.error());
   Table table{"Store",
               {{"table", "Table"}, {"day", "Day"}, {"rows", "Rows", true}, {"bytes", "Bytes", true}},
@@ -88,10 +88,10 @@ int run_prune(const Arguments& arguments) {
     if (!given) return usage_error(kStorePruneVerb, "'" + arguments.value("--now") + "' is no time");
     from = *given;
   }
-  // A folder that is no store must not become one because of a mistyped name.
-  if (auto there = store::ParquetStore::open(arguments.operands[0], store::Access::kRead); !there.has_value())
+  // What is no store must not become one because of a mistyped name.
+  if (auto there = store::open_store(arguments.operands[0], store::Access::kRead); !there.has_value())
     return say_failure(there.error());
-  auto opened = store::ParquetStore::open(arguments.operands[0], store::Access::kWrite);
+  auto opened = store::open_store(arguments.operands[0], store::Access::kWrite);
   if (!opened.has_value()) return say_failure(opened.error());
   const auto gone = (*opened)->prune(retention, from);
   if (!gone.has_value()) return say_failure(gone.error());

@@ -7,11 +7,12 @@
 
 namespace bartizan::app {
 
-Result<std::unique_ptr<ScanStore>> ScanStore::open(const std::string& folder, const RuleSet& rules,
+Result<std::unique_ptr<ScanStore>> ScanStore::open(const std::string& place, const RuleSet& rules,
                                                    ScanOptions& options) {
-  if (folder.empty()) return nullptr;
+  if (place.empty()) return nullptr;
   std::unique_ptr<ScanStore> made(new ScanStore);
-  TRY(made->store_, store::ParquetStore::open(folder, store::Access::kWrite));
+  made->place_ = store::shown_place(place);
+  TRY(made->store_, store::open_store(place, store::Access::kWrite));
   made->tap_ = std::make_unique<StoreTap>(*made->store_, rules.logsources(), options.decode);
   options.on_piece = [tap = made->tap_.get()](std::size_t worker, const LogPiece& piece) {
     tap->take(worker, piece);
@@ -29,11 +30,10 @@ bool ScanStore::finish(const Findings& findings) {
   const auto known = [](const store::AppendCounts& count) {
     return count.known ? fmt::format(" ({} were there already)", count.known) : std::string();
   };
-  std::fputs(
-      fmt::format("bartizan: stored {} events{} and {} findings{} in {}\n", counts->events.added,
-                  known(counts->events), counts->findings.added, known(counts->findings), store_->folder())
-          .c_str(),
-      stderr);
+  std::fputs(fmt::format("bartizan: stored {} events{} and {} findings{} in {}\n", counts->events.added,
+                         known(counts->events), counts->findings.added, known(counts->findings), place_)
+                 .c_str(),
+             stderr);
   return true;
 }
 

@@ -8,26 +8,27 @@
 #include "app/options.h"
 #include "engine/scan.h"
 #include "engine/store_tap.h"
-#include "store/parquet_store.h"
+#include "store/open_store.h"
 
 namespace bartizan::app {
 
 inline constexpr Option kStoreOption =
     option("Output", "--store", "DIR",
-           "keep every event and finding in this store, for bartizan hunt (docs/user/store.md); what it has "
-           "already is not kept twice");
+           "keep every event and finding in this store, a folder or clickhouse://HOST, for bartizan hunt "
+           "(docs/user/store.md); what it has already is not kept twice");
 
 class ScanStore {
  public:
   // Opens the store and has `options` feed it. Null when none was asked for.
-  static Result<std::unique_ptr<ScanStore>> open(const std::string& folder, const RuleSet& rules,
+  static Result<std::unique_ptr<ScanStore>> open(const std::string& place, const RuleSet& rules,
                                                  ScanOptions& options);
   // Acknowledges everything and says on standard error what was kept. False: the world failed, and that was said.
   bool finish(const Findings& findings);
 
  private:
   ScanStore() = default;
-  std::unique_ptr<store::ParquetStore> store_;
+  std::string place_;  // as messages show it
+  std::unique_ptr<store::Store> store_;
   std::unique_ptr<StoreTap> tap_;
 };
 

@@ -314,6 +314,17 @@ inline constexpr std::size_t kPastHostsShown = 64;  // names of hosts in what is
 inline constexpr std::size_t kStoreTextBytesMax =
     1u << 20;  // longer texts of one field are cut; logs have 64 KiB
 
+// A store in ClickHouse
+inline constexpr std::size_t kClickHouseWaitingBytes = 64u << 20;  // of rows not sent yet, a thread
+inline constexpr std::size_t kClickHouseInsertRows =
+    131'072;  // of one insert: the server makes a part of each, and merges them
+inline constexpr int kClickHouseConnectSeconds = 10;
+inline constexpr int kClickHouseInsertSeconds = 300;  // one insert may take, on a server that is merging
+inline constexpr int kClickHouseRetrySeconds = 60;    // a server restarts within; then the scan says so
+inline constexpr std::size_t kClickHouseLineBytesMax = 256u << 20;    // of an answer: one row, all its fields
+inline constexpr std::size_t kClickHouseQueryBytesMax = 16u << 20;    // fifty rules are one question
+inline constexpr std::size_t kClickHouseProblemBytesMax = 64u << 10;  // of what a server says is wrong
+
 // Hunts
 inline constexpr std::size_t kHuntLineBytesMax =
     64u << 10;                                 // a search line; a list of 1,000 addresses has 20 KiB

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hunt/analyses.h"
 
+#include <algorithm>
+
+#include "base/limits.h"
 #include "base/text.h"
 #include "store/database.h"
 #include "store/event_columns.h"
@@ -9,12 +12,13 @@ namespace bartizan::hunt {
 
 using store::sql_text;
 
-std::string stack_sql(std::string_view field_sql, const TimeRange& range) {
-  const std::string value(field_sql);
-  return "SELECT " + value +
-         " AS value, count(DISTINCT host) AS hosts, count(*) AS events, min(time) AS first, "
-         "max(time) AS last, list_sort(list(DISTINCT host))[1:5] AS on_hosts FROM events WHERE " +
-         sql_of_range(range) + " AND " + value + " IS NOT NULL GROUP BY ALL ORDER BY hosts, events, value";
+std::string stack_sql(std::string_view field_sql, const TimeRange& range, const Dialect& dialect) {
+  const std::string value(field_sql), time = dialect.time_column();
+  return "SELECT " + value + " AS value, " + dialect.count_distinct("host") +
+         " AS hosts, count(*) AS events, min(" + time + ") AS first, max(" + time + ") AS last, " +
+         dialect.distinct_values("host", 5) + " AS on_hosts FROM events WHERE " +
+         sql_of_range(range, dialect) + " AND " + value + " IS NOT NULL" + dialect.group_by("value") +
+         " ORDER BY hosts, events, value";
 }
 
 // After RITA: four scores from 0 to 1, and their mean. Intervals: how symmetric they lie about their median (Bowley skewness)
@@ -60,12 +64,13 @@ std::string beacons_sql(const TimeRange& range) {
          "duration_score, first, last FROM scored ORDER BY score DESC, source, destination, port";
 }
 
-std::string first_seen_sql(std::string_view field_sql, Instant since) {
-  const std::string value(field_sql), start = "TIMESTAMP " + sql_text(format_instant(since).substr(0, 26));
-  return "SELECT " + value +
-         " AS value, min(time) AS first, count(*) AS events, count(DISTINCT host) AS hosts, arg_min(host, "
-         "time) AS first_host, arg_min(id, time) AS id FROM events WHERE " +
-         value + " IS NOT NULL GROUP BY ALL HAVING min(time) >= " + start + " ORDER BY first, value";
+std::string first_seen_sql(std::string_view field_sql, Instant since, const Dialect& dialect) {
+  const std::string value(field_sql), time = dialect.time_column();
+  return "SELECT " + value + " AS value, min(" + time + ") AS first, count(*) AS events, " +
+         dialect.count_distinct("host") + " AS hosts, " + dialect.earliest("host", time) +
+         " AS first_host, " + dialect.earliest("id", time) + " AS id FROM events WHERE " + value +
+         " IS NOT NULL" + dialect.group_by("value") + " HAVING min(" + time + ") >= " + dialect.time(since) +
+         " ORDER BY first, value";
 }
 
 // By process GUID where the log has one, else by number: of several processes of one number the last that began before.
@@ -90,30 +95,29 @@ std::string tree_sql(std::string_view host, const TimeRange& range) {
          "path, id";
 }
 
-std::string around_sql(std::uint64_t id, std::uint64_t seconds) {
-  const std::string number = std::to_string(id), span = "to_seconds(" + std::to_string(seconds) + ")";
-  return "SELECT CASE WHEN id = " + number + " THEN '>' ELSE '' END AS here, " +
-         std::string(shown_columns()) +
-         " FROM events WHERE (host, 1) IN (SELECT (host, 1) FROM events WHERE id = " + number +
-         ") AND time BETWEEN (SELECT min(time) FROM events WHERE id = " + number + ") - " + span +
-         " AND (SELECT max(time) FROM events WHERE id = " + number + ") + " + span + " ORDER BY time, id";
+std::string around_sql(std::uint64_t id, std::uint64_t seconds, const Dialect& dialect) {
+  const std::string number = std::to_string(id), time = dialect.time_column(),
+                    event = "FROM events WHERE id = " + number;
+  const auto span = static_cast<std::int64_t>(std::min<std::uint64_t>(seconds, limits::kHuntSpanSecondsMax));
+  return "SELECT CASE WHEN id = " + number + " THEN '>' ELSE '' END AS here, " + shown_columns(dialect) +
+         " FROM events WHERE " + dialect.is_among("host", "host", event) + " AND " + time + " BETWEEN " +
+         dialect.shifted("(SELECT min(" + time + ") " + event + ")", -span) + " AND " +
+         dialect.shifted("(SELECT max(" + time + ") " + event + ")", span) + " ORDER BY " + time + ", id";
 }
 
-std::string pivot_sql(std::string_view entity, const TimeRange& range) {
-  const std::string value = sql_text(folded(entity));
+std::string pivot_sql(std::string_view entity, const TimeRange& range, const Dialect& dialect) {
+  const std::string value = dialect.text(folded(entity)), time = dialect.time_column();
+  const std::string behind_backslash = "%\\\\" + like_pattern(folded(entity), false);
   std::string sql;
   for (const store::EventColumn& column : store::event_columns()) {
     if (!column.is_searched) continue;
-    const std::string name(column.name);
-    sql += (sql.empty() ? "" : " UNION ALL ") + std::string("SELECT '") + name +
-           "' AS stands_in, count(*) AS events, count(DISTINCT host) AS hosts, min(time) AS first, max(time) "
-           "AS last, "
-           "list_sort(list(DISTINCT host))[1:5] AS on_hosts, list_sort(list(DISTINCT account))[1:5] AS "
-           "accounts FROM events "
-           "WHERE " +
-           sql_of_range(range) + " AND (lower(" + name + ") = " + value + " OR lower(" + name +
-           ") LIKE '%\\\\' || " + sql_text(like_pattern(folded(entity), false)) +
-           " ESCAPE '\\') HAVING count(*) > 0";
+    const std::string lower = dialect.lower(column.name);
+    sql += (sql.empty() ? "" : " UNION ALL ") + ("SELECT '" + std::string(column.name)) +
+           "' AS stands_in, count(*) AS events, " + dialect.count_distinct("host") + " AS hosts, min(" +
+           time + ") AS first, max(" + time + ") AS last, " + dialect.distinct_values("host", 5) +
+           " AS on_hosts, " + dialect.distinct_values("account", 5) + " AS accounts FROM events WHERE " +
+           sql_of_range(range, dialect) + " AND (" + lower + " = " + value + " OR " +
+           dialect.is_like(lower, behind_backslash) + ") HAVING count(*) > 0";
   }
   return "SELECT * FROM (" + sql + ") ORDER BY events DESC, stands_in";
 }
@@ -135,17 +139,17 @@ std::string sessions_sql(const TimeRange& range) {
          "host, account, logon_type, source_ip, logon, id FROM ended ORDER BY begin, id";
 }
 
-std::string long_connections_sql(const TimeRange& range) {
+std::string long_connections_sql(const TimeRange& range, const Dialect& dialect) {
   return "SELECT coalesce(source_ip, host) AS source, coalesce(destination_host, destination_ip) AS "
          "destination, "
          "destination_port AS port, count(*) AS connections, round(max(duration_ms) / 1000) AS "
          "longest_seconds, "
          "round(sum(duration_ms) / 1000) AS all_seconds, sum(bytes_out) AS bytes_out, sum(bytes_in) AS "
-         "bytes_in, min(time) AS "
-         "first FROM events WHERE " +
-         sql_of_range(range) +
-         " AND duration_ms > 0 AND coalesce(destination_host, "
-         "destination_ip) IS NOT NULL GROUP BY ALL ORDER BY longest_seconds DESC, source, destination, port";
+         "bytes_in, min(" +
+         dialect.time_column() + ") AS first FROM events WHERE " + sql_of_range(range, dialect) +
+         " AND duration_ms > 0 AND coalesce(destination_host, destination_ip) IS NOT NULL" +
+         dialect.group_by("source, destination, port") +
+         " ORDER BY longest_seconds DESC, source, destination, port";
 }
 
 }  // namespace bartizan::hunt

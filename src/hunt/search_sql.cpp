@@ -9,14 +9,12 @@
 #include "base/text.h"
 #include "detect/sigma/pattern.h"
 #include "hunt/search_line.h"
-#include "store/database.h"
 #include "store/event_columns.h"
 
 namespace bartizan::hunt {
 namespace {
 
 using store::ColumnType;
-using store::sql_text;
 
 // Texts that are searched within; all others are compared as a whole.
 constexpr std::string_view kLongTexts[] = {"image",
@@ -62,21 +60,20 @@ bool looks_like_number(std::string_view text) {
 
 class SqlMaker {
  public:
-  explicit SqlMaker(const TimeRange& range) : range_(range) {}
+  SqlMaker(const TimeRange& range, const Dialect& dialect) : range_(range), dialect_(dialect) {}
 
   std::expected<std::string, Diagnostic> make(const SearchLine& line) {
-    from_ = "SELECT * FROM events WHERE " + sql_of_range(range_);
+    from_ = "SELECT * FROM events WHERE " + sql_of_range(range_, dialect_);
     if (line.search) from_ += " AND (" + condition(*line.search) + ")";
     for (const Pipe& pipe : line.pipes) add(pipe);
     if (wrong_) return std::unexpected(*wrong_);
     if (!names_.empty()) return from_;
-    return "SELECT " + std::string(shown_columns()) + " FROM (" + from_ + ")" +
-           (is_sorted_ ? "" : " ORDER BY time, id");
+    return "SELECT " + shown_columns(dialect_) + " FROM (" + from_ + ")" + order_of_events();
   }
 
   std::expected<std::string, Diagnostic> make_condition(const SearchLine& line) {
     if (!line.pipes.empty()) complain(line.pipes[0].at, "no command can stand here, only a search");
-    const std::string sql = line.search ? condition(*line.search) : "TRUE";
+    const std::string sql = line.search ? condition(*line.search) : dialect_.truth(true);
     if (wrong_) return std::unexpected(*wrong_);
     return sql;
   }
@@ -86,7 +83,12 @@ class SqlMaker {
     if (!wrong_)
       wrong_ =
           Diagnostic{"hunt.search", "", 1, static_cast<int>(at) + 1, std::move(message), std::move(hint)};
-    return "FALSE";
+    return dialect_.truth(false);
+  }
+
+  // By time, where nobody asked for another order.
+  std::string order_of_events() const {
+    return names_.empty() && !is_sorted_ ? " ORDER BY " + dialect_.time_column() + ", id" : "";
   }
 
   // The expression of a field at this point of the pipes; a Diagnostic when there is none.
@@ -98,7 +100,7 @@ class SqlMaker {
       return complain(at, "there is no field '" + std::string(name) + "' after the command before",
                       "there are " + all);
     }
-    if (const auto sql = sql_of_field(name)) return *sql;
+    if (const auto sql = sql_of_field(name, dialect_)) return *sql;
     const std::string_view near = nearest(name, field_names());
     return complain(at, "there is no field '" + std::string(name) + "'",
                     (near.empty() ? "" : "did you mean " + std::string(near) + "? ") +
@@ -108,7 +110,7 @@ class SqlMaker {
   std::string condition(const SearchNode& node) {
     switch (node.kind) {
       case SearchNode::Kind::kTerm: return term(node);
-      case SearchNode::Kind::kNot: return "NOT coalesce(" + condition(node.children[0]) + ", FALSE)";
+      case SearchNode::Kind::kNot: return "NOT " + dialect_.is_true(condition(node.children[0]));
       default: break;
     }
     const std::string word = node.kind == SearchNode::Kind::kAnd ? " AND " : " OR ";
@@ -119,10 +121,11 @@ class SqlMaker {
   }
 
   std::string term(const SearchNode& node) {
-    std::string out = node.compare == Compare::kNotEquals ? "NOT coalesce((" : "(";
+    std::string out = "(";
     for (std::size_t i = 0; i < node.values.size(); ++i)
       out += (i ? " OR " : "") + (node.field.empty() ? anywhere(node.values[i]) : one(node, node.values[i]));
-    return out + (node.compare == Compare::kNotEquals ? "), FALSE)" : ")");
+    out += ")";
+    return node.compare == Compare::kNotEquals ? "NOT " + dialect_.is_true(out) : out;
   }
 
   // In any of the texts people mean when they name no field.
@@ -134,8 +137,9 @@ class SqlMaker {
       if (!names_.empty()) return complain(value.at, "after a command, a field has to be named");
       out += (out.size() > 1 ? " OR " : "") + text_test(std::string(name), true, Compare::kHas, value);
     }
-    return out + " OR list_bool_or(list_transform(map_values(fields), lambda v: " +
-           text_test("v", true, Compare::kHas, value) + ")))";
+    return out + " OR " + dialect_.any_entry([&](const std::string& v) {
+      return text_test(v, true, Compare::kHas, value);
+    }) + ")";
   }
 
   std::string one(const SearchNode& node, const SearchValue& value) {
@@ -152,7 +156,7 @@ class SqlMaker {
     if (node.compare >= Compare::kLess) return numbers_of_text(name, node, value);
     const bool is_long = std::ranges::find(kLongTexts, node.field) != std::end(kLongTexts) ||
                          node.field.starts_with("fields.");
-    return text_test(numbers ? name + "::VARCHAR" : name, is_long && node.compare == Compare::kHas,
+    return text_test(numbers ? dialect_.text_of(name) : name, is_long && node.compare == Compare::kHas,
                      node.compare, value);
   }
 
@@ -168,7 +172,7 @@ class SqlMaker {
 
   std::string numbers_of_text(const std::string& name, const SearchNode& node, const SearchValue& value) {
     if (!looks_like_number(value.text)) return complain(value.at, "only numbers and times have an order");
-    return "TRY_CAST(" + name + " AS DOUBLE)" + std::string(sign(node.compare)) + value.text;
+    return dialect_.number_of(name) + std::string(sign(node.compare)) + value.text;
   }
 
   std::string time_test(const SearchNode& node, const SearchValue& value) {
@@ -177,22 +181,23 @@ class SqlMaker {
       if (!time)
         return complain(value.at, "'" + text + "' is no time",
                         "write 2026-03-01 or \"2026-03-01T08:00:00Z\"");
-      return "TIMESTAMP " + sql_text(format_instant(*time).substr(0, 26));
+      return dialect_.time(*time);
     };
+    const std::string column = dialect_.time_column();
     if (value.kind != SearchValue::Kind::kRange) {
-      if (node.compare >= Compare::kLess) return "time" + std::string(sign(node.compare)) + bound(value.text);
-      if (parse_date(value.text)) return "time::DATE = DATE " + sql_text(value.text);
-      return "time = " + bound(value.text);
+      if (node.compare >= Compare::kLess) return column + std::string(sign(node.compare)) + bound(value.text);
+      if (parse_date(value.text)) return dialect_.is_on_day(value.text);
+      return column + " = " + bound(value.text);
     }
-    std::string out = "TRUE";
-    if (!value.text.empty()) out += " AND time >= " + bound(value.text);
-    if (!value.last.empty()) out += " AND time <= " + bound(value.last);
+    std::string out = dialect_.truth(true);
+    if (!value.text.empty()) out += " AND " + column + " >= " + bound(value.text);
+    if (!value.last.empty()) out += " AND " + column + " <= " + bound(value.last);
     return "(" + out + ")";
   }
 
   std::string range_test(const std::string& name, bool numbers, const SearchValue& value) {
     std::string out = "(" + name + " IS NOT NULL";
-    const std::string number = numbers ? name : "TRY_CAST(" + name + " AS DOUBLE)";
+    const std::string number = numbers ? name : dialect_.number_of(name);
     for (const auto& [text, sign] : {std::pair{&value.text, " >= "}, {&value.last, " <= "}}) {
       if (text->empty()) continue;
       if (!looks_like_number(*text))
@@ -206,17 +211,17 @@ class SqlMaker {
     if (value.kind == SearchValue::Kind::kRegex) {
       const re2::RE2 regex(value.text, re2::RE2::Quiet);
       if (!regex.ok()) return complain(value.at, "this regular expression is wrong: " + regex.error());
-      return "regexp_matches(" + name + ", " + sql_text(value.text) + ", 'i')";
+      return dialect_.matches(name, value.text, true);
     }
-    if (compare == Compare::kExactly) return name + " = " + sql_text(value.text);
+    if (compare == Compare::kExactly) return name + " = " + dialect_.text(value.text);
     if (value.kind == SearchValue::Kind::kPattern)
-      return "lower(" + name + ") LIKE " + sql_text(like_pattern(folded(value.text), true)) + " ESCAPE '\\'";
+      return dialect_.is_like(dialect_.lower(name), like_pattern(folded(value.text), true));
     if (value.text.find('/') != std::string::npos && sigma::parse_network(value.text)) {
-      if (const auto network = sql_of_network(name, value.text)) return *network;
+      if (const auto network = sql_of_network(name, value.text, dialect_)) return *network;
       return complain(value.at, "this network cannot be asked for", "IPv6 networks have up to 16 bits here");
     }
-    if (within) return "contains(lower(" + name + "), " + sql_text(folded(value.text)) + ")";
-    return "lower(" + name + ") = " + sql_text(folded(value.text));
+    const std::string wanted = dialect_.text(folded(value.text));
+    return within ? dialect_.contains(dialect_.lower(name), wanted) : dialect_.lower(name) + " = " + wanted;
   }
 
   struct Named {
@@ -244,9 +249,8 @@ class SqlMaker {
       case Pipe::Kind::kTimechart: return add_timechart(pipe);
       case Pipe::Kind::kStats: return add_stats(pipe);
       case Pipe::Kind::kDedup: {
-        const std::string order = names_.empty() ? "time, id" : "1";
-        from_ = "SELECT * FROM (" + from_ + ") QUALIFY row_number() OVER (PARTITION BY " +
-                expressions(pipe.names) + " ORDER BY " + order + ") = 1";
+        const std::string order = names_.empty() ? dialect_.time_column() + ", id" : "";
+        from_ = dialect_.first_of_each(from_, expressions(pipe.names), order);
         return;
       }
       case Pipe::Kind::kSort: {
@@ -258,16 +262,13 @@ class SqlMaker {
         return;
       }
       case Pipe::Kind::kHead:
-        from_ = "SELECT * FROM (" + from_ + ")" +
-                (names_.empty() && !is_sorted_ ? " ORDER BY time, id" : "") + " LIMIT " +
-                std::to_string(pipe.number);
+        from_ = "SELECT * FROM (" + from_ + ")" + order_of_events() + " LIMIT " + std::to_string(pipe.number);
         return;
       case Pipe::Kind::kFields: {
         std::string list;
         for (const PipeName& name : pipe.names)
           list += (list.empty() ? "" : ", ") + field(name.text, name.at) + " AS " + quoted_name(name.text);
-        from_ = "SELECT " + list + " FROM (" + from_ +
-                (names_.empty() && !is_sorted_ ? " ORDER BY time, id" : "") + ")";
+        from_ = "SELECT " + list + " FROM (" + from_ + order_of_events() + ")";
         set_names(pipe.names, {});
         return;
       }
@@ -289,23 +290,24 @@ class SqlMaker {
     const bool is_rare = pipe.kind == Pipe::Kind::kRare;
     from_ = "SELECT " + by.sql + "count(*) AS count FROM (" + from_ + ")";
     if (!by.list.empty())
-      from_ += " GROUP BY ALL ORDER BY count " + std::string(is_rare ? "" : "DESC") + ", " + by.list;
+      from_ += dialect_.group_by(by.list) + " ORDER BY count " + std::string(is_rare ? "" : "DESC") + ", " +
+               by.list;
     if (pipe.kind != Pipe::Kind::kCount) from_ += " LIMIT " + std::to_string(pipe.number);
     set_names(pipe.names, {"count"});
   }
 
   void add_timechart(const Pipe& pipe) {
     const Named by = group(pipe.names);
-    from_ = "SELECT time_bucket(to_seconds(" + std::to_string(pipe.seconds) + "), " + field("time", pipe.at) +
-            ") AS time, " + by.sql + "count(*) AS count FROM (" + from_ + ") GROUP BY ALL ORDER BY ALL";
+    const std::string list = "time" + (by.list.empty() ? "" : ", " + by.list);
+    from_ = "SELECT " + dialect_.time_bucket(field("time", pipe.at), pipe.seconds) + " AS time, " + by.sql +
+            "count(*) AS count FROM (" + from_ + ")" + dialect_.group_by(list) + dialect_.order_by_all(list);
     set_names(pipe.names, {"time", "count"});
   }
 
   void add_stats(const Pipe& pipe) {
     static constexpr std::pair<std::string_view, std::string_view> kFunctions[] = {
-        {"count", "count("}, {"dc", "count(DISTINCT "}, {"sum", "sum("},
-        {"avg", "avg("},     {"min", "min("},           {"max", "max("},
-        {"first", "min("},   {"last", "max("},          {"values", "list_sort(list(DISTINCT "}};
+        {"count", "count("}, {"dc", ""},        {"sum", "sum("},  {"avg", "avg("}, {"min", "min("},
+        {"max", "max("},     {"first", "min("}, {"last", "max("}, {"values", ""}};
     const Named by = group(pipe.names);
     std::string list;
     std::vector<std::string> made;
@@ -319,12 +321,14 @@ class SqlMaker {
       }
       const std::string name = value.text.empty() ? value.function : value.function + "(" + value.text + ")";
       const std::string inner = value.text.empty() ? "*" : field(value.text, value.at);
-      list += (list.empty() ? "" : ", ") + std::string(known->second) + inner +
-              (value.function == "values" ? "))" : ")") + " AS " + quoted_name(name);
+      const std::string made_of = value.function == "values" ? dialect_.distinct_values(inner, 0)
+                                  : value.function == "dc"   ? dialect_.count_distinct(inner)
+                                                             : std::string(known->second) + inner + ")";
+      list += (list.empty() ? "" : ", ") + made_of + " AS " + quoted_name(name);
       made.push_back(name);
     }
     from_ = "SELECT " + by.sql + list + " FROM (" + from_ + ")" +
-            (by.list.empty() ? "" : " GROUP BY ALL ORDER BY ALL");
+            (by.list.empty() ? "" : dialect_.group_by(by.list) + dialect_.order_by_all(by.list));
     for (const PipeName& name : pipe.names) made.push_back(name.text);
     names_ = std::move(made);
   }
@@ -332,18 +336,15 @@ class SqlMaker {
   // Events that share an entity with another one that the search finds.
   void add_join(const Pipe& pipe) {
     if (!names_.empty()) return void(complain(pipe.at, "join stands before commands that count"));
-    std::string same;
-    for (const PipeName& name : pipe.names) {
-      const std::string sql = field(name.text, name.at);
-      same += " AND near." + sql + " = far." + sql;
-    }
-    if (pipe.seconds)
-      same += " AND abs(epoch(near.time) - epoch(far.time)) <= " + std::to_string(pipe.seconds);
-    from_ = "SELECT near.* FROM (" + from_ + ") near SEMI JOIN (SELECT * FROM events WHERE " +
-            sql_of_range(range_) + " AND " + condition(*pipe.search) + ") far ON near.id <> far.id" + same;
+    std::vector<std::string> columns;
+    for (const PipeName& name : pipe.names) columns.push_back(field(name.text, name.at));
+    const std::string other =
+        "SELECT * FROM events WHERE " + sql_of_range(range_, dialect_) + " AND " + condition(*pipe.search);
+    from_ = dialect_.rows_with_partner(from_, other, columns, pipe.seconds);
   }
 
   const TimeRange& range_;
+  const Dialect& dialect_;
   std::string from_;
   std::vector<std::string> names_;  // the columns there are; empty: those of events
   bool is_sorted_ = false;
@@ -352,35 +353,40 @@ class SqlMaker {
 
 }  // namespace
 
-std::expected<std::string, Diagnostic> sql_of_search(std::string_view line, const TimeRange& range) {
+std::expected<std::string, Diagnostic> sql_of_search(std::string_view line, const TimeRange& range,
+                                                     const Dialect& dialect) {
   auto parsed = parse_search_line(line);
   if (!parsed) return std::unexpected(parsed.error());
-  return SqlMaker(range).make(*parsed);
+  return SqlMaker(range, dialect).make(*parsed);
 }
 
-std::expected<std::string, Diagnostic> sql_of_condition(std::string_view line) {
+std::expected<std::string, Diagnostic> sql_of_condition(std::string_view line, const Dialect& dialect) {
   auto parsed = parse_search_line(line);
   if (!parsed) return std::unexpected(parsed.error());
-  return SqlMaker({}).make_condition(*parsed);
+  return SqlMaker({}, dialect).make_condition(*parsed);
 }
 
-std::string sql_of_range(const TimeRange& range) {
-  std::string out = "TRUE";
-  const auto text = [](Instant time) { return "TIMESTAMP " + sql_text(format_instant(time).substr(0, 26)); };
-  if (range.since) out += " AND time >= " + text(*range.since);
-  if (range.until) out += " AND time < " + text(*range.until);
+std::string sql_of_range(const TimeRange& range, const Dialect& dialect) {
+  const auto day = [](const std::optional<Instant>& time) {
+    return time ? store::day_of(*time) : std::string();
+  };
+  const std::string column = dialect.time_column();
+  std::string out = dialect.truth(true) + dialect.is_between_days(day(range.since), day(range.until));
+  if (range.since) out += " AND " + column + " >= " + dialect.time(*range.since);
+  if (range.until) out += " AND " + column + " < " + dialect.time(*range.until);
   return out;
 }
 
-std::optional<std::string> sql_of_field(std::string_view name) {
-  if (name == "time" || name == "id" || store::find_event_column(name)) return std::string(name);
+std::optional<std::string> sql_of_field(std::string_view name, const Dialect& dialect) {
+  if (name == "time") return dialect.time_column();
+  if (name == "id" || store::find_event_column(name)) return std::string(name);
   if (const auto column = store::find_sigma_column(name))
     return std::string(store::event_columns()[*column].name);
-  if (name.starts_with("fields.")) return "fields[" + sql_text(name.substr(7)) + "]";
+  if (name.starts_with("fields.")) return dialect.entry(name.substr(7));
   // As logs write names, not as our columns are written.
   const bool is_foreign =
       std::ranges::any_of(name, [](char c) { return (c >= 'A' && c <= 'Z') || c == '.' || c == '-'; });
-  if (is_foreign) return "fields[" + sql_text(name) + "]";
+  if (is_foreign) return dialect.entry(name);
   return std::nullopt;
 }
 
@@ -392,16 +398,25 @@ std::vector<std::string_view> field_names() {
   return names;
 }
 
-std::string_view shown_columns() {
-  return "time, host, coalesce(channel, service, category, product) AS source, event_id, account, image, "
+std::string further_fields_sql(std::string_view prefix, const Dialect& dialect) {
+  return "SELECT DISTINCT " + dialect.joined(std::vector<std::string>{"'fields.'", "name"}) +
+         " AS field FROM (SELECT " + dialect.each_entry_name() + " AS name FROM events) WHERE " +
+         dialect.starts_with("name", dialect.text(prefix)) + " ORDER BY field";
+}
+
+std::string shown_columns(const Dialect& dialect) {
+  const std::string column = dialect.time_column();
+  return (column == "time" ? column : column + " AS time") +
+         ", host, coalesce(channel, service, category, product) AS source, event_id, account, image, "
          "command_line, "
          "coalesce(file, registry_key, query, destination_host, destination_ip, service_name, task, url, "
-         "source_ip, "
-         "left(script, 200), left(message, 200)) AS about, id";
+         "source_ip, " +
+         dialect.start_of("script", 200) + ", " + dialect.start_of("message", 200) + ") AS about, id";
 }
 
 // Only the leading bits count. Text that is no address lies in no network.
-std::optional<std::string> sql_of_network(std::string_view value, std::string_view network) {
+std::optional<std::string> sql_of_network(std::string_view value, std::string_view network,
+                                          const Dialect& dialect) {
   const auto parsed = sigma::parse_network(network);
   if (!parsed) return std::nullopt;
   const std::string text(value);
@@ -409,18 +424,20 @@ std::optional<std::string> sql_of_network(std::string_view value, std::string_vi
     std::uint32_t first = 0;
     for (int i = 0; i < 4; ++i) first = first << 8 | parsed->address[static_cast<std::size_t>(i)];
     const std::uint64_t last = first + ((std::uint64_t{1} << (32 - parsed->prefix)) - 1);
-    return "(ip4(" + text + ") BETWEEN " + std::to_string(first) + " AND " + std::to_string(last) + ")";
+    return "(" + dialect.ip4(text) + " BETWEEN " + std::to_string(first) + " AND " + std::to_string(last) +
+           ")";
   }
   if (parsed->prefix == 128) {
     const bool is_loopback =
         std::ranges::all_of(std::span(parsed->address).first(15), [](auto b) { return b == 0; });
     if (!is_loopback || parsed->address[15] > 1) return std::nullopt;
-    return "(regexp_full_match(" + text + ", '[0:]*:0{0,3}" + std::to_string(parsed->address[15]) + "'))";
+    return "(" + dialect.matches_whole(text, "[0:]*:0{0,3}" + std::to_string(parsed->address[15])) + ")";
   }
   if (parsed->prefix > 16) return std::nullopt;
   const unsigned first = static_cast<unsigned>(parsed->address[0]) << 8 | parsed->address[1];
   const unsigned last = first + (1u << (16 - parsed->prefix)) - 1;
-  return "(ip6_start(" + text + ") BETWEEN " + std::to_string(first) + " AND " + std::to_string(last) + ")";
+  return "(" + dialect.ip6_start(text) + " BETWEEN " + std::to_string(first) + " AND " +
+         std::to_string(last) + ")";
 }
 
 std::string like_pattern(std::string_view text, bool wild) {

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/must.h"
+#include "store/clickhouse_database.h"
 #include "store/duckdb.h"
 #include "store/parquet_store.h"
 #include "store/views.h"
@@ -82,24 +83,12 @@ std::string view_sql(const std::string& folder, TableName table, const DatabaseO
   return sql + "], hive_partitioning=false)";
 }
 
-}  // namespace
-
-std::string sql_text(std::string_view text) {
-  std::string out = "'";
-  for (const char c : text) {
-    if (c == '\0') continue;  // SQL text ends there
-    if (c == '\'') out += '\'';
-    out += c;
-  }
-  return out += '\'';
-}
-
-class Database::Impl {
+class DuckDatabase final : public Database {
  public:
-  Impl(const Api& api, DatabaseOptions options)
+  DuckDatabase(const Api& api, DatabaseOptions options)
       : api_(api), options_(std::move(options)), database_(api.close), connection_(api.disconnect) {}
 
-  Result<void> open(const std::string& folder) {
+  Result<void> start(const std::string& folder) {
     Owned config(api_.destroy_config);
     if (api_.create_config(config.out()) != duckdb::kSuccess) return fail("DuckDB cannot be set up");
     const auto set = [&](const char* name, const std::string& value) {
@@ -131,7 +120,7 @@ class Database::Impl {
     return {};
   }
 
-  Result<QueryOutcome> query(const std::string& text, const QueryReceiver& receiver) {
+  Result<QueryOutcome> query(const std::string& text, const QueryReceiver& receiver) override {
     const std::string sql = trimmed(text);
     QueryOutcome outcome;
     std::string wrapped;
@@ -158,7 +147,7 @@ class Database::Impl {
     return outcome;
   }
 
-  Result<void> export_parquet(const std::string& text, const std::string& path) {
+  Result<void> export_parquet(const std::string& text, const std::string& path) override {
     const std::string sql = trimmed(text);
     {
       Owned prepared(api_.destroy_prepare);
@@ -277,20 +266,33 @@ class Database::Impl {
   Owned database_, connection_;  // in this order: the connection is closed first
 };
 
-Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-Database::~Database() = default;
-
-Result<std::unique_ptr<Database>> Database::open(const std::string& store_folder,
-                                                 const DatabaseOptions& options) {
-  TRY(const std::unique_ptr<ParquetStore> store, ParquetStore::open(store_folder, Access::kRead));
+Result<std::unique_ptr<Database>> open_duckdb(const std::string& folder, const DatabaseOptions& options) {
+  TRY(const std::unique_ptr<ParquetStore> store, ParquetStore::open(folder, Access::kRead));
   TRY(const Api* api, duckdb::api());
-  auto impl = std::make_unique<Impl>(*api, options);
-  TRY_VOID(impl->open(store_folder));
-  return std::unique_ptr<Database>(new Database(std::move(impl)));
+  auto database = std::make_unique<DuckDatabase>(*api, options);
+  TRY_VOID(database->start(folder));
+  return database;
 }
 
-Result<QueryOutcome> Database::query(const std::string& sql, const QueryReceiver& receiver) {
-  return impl_->query(sql, receiver);
+}  // namespace
+
+std::string sql_text(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    if (c == '\0') continue;  // SQL text ends there
+    if (c == '\'') out += '\'';
+    out += c;
+  }
+  return out += '\'';
+}
+
+Engine engine_of(std::string_view place) {
+  return is_clickhouse_address(place) ? Engine::kClickHouse : Engine::kDuckDb;
+}
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& place, const DatabaseOptions& options) {
+  return engine_of(place) == Engine::kClickHouse ? open_clickhouse(place, options)
+                                                 : open_duckdb(place, options);
 }
 
 Result<std::vector<std::vector<std::string>>> Database::rows_of(const std::string& sql) {
@@ -302,13 +304,9 @@ Result<std::vector<std::vector<std::string>>> Database::rows_of(const std::strin
     rows.push_back(std::move(texts));
     return true;
   };
-  TRY(const QueryOutcome outcome, impl_->query(sql, receiver));
+  TRY(const QueryOutcome outcome, query(sql, receiver));
   if (outcome.is_cut) return fail("the answer has more rows than it may; give more with --rows");
   return rows;
-}
-
-Result<void> Database::export_parquet(const std::string& sql, const std::string& path) {
-  return impl_->export_parquet(sql, path);
 }
 
 }  // namespace bartizan::store

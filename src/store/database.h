@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Database: questions in SQL over the files of a store, by DuckDB. It only reads: one statement, a SELECT and nothing
-// else; no file outside of the store's folder can be reached, no extension loaded, no setting changed. Every question
-// has a budget of time, memory and rows and can be cancelled. Tables: events, findings; views: ecs, ocsf (docs/schema.md).
-// The files are those that were there at open(). One thread; DuckDB works with threads of its own.
+// Database: questions in SQL over a store. It only reads: one statement, a SELECT and nothing else. Every question has a budget
+// of time, memory and rows and can be cancelled. Tables: events, findings; views: ecs, ocsf (docs/schema.md).
+//
+// Over a folder of files DuckDB answers: no file outside of the folder can be reached, no extension loaded, no setting changed;
+// the files are those that were there at open(). Over clickhouse://… that server answers, in its own SQL (hunt/dialect.h).
+// One thread; the engines work with threads of their own.
 #pragma once
 
 #include <functional>
@@ -16,11 +18,15 @@
 
 namespace bartizan::store {
 
+enum class Engine : std::uint8_t { kDuckDb, kClickHouse };
+// Which answers over the store at a place.
+Engine engine_of(std::string_view place);
+
 struct QueryBudget {
   double seconds = 600;
   std::uint64_t memory_bytes = 4ull << 30;
   std::uint64_t rows_max = 1'000'000;  // of the answer; further ones are cut off and the outcome says so
-  unsigned threads = 0;                // 0: one for each processor
+  unsigned threads = 0;                // of DuckDB; 0: one for each processor
 };
 
 enum class ValueType : std::uint8_t { kText, kNumber, kBoolean, kTime, kJson };
@@ -51,23 +57,17 @@ struct DatabaseOptions {
 
 class Database {
  public:
-  static Result<std::unique_ptr<Database>> open(const std::string& store_folder,
-                                                const DatabaseOptions& options);
-  ~Database();
+  static Result<std::unique_ptr<Database>> open(const std::string& place, const DatabaseOptions& options);
+  virtual ~Database() = default;
 
-  Result<QueryOutcome> query(const std::string& sql, const QueryReceiver& receiver);
+  virtual Result<QueryOutcome> query(const std::string& sql, const QueryReceiver& receiver) = 0;
+  // Writes the answer to a Parquet file outside of the store.
+  virtual Result<void> export_parquet(const std::string& sql, const std::string& path) = 0;
   // Small answers as a whole.
   Result<std::vector<std::vector<std::string>>> rows_of(const std::string& sql);
-  // Writes the answer to a Parquet file outside of the store.
-  Result<void> export_parquet(const std::string& sql, const std::string& path);
-
- private:
-  class Impl;
-  explicit Database(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
 };
 
-// 'it''s'
+// 'it''s', as DuckDB has it.
 std::string sql_text(std::string_view text);
 
 }  // namespace bartizan::store

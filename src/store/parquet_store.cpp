@@ -13,6 +13,7 @@
 #include <map>
 
 #include "base/limits.h"
+#include "store/answer_row.h"
 #include "store/database.h"
 #include "store/durable_file.h"
 #include "store/retention.h"
@@ -310,36 +311,6 @@ Result<std::vector<std::string>> ParquetStore::prune(const Retention& retention,
 
 namespace {
 
-// One row of scan_sql put together again.
-void read_row(std::span<const Cell> answer, const TableShape& shape, std::vector<Cell>& cells,
-              std::vector<NamedText>& rest, Row& row) {
-  const auto number = [](std::string_view text) {
-    std::int64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-  };
-  row.time.ticks = number(answer[0].text) * 10;
-  std::from_chars(answer[1].text.data(), answer[1].text.data() + answer[1].text.size(), row.id);
-  cells.clear(), rest.clear();
-  for (std::size_t i = 0; i < shape.columns.size(); ++i) {
-    const Cell& cell = answer[i + 2];
-    const bool is_number = shape.columns[i].type == ColumnType::kNumber;
-    cells.push_back(cell.is_null || !is_number ? cell : Cell(number(cell.text)));
-  }
-  if (!shape.rest_name.empty()) {
-    std::string_view left = answer[shape.columns.size() + 2].text;
-    while (!left.empty()) {
-      const std::string_view entry = left.substr(0, left.find('\x1e'));
-      left.remove_prefix(std::min(left.size(), entry.size() + 1));
-      const std::size_t cut = entry.find('\x1f');
-      const std::string_view value = entry.substr(std::min(entry.size(), cut + 1));
-      rest.push_back({entry.substr(0, cut), value.substr(value.empty() ? 0 : 1), value.empty()});
-    }
-  }
-  row.cells = cells, row.rest = rest;
-}
-
-// Entries of the map are parted by \x1e, name and value by \x1f; a value that is not null begins with `=`.
 std::string scan_sql(const TableShape& shape) {
   std::string sql = "SELECT epoch_us(time), id";
   for (const ParquetColumn& column : shape.columns) sql += ", " + std::string(column.name);
@@ -367,7 +338,7 @@ Result<void> ParquetStore::scan(TableName table, const std::string& first_day, c
     QueryReceiver receiver;
     receiver.row = [&](std::span<const Cell> answer) {
       Row row;
-      read_row(answer, shape, cells, rest, row);
+      read_answer_row(answer, shape, cells, rest, row);
       return going = take(row);
     };
     TRY_VOID(database->query(scan_sql(shape), receiver));

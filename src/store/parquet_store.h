@@ -11,8 +11,6 @@
 
 namespace bartizan::store {
 
-enum class Access { kRead, kWrite };
-
 class ParquetStore final : public Store {
  public:
   // To write: made when it is not there; what a crash left half written is removed.

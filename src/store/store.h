@@ -17,6 +17,7 @@
 
 namespace bartizan::store {
 
+enum class Access { kRead, kWrite };
 enum class TableName { kEvents, kFindings };
 
 struct TableShape {

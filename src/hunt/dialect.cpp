@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hunt/dialect.h"
+
+#include <cstdlib>
+
+namespace bartizan::hunt {
+namespace {
+
+using Sql = Dialect::Sql;
+using Sees = Dialect::Sees;
+
+// f(a, b)
+template <class... Parts>
+Sql call(Sees function, Sees first, const Parts&... more) {
+  Sql out(function);
+  out += '(';
+  out += first;
+  ((out += ", ", out += more), ...);
+  return out += ')';
+}
+
+class DuckDb final : public Dialect {
+ public:
+  Sql text(std::string_view value) const override { return store::sql_text(value); }
+  Sql truth(bool value) const override { return value ? "TRUE" : "FALSE"; }
+  Sql time(Instant value) const override { return "TIMESTAMP " + text(format_instant(value).substr(0, 26)); }
+
+  Sql time_column() const override { return "time"; }
+  Sql entry(std::string_view name) const override { return "fields[" + text(name) + "]"; }
+  Sql any_entry(const Test& test) const override {
+    return "list_bool_or(list_transform(map_values(fields), lambda v: " + test("v") + "))";
+  }
+  Sql each_entry_name() const override { return "unnest(map_keys(fields))"; }
+  Sql is_on_day(std::string_view date) const override { return "time::DATE = DATE " + text(date); }
+  Sql is_between_days(std::string_view, std::string_view) const override {
+    return {};
+  }  // files are chosen before
+
+  Sql lower(Sees value) const override { return call("lower", value); }
+  Sql contains(Sees value, Sees part) const override { return call("contains", value, part); }
+  Sql starts_with(Sees value, Sees part) const override { return call("starts_with", value, part); }
+  Sql joined(std::span<const Sql> texts) const override {
+    Sql out;
+    for (const Sql& one : texts) out += (out.empty() ? "" : " || ") + one;
+    return out;
+  }
+  Sql is_like(Sees value, std::string_view pattern) const override {
+    return Sql(value) + " LIKE " + text(pattern) + " ESCAPE '\\'";
+  }
+  Sql matches(Sees value, std::string_view regex, bool ignores_case) const override {
+    return ignores_case ? call("regexp_matches", value, text(regex), "'i'")
+                        : call("regexp_matches", value, text(regex));
+  }
+  Sql matches_whole(Sees value, std::string_view regex) const override {
+    return call("regexp_full_match", value, text(regex));
+  }
+  Sql start_of(Sees value, unsigned letters) const override {
+    return call("left", value, std::to_string(letters));
+  }
+  Sql number_of(Sees value) const override { return "TRY_CAST(" + Sql(value) + " AS DOUBLE)"; }
+  Sql text_of(Sees number) const override { return Sql(number) + "::VARCHAR"; }
+  Sql ip4(Sees value) const override { return call("ip4", value); }
+  Sql ip6_start(Sees value) const override { return call("ip6_start", value); }
+
+  Sql is_among(Sees value, Sees column, Sees from) const override {
+    return "(" + Sql(value) + ", 1) IN (SELECT (" + Sql(column) + ", 1) " + Sql(from) + ")";
+  }
+  Sql is_true(Sees condition) const override { return call("coalesce", condition, "FALSE"); }
+  Sql seconds_of(Sees value) const override { return call("epoch", value); }
+  Sql shifted(Sees value, std::int64_t seconds) const override {
+    return Sql(value) + (seconds < 0 ? " - " : " + ") + call("to_seconds", std::to_string(std::abs(seconds)));
+  }
+  Sql time_bucket(Sees value, std::uint64_t seconds) const override {
+    return call("time_bucket", call("to_seconds", std::to_string(seconds)), value);
+  }
+
+  Sql count_distinct(Sees value) const override { return "count(DISTINCT " + Sql(value) + ")"; }
+  Sql distinct_values(Sees value, unsigned values_max) const override {
+    return "coalesce(list_sort(list(DISTINCT " + Sql(value) + ") FILTER (" + Sql(value) + " IS NOT NULL))" +
+           (values_max ? "[1:" + std::to_string(values_max) + "]" : "") + ", [])";
+  }
+  Sql earliest(Sees value, Sees time) const override { return call("arg_min", value, time); }
+  Sql group_by(Sees) const override { return " GROUP BY ALL"; }
+  Sql order_by_all(Sees) const override { return " ORDER BY ALL"; }
+  Sql first_of_each(Sees from, Sees columns, Sees order) const override {
+    return "SELECT * FROM (" + Sql(from) + ") QUALIFY row_number() OVER (PARTITION BY " + Sql(columns) +
+           " ORDER BY " + Sql(order.empty() ? "1" : order) + ") = 1";
+  }
+  Sql rows_with_partner(Sees from, Sees other, std::span<const std::string> columns,
+                        std::uint64_t seconds) const override {
+    Sql same;
+    for (const std::string& column : columns) same += " AND near." + column + " = far." + column;
+    if (seconds) same += " AND abs(epoch(near.time) - epoch(far.time)) <= " + std::to_string(seconds);
+    return "SELECT near.* FROM (" + Sql(from) + ") near SEMI JOIN (" + Sql(other) +
+           ") far ON near.id <> far.id" + same;
+  }
+};
+
+class ClickHouse final : public Dialect {
+ public:
+  // Backslashes escape there.
+  Sql text(std::string_view value) const override {
+    Sql out = "'";
+    for (const char c : value) {
+      if (c == '\0') continue;  // as for DuckDB
+      if (c == '\'' || c == '\\') out += '\\';
+      out += c;
+    }
+    return out += '\'';
+  }
+  Sql truth(bool value) const override { return value ? "1" : "0"; }
+  Sql time(Instant value) const override {
+    constexpr std::int64_t kMillion = 1'000'000;
+    const std::int64_t all = value.ticks / (kTicksPerSecond / kMillion);
+    Sql fraction = std::to_string(all < 0 ? -(all % kMillion) : all % kMillion);
+    fraction.insert(0, 6 - fraction.size(), '0');
+    const Sql seconds = (all < 0 ? "-" : "") + std::to_string(all < 0 ? -(all / kMillion) : all / kMillion);
+    return call("toDecimal64", text(seconds + "." + fraction), "6");
+  }
+
+  Sql time_column() const override { return "exact"; }
+  Sql entry(std::string_view name) const override {
+    const Sql key = text(name);
+    return "if(has(fields.name, " + key + "), fields.value[indexOf(fields.name, " + key + ")], NULL)";
+  }
+  Sql any_entry(const Test& test) const override {
+    return "arrayExists(v -> " + test("v") + ", fields.value)";
+  }
+  Sql each_entry_name() const override { return "arrayJoin(arrayConcat(fields.name, fields_null))"; }
+  Sql is_on_day(std::string_view date) const override { return "day = " + text(date); }
+  Sql is_between_days(std::string_view first, std::string_view last) const override {
+    return (first.empty() ? "" : " AND day >= " + text(first)) +
+           (last.empty() ? "" : " AND day <= " + text(last));
+  }
+
+  Sql lower(Sees value) const override { return call("lowerUTF8", value); }
+  Sql contains(Sees value, Sees part) const override { return call("position", value, part) + " > 0"; }
+  Sql starts_with(Sees value, Sees part) const override { return call("startsWith", value, part); }
+  Sql joined(std::span<const Sql> texts) const override {
+    Sql out = "concat('', ''";
+    for (const Sql& one : texts) out += ", " + one;
+    return out + ")";
+  }
+  Sql is_like(Sees value, std::string_view pattern) const override {
+    return call("like", value, text(pattern));
+  }
+  Sql matches(Sees value, std::string_view regex, bool ignores_case) const override {
+    // There, unlike in RE2 itself, a dot takes line ends unless told not to.
+    return call("match", value, text((ignores_case ? "(?i-s)" : "(?-s)") + Sql(regex)));
+  }
+  Sql matches_whole(Sees value, std::string_view regex) const override {
+    return call("match", value, text("^(?:" + Sql(regex) + ")$"));
+  }
+  Sql start_of(Sees value, unsigned letters) const override {
+    return call("substringUTF8", value, "1", std::to_string(letters));
+  }
+  Sql number_of(Sees value) const override { return call("toFloat64OrNull", value); }
+  Sql text_of(Sees number) const override { return call("toString", number); }
+  Sql ip4(Sees value) const override {
+    const Sql parts = call("splitByChar", "'.'", call("ifNull", value, "''"));
+    Sql sum;
+    for (const auto& [place, weight] : {std::pair{"1", "16777216"}, {"2", "65536"}, {"3", "256"}, {"4", "1"}})
+      sum += (sum.empty() ? "" : " + ") + call("toUInt32OrZero", parts + "[" + place + "]") + " * " + weight;
+    return "if(" + is_true(matches_whole(value, "[0-9]{1,3}(\\.[0-9]{1,3}){3}")) + ", " + sum + ", NULL)";
+  }
+  Sql ip6_start(Sees value) const override {
+    const Sql group = call("splitByChar", "':'", call("ifNull", value, "''")) + "[1]";
+    const Sql digits = "substring(concat('0000', " + group + "), length(" + group + ") + 1, 4)";
+    return "if(" + is_true(matches_whole(value, "[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]*")) +
+           ", reinterpretAsUInt16(reverse(unhex(" + digits + "))), NULL)";
+  }
+
+  Sql is_among(Sees value, Sees column, Sees from) const override {
+    return call("ifNull", value, "''") + " IN (SELECT " + call("ifNull", column, "''") + " " + Sql(from) +
+           ")";
+  }
+  Sql is_true(Sees condition) const override { return call("ifNull", condition, "0"); }
+  Sql seconds_of(Sees value) const override { return call("toFloat64", value); }
+  Sql shifted(Sees value, std::int64_t seconds) const override {
+    return Sql(value) + (seconds < 0 ? " - " : " + ") + std::to_string(std::abs(seconds));
+  }
+  // Counted from Monday 2000-01-03, as DuckDB does.
+  Sql time_bucket(Sees value, std::uint64_t seconds) const override {
+    const Sql width = std::to_string(seconds), start = "946857600";
+    return "toDateTime(toUInt32(floor((toFloat64(" + Sql(value) + ") - " + start + ") / " + width + ") * " +
+           width + " + " + start + "))";
+  }
+
+  // Of no value at all it would be null.
+  Sql count_distinct(Sees value) const override {
+    return call("ifNull", "uniqExact(" + Sql(value) + ")", "0");
+  }
+  Sql distinct_values(Sees value, unsigned values_max) const override {
+    const Sql all = "arraySort(groupUniqArray(" + Sql(value) + "))";
+    return values_max ? call("arraySlice", all, "1", std::to_string(values_max)) : all;
+  }
+  Sql earliest(Sees value, Sees time) const override { return call("argMin", value, time); }
+  Sql group_by(Sees list) const override { return list.empty() ? Sql() : " GROUP BY " + Sql(list); }
+  Sql order_by_all(Sees list) const override { return list.empty() ? Sql() : " ORDER BY " + Sql(list); }
+  Sql first_of_each(Sees from, Sees columns, Sees order) const override {
+    return "SELECT * FROM (" + Sql(from) + ")" + (order.empty() ? "" : " ORDER BY " + Sql(order)) +
+           " LIMIT 1 BY " + Sql(columns);
+  }
+  // Partners of one kind are gathered, since a join knows equality alone.
+  Sql rows_with_partner(Sees from, Sees other, std::span<const std::string> columns,
+                        std::uint64_t seconds) const override {
+    Sql keys, names;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const Sql name = "key" + std::to_string(i);
+      keys += ", " + columns[i] + " AS " + name;
+      names += (i ? ", " : "") + name;
+    }
+    // Of columns that a lambda alone names, 18.16 does not know that they are needed.
+    const Sql needed = "id = id AND exact = exact";
+    Sql test = "p.1 != id";
+    if (seconds) test += " AND abs(p.2 - toFloat64(exact)) <= " + std::to_string(seconds);
+    return "SELECT * FROM (SELECT *" + keys + " FROM (" + Sql(from) + ")) ANY INNER JOIN (SELECT " + names +
+           ", groupArray((id, toFloat64(exact))) AS partners FROM (SELECT *" + keys + " FROM (" + Sql(other) +
+           ")) GROUP BY " + names + ") USING " + names + " WHERE " + needed + " AND arrayExists(p -> " +
+           test + ", partners)";
+  }
+};
+
+}  // namespace
+
+const Dialect& duckdb_dialect() {
+  static const DuckDb dialect;
+  return dialect;
+}
+const Dialect& clickhouse_dialect() {
+  static const ClickHouse dialect;
+  return dialect;
+}
+const Dialect& dialect_of(store::Engine engine) {
+  return engine == store::Engine::kClickHouse ? clickhouse_dialect() : duckdb_dialect();
+}
+
+}  // namespace bartizan::hunt
