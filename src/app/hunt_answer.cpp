@@ -51,13 +51,6 @@ std::string chart_of(const std::vector<store::QueryColumn>& columns, const Table
   return columns[label].type == store::ValueType::kTime ? time_chart(bars) : bar_chart(bars);
 }
 
-std::string render(const std::string& format, const Table& table) {
-  return format == "jsonl"  ? render_table_jsonl(table)
-         : format == "csv"  ? render_table_csv(table)
-         : format == "html" ? render_table_html(table)
-                            : render_table_text(table);
-}
-
 int export_answer(const Arguments& arguments, const std::string& sql, store::DatabaseOptions options,
                   const std::string& folder) {
   const std::string output = arguments.value("--output");
@@ -110,6 +103,23 @@ store::QueryReceiver with_progress() {
     return cancelled == 0;
   };
   return receiver;
+}
+
+store::QueryReceiver into(std::vector<std::vector<std::string>>& rows) {
+  store::QueryReceiver receiver = with_progress();
+  receiver.row = [&](std::span<const store::Cell> cells) {
+    auto& row = rows.emplace_back();
+    for (const store::Cell& cell : cells) row.emplace_back(cell.text);
+    return true;
+  };
+  return receiver;
+}
+
+std::string render_table(const std::string& format, const Table& table) {
+  return format == "jsonl"  ? render_table_jsonl(table)
+         : format == "csv"  ? render_table_csv(table)
+         : format == "html" ? render_table_html(table)
+                            : render_table_text(table);
 }
 
 std::string store_folder(const Arguments& arguments) {
@@ -169,12 +179,7 @@ int answer(const Arguments& arguments, const std::string& title, const std::stri
   if (!database) return code;
   catch_cancel();
   std::vector<std::vector<std::string>> rows;
-  store::QueryReceiver receiver = with_progress();
-  receiver.row = [&](std::span<const store::Cell> cells) {
-    auto& row = rows.emplace_back();
-    for (const store::Cell& cell : cells) row.emplace_back(cell.text);
-    return true;
-  };
+  const store::QueryReceiver receiver = into(rows);
   auto outcome = database->query(sql, receiver);
   if (!outcome.has_value()) return say_failure(outcome.error().text());
   Table table{title, {}, std::move(rows), {}};
@@ -185,7 +190,8 @@ int answer(const Arguments& arguments, const std::string& title, const std::stri
   if (outcome->is_cut)
     std::fprintf(stderr, "bartizan: there are more rows than the %llu written; --rows gives more\n",
                  static_cast<unsigned long long>(outcome->rows));
-  if (auto written = write_output(arguments.value("--output"), render(format, table)); !written.has_value())
+  if (auto written = write_output(arguments.value("--output"), render_table(format, table));
+      !written.has_value())
     return say_failure("cannot write " + written.error().text());
   return kExitClean;
 }

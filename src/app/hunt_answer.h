@@ -8,6 +8,7 @@
 #include "app/options.h"
 #include "base/limits.h"
 #include "hunt/search_sql.h"
+#include "sink/table.h"
 #include "store/database.h"
 
 namespace bartizan::app {
@@ -49,6 +50,10 @@ bool is_in_folder(const Arguments& arguments, std::string_view why);
 void catch_cancel();
 bool is_cancelled();
 store::QueryReceiver with_progress();
+// Likewise, and appends the answer to `rows`, which outlive it.
+store::QueryReceiver into(std::vector<std::vector<std::string>>& rows);
+// As jsonl, csv, html; else as text.
+std::string render_table(const std::string& format, const Table& table);
 // Says it; kExitUnreadable.
 int say_failure(const std::string& message);
 

@@ -82,11 +82,7 @@ int run_rules(const Arguments& arguments) {
   if (!compiled.refused.empty())
     std::fprintf(stderr, "bartizan: %zu rules cannot be asked in SQL: --explain says why\n",
                  compiled.refused.size());
-  const std::string format = arguments.value("--format", "table");
-  const std::string text = format == "jsonl"  ? render_table_jsonl(table)
-                           : format == "csv"  ? render_table_csv(table)
-                           : format == "html" ? render_table_html(table)
-                                              : render_table_text(table);
+  const std::string text = render_table(arguments.value("--format"), table);
   if (auto written = write_output(arguments.value("--output"), text); !written.has_value()) {
     std::fprintf(stderr, "bartizan: cannot write %s\n", written.error().text().c_str());
     return kExitUnreadable;

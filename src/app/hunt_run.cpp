@@ -48,13 +48,7 @@ class Hunter {
     run.since = *range.since, run.until = *range.until;
     run.is_regular = !given.since && !given.until;
     const auto start = std::chrono::steady_clock::now();
-    store::QueryReceiver receiver = with_progress();
-    receiver.row = [&](std::span<const store::Cell> cells) {
-      auto& row = answer.rows.emplace_back();
-      for (const store::Cell& cell : cells) row.emplace_back(cell.text);
-      return true;
-    };
-    auto outcome = database_.query(sql_of_hunt(hunt, range), receiver);
+    auto outcome = database_.query(sql_of_hunt(hunt, range), into(answer.rows));
     run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (outcome.has_value()) answer.columns = std::move(outcome->columns);
     else run.failed = outcome.error().message, answer.rows.clear();

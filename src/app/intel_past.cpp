@@ -89,12 +89,7 @@ Table table_of(const std::vector<PastSighting>& sightings) {
 }
 
 std::string rendered(const std::string& format, const std::vector<PastSighting>& sightings) {
-  if (format != "jsonl") {
-    const Table table = table_of(sightings);
-    return format == "csv"    ? render_table_csv(table)
-           : format == "html" ? render_table_html(table)
-                              : render_table_text(table);
-  }
+  if (format != "jsonl") return render_table(format, table_of(sightings));
   std::string out;
   for (const PastSighting& seen : sightings) append_finding_json(seen.finding, out), out += '\n';
   return out;

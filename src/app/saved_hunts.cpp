@@ -58,12 +58,7 @@ std::string joined(const std::vector<std::string>& words) {
 std::string minutes(Instant time) { return format_instant(time).substr(0, 16) + "Z"; }
 
 int write_table(const Arguments& arguments, const Table& table) {
-  const std::string format = arguments.value("--format", "table");
-  const std::string text = format == "jsonl"  ? render_table_jsonl(table)
-                           : format == "csv"  ? render_table_csv(table)
-                           : format == "html" ? render_table_html(table)
-                                              : render_table_text(table);
-  auto written = write_output(arguments.value("--output"), text);
+  auto written = write_output(arguments.value("--output"), render_table(arguments.value("--format"), table));
   if (written.has_value()) return kExitClean;
   std::fprintf(stderr, "bartizan: cannot write %s\n", written.error().text().c_str());
   return kExitUnreadable;
