@@ -233,7 +233,7 @@ std::string named_store(const Arguments& arguments) {
   std::string folder = store_folder(arguments);
   if (folder.empty()) usage_error(*arguments.verb, "which store? --store DIR, or BARTIZAN_STORE");
   if (store::engine_of(folder) == store::Engine::kDuckDb) return folder;
-  usage_error(*arguments.verb, "saved hunts need a store in a folder, where their record is kept");
+  usage_error(*arguments.verb, "this needs a store in a folder, where its record is kept");
   return {};
 }
 

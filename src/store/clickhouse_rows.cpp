@@ -5,6 +5,8 @@
 #include <cstdint>
 
 #include "base/text.h"
+#include "store/event_columns.h"
+#include "store/views.h"
 
 namespace bartizan::store {
 namespace {
@@ -54,7 +56,26 @@ void append_rest(std::span<const NamedText> rest, std::string& out) {
   list(nulls, true, [](const NamedText& entry) { return entry.name; });
 }
 
+std::string view_sql(std::string_view view, std::span<const ViewColumn> columns) {
+  std::string list;
+  const auto add = [&](const std::string& column, const std::string& name) {
+    list += (list.empty() ? "" : ", ") + column + " AS " + quoted(name);
+  };
+  for (const ViewColumn& column : columns) {
+    const std::string ours(column.column), theirs(column.name);
+    if (ours == "time") add("exact", theirs);
+    else if (ours == kRestName)
+      add(ours + ".name", theirs + ".name"), add(ours + ".value", theirs + ".value");
+    else add(quoted(ours), theirs);
+  }
+  return "CREATE VIEW IF NOT EXISTS " + std::string(view) + " AS SELECT " + list + " FROM events";
+}
+
 }  // namespace
+
+std::vector<std::string> clickhouse_view_sqls() {
+  return {view_sql("ecs", ecs_columns()), view_sql("ocsf", ocsf_columns())};
+}
 
 std::uint32_t clickhouse_seconds(Instant time) {
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(time.ticks / kTicksPerSecond, 0, UINT32_MAX));

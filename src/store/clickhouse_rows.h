@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/store.h"
 
@@ -19,6 +20,8 @@ namespace bartizan::store {
 std::string clickhouse_kept_name(TableName table, bool is_cluster);
 std::string clickhouse_create_sql(TableName table, bool is_cluster);
 std::string clickhouse_distributed_sql(TableName table, const std::string& cluster);
+// The views ecs and ocsf.
+std::vector<std::string> clickhouse_view_sqls();
 
 // In the order of the table; "`a`, `b`".
 std::string clickhouse_column_list(TableName table);

@@ -219,6 +219,7 @@ Result<void> ClickHouseStore::make_tables() {
       TRY_VOID(client_.answer_of(clickhouse_create_sql(table, is_cluster())));
       if (is_cluster()) TRY_VOID(client_.answer_of(clickhouse_distributed_sql(table, address.cluster)));
     }
+    for (const std::string& view : clickhouse_view_sqls()) TRY_VOID(client_.answer_of(view));
     return {};
   });
 }
