@@ -101,8 +101,8 @@ std::string around_sql(std::uint64_t id, std::uint64_t seconds, const Dialect& d
   const auto span = static_cast<std::int64_t>(std::min<std::uint64_t>(seconds, limits::kHuntSpanSecondsMax));
   return "SELECT CASE WHEN id = " + number + " THEN '>' ELSE '' END AS here, " + shown_columns(dialect) +
          " FROM events WHERE " + dialect.is_among("host", "host", event) + " AND " + time + " BETWEEN " +
-         dialect.shifted("(SELECT min(" + time + ") " + event + ")", -span) + " AND " +
-         dialect.shifted("(SELECT max(" + time + ") " + event + ")", span) + " ORDER BY " + time + ", id";
+         dialect.shifted("min(" + time + ")", event, -span) + " AND " +
+         dialect.shifted("max(" + time + ")", event, span) + " ORDER BY " + time + ", id";
 }
 
 std::string pivot_sql(std::string_view entity, const TimeRange& range, const Dialect& dialect) {

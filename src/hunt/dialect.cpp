@@ -67,8 +67,9 @@ class DuckDb final : public Dialect {
   }
   Sql is_true(Sees condition) const override { return call("coalesce", condition, "FALSE"); }
   Sql seconds_of(Sees value) const override { return call("epoch", value); }
-  Sql shifted(Sees value, std::int64_t seconds) const override {
-    return Sql(value) + (seconds < 0 ? " - " : " + ") + call("to_seconds", std::to_string(std::abs(seconds)));
+  Sql shifted(Sees value, Sees from, std::int64_t seconds) const override {
+    return "(SELECT " + Sql(value) + " " + Sql(from) + ")" + (seconds < 0 ? " - " : " + ") +
+           call("to_seconds", std::to_string(std::abs(seconds)));
   }
   Sql time_bucket(Sees value, std::uint64_t seconds) const override {
     return call("time_bucket", call("to_seconds", std::to_string(seconds)), value);
@@ -176,8 +177,10 @@ class ClickHouse final : public Dialect {
   }
   Sql is_true(Sees condition) const override { return call("ifNull", condition, "0"); }
   Sql seconds_of(Sees value) const override { return call("toFloat64", value); }
-  Sql shifted(Sees value, std::int64_t seconds) const override {
-    return Sql(value) + (seconds < 0 ? " - " : " + ") + std::to_string(std::abs(seconds));
+  // By way of text: 18.16 loses the type of a decimal that a question within a question finds.
+  Sql shifted(Sees value, Sees from, std::int64_t seconds) const override {
+    return call("toDecimal64", "(SELECT toString(" + Sql(value) + ") " + Sql(from) + ")", "6") +
+           (seconds < 0 ? " - " : " + ") + std::to_string(std::abs(seconds));
   }
   // Counted from Monday 2000-01-03, as DuckDB does.
   Sql time_bucket(Sees value, std::uint64_t seconds) const override {

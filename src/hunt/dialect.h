@@ -58,7 +58,8 @@ class Dialect {
   // A condition that is never null.
   virtual Sql is_true(Sees condition) const = 0;
   virtual Sql seconds_of(Sees time) const = 0;  // since 1970, with decimals
-  virtual Sql shifted(Sees time, std::int64_t seconds) const = 0;
+  // The one time that a question finds, so many seconds later.
+  virtual Sql shifted(Sees time, Sees from, std::int64_t seconds) const = 0;
   virtual Sql time_bucket(Sees time, std::uint64_t seconds) const = 0;
 
   // Aggregates, of values that are not null.
