@@ -27,7 +27,8 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 CASE = ROOT / "content/demo/case"
 SECONDS_MAX = 20  # for a server to be ready, or for a scan to get so far
-EVENTS = 60_000
+EVENTS = 30_000
+SECONDS_APART = 6  # so that each scan has three days, and as many inserts
 
 HUNTS = [
     ["search", "*"],
@@ -121,9 +122,9 @@ def write_evidence(path, first, last):
     """Lines as winlogbeat writes them; each event of its own."""
     with path.open("w", encoding="utf-8") as out:
         for i in range(first, last):
-            minute = i * 3 // 60
+            minute, second = divmod(i * SECONDS_APART, 60)
             out.write(json.dumps({
-                "@timestamp": f"2026-03-{10 + minute // 1440:02}T{minute // 60 % 24:02}:{minute % 60:02}:{i * 3 % 60:02}.{i % 1000:03}Z",
+                "@timestamp": f"2026-03-{10 + minute // 1440:02}T{minute // 60 % 24:02}:{minute % 60:02}:{second:02}.{i % 1000:03}Z",
                 "event": {"code": "4688"}, "host": {"name": f"ws-{i % 7}.example.test"},
                 "winlog": {"channel": "Security", "event_id": "4688", "record_id": i, "computer_name": f"ws-{i % 7}.example.test",
                            "provider_name": "Microsoft-Windows-Security-Auditing",
