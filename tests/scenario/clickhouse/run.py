@@ -5,7 +5,7 @@
     tests/scenario/clickhouse/run.py [--binary build/release/bartizan] [--keep FOLDER]
 
 Scans write through a Distributed table while a shard, and then the scan itself, is ended with SIGKILL: nothing that was
-acknowledged may be lost, nothing may be there twice. Then hunts are asked of one server and of a store in a folder, and
+acknowledged may be lost, nothing may be there twice. Then hunts are asked of both shards and of a store in a folder, and
 have to answer alike. Skips, saying so, where clickhouse-server (packaging/debian-packages.txt, section daemons) is not
 installed. Exit code 0 all well or skipped, 1 not.
 """
@@ -208,7 +208,7 @@ def test_shown_and_pruned(scene):
 
 def test_hunts_answer_alike(scene):
     folder = str(scene.folder / "store")
-    case = f"clickhouse://127.0.0.1:{scene.servers[0].http}/case"
+    case = scene.store.replace("/scene?", "/case?")
     scene.scan(folder, CASE)
     scene.scan(case, CASE)
     if "DuckDB is not installed" in scene.hunt(folder, "sql", "SELECT 1").stderr:
