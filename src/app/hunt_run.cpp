@@ -92,11 +92,9 @@ std::string logs_text(const std::vector<hunt::LogHosts>& logs, bool with_names) 
   return out;
 }
 
-std::string plain_day(Instant time) { return format_instant(time).substr(0, 16) + "Z"; }
-
 void append_text(const SavedHunt& hunt, const HuntRun& run, Answer& answer, std::string& out) {
   out += fmt::format("{}: {}\n", hunt.id, hunt.title);
-  out += fmt::format("  {} to {}: {}{} row{}\n", plain_day(run.since), plain_day(run.until),
+  out += fmt::format("  {} to {}: {}{} row{}\n", minutes(run.since), minutes(run.until),
                      run.is_cut ? "more than " : "", run.rows, run.rows == 1 ? "" : "s");
   if (!run.failed.empty()) out += "  failed: " + run.failed + "\n";
   if (run.is_blind) out += "  blind: none of the logs it needs answered\n";

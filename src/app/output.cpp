@@ -12,26 +12,11 @@
 #include <utility>
 
 #include "app/verbs.h"
+#include "base/descriptor.h"
 #include "base/limits.h"
 
 namespace bartizan::app {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int number() const { return number_; }
-  // The last chance to hear of an error.
-  bool close() { return ::close(std::exchange(number_, -1)) == 0; }
-
- private:
-  int number_;
-};
 
 bool write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {

@@ -55,8 +55,6 @@ std::string joined(const std::vector<std::string>& words) {
   return out;
 }
 
-std::string minutes(Instant time) { return format_instant(time).substr(0, 16) + "Z"; }
-
 int write_table(const Arguments& arguments, const Table& table) {
   auto written = write_output(arguments.value("--output"), render_table(arguments.value("--format"), table));
   if (written.has_value()) return kExitClean;

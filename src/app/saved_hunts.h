@@ -24,6 +24,8 @@ SavedHunts load_hunts(const Arguments& arguments);
 // Leaves those that the operands name; all of them when there are none. False after a usage error was said.
 bool choose_named(const Arguments& arguments, SavedHunts& saved);
 
+// A time as people read it: 2026-03-10T08:14Z.
+inline std::string minutes(Instant time) { return format_instant(time).substr(0, 16) + "Z"; }
 // --at, else now; false after a usage error was said.
 bool read_at(const Arguments& arguments, Instant& at);
 // --store, else BARTIZAN_STORE; empty after a usage error was said.

@@ -51,6 +51,12 @@ bool names_header(std::string_view name) {
   return name == "EventID" || name == "Channel" || name == "Provider_Name";
 }
 
+std::uint16_t column_of(const Columns& columns, std::string_view name) {
+  const auto at = std::lower_bound(columns.names.begin(), columns.names.end(), name);
+  const bool is_there = at != columns.names.end() && *at == name;
+  return is_there ? static_cast<std::uint16_t>(at - columns.names.begin()) : Field::kNoColumn;
+}
+
 }  // namespace
 
 void EvtxQuickDecoder::begin_chunk(Bytes chunk) {
@@ -267,11 +273,8 @@ std::unique_ptr<EvtxQuickDecoder::Plan> EvtxQuickDecoder::make_plan(std::uint32_
 }
 
 void EvtxQuickDecoder::add_step(Plan& plan, const FlatField& field, bool is_embedded) {
-  const std::vector<std::string>& names = plan.columns->names;
-  const auto at = std::lower_bound(names.begin(), names.end(), field.name);
-  if (at != names.end() && *at == field.name)
-    plan.steps.push_back({&field, is_embedded, static_cast<std::uint16_t>(at - names.begin())});
-  else if (plan.columns->all) plan.steps.push_back({&field, is_embedded, Field::kNoColumn});
+  const std::uint16_t column = column_of(*plan.columns, field.name);
+  if (column != Field::kNoColumn || plan.columns->all) plan.steps.push_back({&field, is_embedded, column});
 }
 
 // Constants stand in the definition of the template, which may lie in another record.
@@ -357,12 +360,7 @@ bool EvtxQuickDecoder::fill_whole(const Header& header, std::size_t at, EventBat
 
 bool EvtxQuickDecoder::add_fragment(const Columns* columns, bool all, EventBatch& out) {
   for (const FlatField& field : fragment_->fields()) {
-    std::uint16_t column = Field::kNoColumn;
-    if (columns) {
-      const auto at = std::lower_bound(columns->names.begin(), columns->names.end(), field.name);
-      if (at != columns->names.end() && *at == field.name)
-        column = static_cast<std::uint16_t>(at - columns->names.begin());
-    }
+    const std::uint16_t column = columns ? column_of(*columns, field.name) : Field::kNoColumn;
     if (!all && column == Field::kNoColumn) continue;
     if (out.fields_of_draft() >= limits::kFieldsPerEventMax) return false;
     record_text_ += field.constant.size(), chunk_text_ += field.constant.size();

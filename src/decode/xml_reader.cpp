@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "decode/utf16.h"
 
 namespace bartizan {
 namespace {
@@ -118,6 +119,15 @@ void append_unescaped(std::string_view raw, std::string& out) {
     if (!known) out.push_back('&');
     at = known ? ampersand + length + 1 : ampersand + 1;
   }
+}
+
+bool begins_with_element(Bytes head, std::string_view tag, std::string_view name_space) {
+  constexpr std::size_t kAttributesMax = 512;
+  std::string room;
+  const std::string_view text = text_in_utf8(head, encoding_of(head), room);
+  const std::size_t first = text.find_first_not_of(" \t\r\n"), at = text.find(tag);
+  return first != text.npos && text[first] == '<' && at != text.npos &&
+         text.substr(at, kAttributesMax).find(name_space) != text.npos;
 }
 
 }  // namespace bartizan

@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/bytes.h"
+
 namespace bartizan {
 
 class XmlReader {
@@ -69,5 +71,8 @@ void for_each_attribute(std::string_view attributes, Visit visit) {
     at = close + 1;
   }
 }
+
+// Whether a file of XML, in UTF-8 or UTF-16, has early on the element whose start is `tag`, in that name space.
+bool begins_with_element(Bytes head, std::string_view tag, std::string_view name_space);
 
 }  // namespace bartizan

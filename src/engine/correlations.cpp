@@ -16,19 +16,11 @@ Correlations::Correlations(RuleSet& rules) : rules_(rules) {
 }
 
 void Correlations::add(Contribution contribution) {
-  if (!correlator_->add(
-          {contribution.rule, contribution.time, contribution.sequence, std::move(contribution.values)}))
+  if (!correlator_->add({contribution.rule, contribution.record.time, contribution.sequence,
+                         std::move(contribution.values)}))
     return;
-  Finding record;
-  record.time = contribution.time;
-  record.file = std::move(contribution.file);
-  record.record_id = std::move(contribution.record_id);
-  record.channel = std::move(contribution.channel);
-  record.event_id = contribution.event_id;
-  record.host = std::move(contribution.host);
-  record.entities = std::move(contribution.entities);
   contributing_rules_.push_back(contribution.rule);
-  records_.add(record);
+  records_.add(contribution.record);
 }
 
 void Correlations::finish(std::vector<Finding>& out) {
@@ -47,7 +39,8 @@ void Correlations::finish(std::vector<Finding>& out) {
 Finding Correlations::finding_of(const sigma::CorrelationMatch& match) {
   MUST(!match.contributing.empty());
   const RuleSummary& summary = rules_.correlation_summary(match.correlation);
-  Finding finding, part;
+  Finding part;  // in the end the last
+  std::vector<FindingReason> why;
   std::string identity = summary.id;
   std::vector<Entity> entities;
   for (std::size_t index : match.contributing) {
@@ -56,25 +49,20 @@ Finding Correlations::finding_of(const sigma::CorrelationMatch& match) {
     identity += '\n' + part.file + '\n' + part.record_id + '\n' + rule.id;
     for (const Entity& entity : part.entities)
       if (std::find(entities.begin(), entities.end(), entity) == entities.end()) entities.push_back(entity);
-    if (finding.why.size() < limits::kCorrelationReasonsMax)
-      finding.why.push_back(
-          {"", "includes", rule.title,
-           "record " + part.record_id + " of " + part.file + " at " + format_instant(part.time)});
+    if (why.size() < limits::kCorrelationReasonsMax)
+      why.push_back({"", "includes", rule.title,
+                     "record " + part.record_id + " of " + part.file + " at " + format_instant(part.time)});
   }
-  finding.time = match.last;
-  finding.rule_id = summary.id;
-  finding.rule_title = summary.title;
-  finding.level = summary.level;
-  finding.file = part.file;  // of the last record
-  finding.record_id = part.record_id;
-  finding.channel = part.channel;
-  finding.event_id = part.event_id;
-  finding.host = part.host;
-  finding.attack = summary.attack;
-  finding.advisory = summary.advisory;
-  finding.entities = std::move(entities);
-  finding.id = sha256_hex(identity).substr(0, 32);
-  return finding;
+  part.time = match.last;
+  part.rule_id = summary.id;
+  part.rule_title = summary.title;
+  part.level = summary.level;
+  part.attack = summary.attack;
+  part.advisory = summary.advisory;
+  part.why = std::move(why);
+  part.entities = std::move(entities);
+  part.id = sha256_hex(identity).substr(0, 32);
+  return part;
 }
 
 }  // namespace bartizan

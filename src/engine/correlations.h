@@ -19,11 +19,8 @@ struct Contribution {
   std::uint32_t rule = 0;
   std::uint64_t sequence =
       0;  // of the event, in the order of the evidence; two rules matching one event have the same
-  Instant time;
   std::vector<std::pair<std::string, std::string>> values;  // of the rule's correlated fields
-  std::uint32_t event_id = 0;
-  std::string channel, record_id, host, file;
-  std::vector<Entity> entities;
+  Finding record;                                           // of the record alone, as finding_at makes it
 };
 
 class Correlations {

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "base/yaml.h"
 #include "engine/correlations.h"
+#include "engine/make_finding.h"
 #include "engine/plain_matcher.h"
 #include "model/draft_event.h"
 #include "source/evidence.h"
@@ -115,16 +116,9 @@ class ExampleRun {
       matcher.match(event, hits);
       for (const RuleHit& hit : hits)
         if (correlations.needs(hit.rule))
-          correlations.add({hit.rule,
-                            sequence,
-                            event.time,
+          correlations.add({hit.rule, sequence,
                             matcher.values_of(hit, event, correlations.fields_of(hit.rule)),
-                            0,
-                            {},
-                            {},
-                            {},
-                            {},
-                            {}});
+                            finding_at(event, std::string())});
       ++sequence;
     }
     std::vector<Finding> found;

@@ -23,14 +23,8 @@ Reported HitReport::report(const RuleHit& hit, const Event& seen, const Event& r
     Contribution& contribution = reported.contribution.emplace();
     contribution.rule = hit.rule;
     contribution.sequence = sequence;
-    contribution.time = record.time;
     contribution.values = matcher_.values_of(hit, seen, correlations_.fields_of(hit.rule));
-    contribution.event_id = record.event_id;
-    contribution.channel = record.channel;
-    contribution.record_id = record.record_id;
-    contribution.host = record.host;
-    contribution.file = log.file;
-    contribution.entities = entities_of(record);
+    contribution.record = finding_at(record, log);
   }
   if (!correlations_.alerts_alone(hit.rule)) return reported;
   Finding& finding =

@@ -101,18 +101,24 @@ std::string place_of(const Event& event, LogName log) {
   return place;
 }
 
-Finding make_finding(const RuleSummary& rule, const Event& event, LogName log,
-                     std::vector<sigma::Reason>&& why) {
+Finding finding_at(const Event& event, LogName log) {
   Finding finding;
   finding.time = event.time;
-  finding.rule_id = rule.id;
-  finding.rule_title = rule.title;
-  finding.level = rule.level;
   finding.file = log.file;
   finding.record_id = event.record_id;
   finding.channel = event.channel;
   finding.event_id = event.event_id;
   finding.host = event.host;
+  finding.entities = entities_of(event);
+  return finding;
+}
+
+Finding make_finding(const RuleSummary& rule, const Event& event, LogName log,
+                     std::vector<sigma::Reason>&& why) {
+  Finding finding = finding_at(event, log);
+  finding.rule_id = rule.id;
+  finding.rule_title = rule.title;
+  finding.level = rule.level;
   finding.id = sha256_hex(rule.id + '\n' + place_of(event, log)).substr(0, 32);
   finding.attack = rule.attack;
   finding.advisory = rule.advisory;
@@ -123,7 +129,6 @@ Finding make_finding(const RuleSummary& rule, const Event& event, LogName log,
   // Where a record was found outside of its place in a log weighs on what the finding is worth.
   if (const std::string_view* carved = event.find("Carved"))
     finding.why.push_back({"Carved", "is", std::string(*carved), std::string(*carved)});
-  finding.entities = entities_of(event);
   return finding;
 }
 

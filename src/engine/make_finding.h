@@ -30,6 +30,8 @@ struct LogName {
 // that are drawn anew each time.
 std::string place_of(const Event& event, LogName log);
 
+// What a finding says of its record alone: when, where, and whom it concerns.
+Finding finding_at(const Event& event, LogName log);
 Finding make_finding(const RuleSummary& rule, const Event& event, LogName log,
                      std::vector<sigma::Reason>&& why);
 

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "base/descriptor.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/text.h"
@@ -22,20 +23,6 @@ namespace {
 constexpr const char* kFile = "/hunts.jsonl";
 constexpr std::int64_t kEarlySeconds = 3'600;  // a daily timer wanders
 constexpr std::int64_t kBeforeDays = 90;       // how long a log that fell silent is missed
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
 
 void write_logs(JsonWriter& json, std::string_view key, const std::vector<LogHosts>& logs) {
   json.key(key), json.begin_array();

@@ -97,15 +97,7 @@ class PolicyResultDecoder final : public Decoder {
   Instant time_;
 };
 
-int recognise(Bytes head) {
-  std::string room;
-  const std::string_view text = text_in_utf8(head, encoding_of(head), room);
-  const std::size_t first = text.find_first_not_of(" \t\r\n"), root = text.find("<Rsop ");
-  return first != text.npos && text[first] == '<' && root != text.npos &&
-                 text.substr(root, 512).find(kNamespace) != text.npos
-             ? 90
-             : 0;
-}
+int recognise(Bytes head) { return begins_with_element(head, "<Rsop ", kNamespace) ? 90 : 0; }
 
 }  // namespace
 

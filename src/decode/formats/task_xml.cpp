@@ -91,15 +91,7 @@ class TaskDecoder final : public Decoder {
   bool is_leaf_ = false, trigger_ = false;
 };
 
-int recognise(Bytes head) {
-  std::string room;
-  const std::string_view text = text_in_utf8(head, encoding_of(head), room);
-  const std::size_t first = text.find_first_not_of(" \t\r\n"), task = text.find("<Task ");
-  return first != text.npos && text[first] == '<' && task != text.npos &&
-                 text.substr(task, 256).find(kNamespace) != text.npos
-             ? 90
-             : 0;
-}
+int recognise(Bytes head) { return begins_with_element(head, "<Task ", kNamespace) ? 90 : 0; }
 
 }  // namespace
 
