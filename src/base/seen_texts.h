@@ -8,8 +8,10 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -74,7 +76,7 @@ class SeenTexts {
     if (text.size() > limits::kSeenTextBytesMax) return std::nullopt;
     hash_ = hash(search, text);
     if (text.size() <= kRoom) {
-      if (!entries_) entries_ = std::make_unique<Entry[]>(limits::kSeenTextsMax);
+      if (!entries_) entries_.reset(allocate());
       Entry& entry = entries_[hash_ & (limits::kSeenTextsMax - 1)];
       if (entry.is(search, text)) return std::span(reinterpret_cast<std::uint32_t*>(entry.room), entry.found);
     }
@@ -128,7 +130,17 @@ class SeenTexts {
     return sum ^ sum >> 32;
   }
 
-  std::unique_ptr<Entry[]> entries_;
+  // All zero, which is free, in pages that the system hands out as they are touched: a short run does not pay for the table.
+  static Entry* allocate() {
+    void* const room = std::calloc(limits::kSeenTextsMax, sizeof(Entry));
+    if (!room) throw std::bad_alloc();
+    return static_cast<Entry*>(room);
+  }
+  struct Free {
+    void operator()(Entry* entries) const { std::free(entries); }
+  };
+
+  std::unique_ptr<Entry[], Free> entries_;
   std::vector<LongEntry> long_entries_;
   std::size_t long_bytes_ = 0;  // of texts and what was found in them
   std::size_t next_forgotten_ = 0;

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "engine/ordered_workers.h"
 #include "model/packed_finding.h"
 
 namespace bartizan {
@@ -124,10 +125,39 @@ void FindingStore::spill() {
 
 Findings FindingStore::findings() {
   sort();
-  return {size_, [this](const Findings::Visit& visit) { merge(visit); }};
+  return {
+      size_,
+      [this](const Findings::Visit& visit) {
+        Finding finding;
+        merge([&](std::string_view packed) { unpack(packed, finding), visit(finding); });
+      },
+      [this](const Findings::Append& append, const Findings::Write& write) { write_each(append, write); }};
 }
 
-void FindingStore::merge(const Findings::Visit& visit) {
+void FindingStore::write_each(const Findings::Append& append, const Findings::Write& write) {
+  std::vector<Finding> read(threads_);
+  OrderedWorkers<std::string, std::string> workers(
+      threads_,
+      [&](std::size_t worker, std::string& packed) {
+        std::string out;
+        for (std::string_view rest = packed; !rest.empty();) {
+          const std::string_view one = first_packed(rest);
+          unpack(one, read[worker]), append(read[worker], out);
+          rest.remove_prefix(one.size());
+        }
+        return out;
+      },
+      [&](std::string&& out) { write(out); });
+  std::string batch;
+  const auto submit = [&] { workers.submit(batch), batch.clear(); };
+  merge([&](std::string_view packed) {
+    batch += packed;
+    if (batch.size() >= limits::kOutputWrittenAtOnceBytes) submit();
+  });
+  submit();
+}
+
+void FindingStore::merge(const std::function<void(std::string_view packed)>& visit) {
   std::vector<std::unique_ptr<Source>> sources;
   const std::size_t buffer_bytes = limits::kFindingsMergeBytes / (runs_.size() + 1) + 1;
   for (const Run& run : runs_) sources.push_back(std::make_unique<Source>(*this, run, buffer_bytes));
@@ -138,13 +168,11 @@ void FindingStore::merge(const Findings::Visit& visit) {
   std::priority_queue<Source*, std::vector<Source*>, decltype(later)> heads(later);
   for (const auto& source : sources)
     if (!source->is_at_end()) heads.push(source.get());
-  Finding finding;
   std::uint64_t given = 0;
   while (!heads.empty()) {
     Source* const head = heads.top();
     heads.pop();
-    unpack(head->current(), finding);
-    visit(finding);
+    visit(head->current());
     ++given;
     if (head->next() && !head->is_at_end()) heads.push(head);
   }

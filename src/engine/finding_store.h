@@ -2,10 +2,11 @@
 // FindingStore: keeps the findings of a run and gives them back in the order of reports, by time, file, record, rule, id,
 // whatever the order they came in. Memory is bounded: what exceeds limits::kFindingsInMemoryBytes is sorted and moved to a
 // scratch file (base/scratch_file.h), and merged from there. When that file cannot be written, memory
-// grows instead: nothing is lost, and problem() says so. One thread.
+// grows instead: nothing is lost, and problem() says so. One thread; findings().write_each() works with as many as it may.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,6 +20,8 @@ namespace bartizan {
 class FindingStore {
  public:
   explicit FindingStore(std::size_t memory_bytes);
+
+  void set_threads(std::size_t threads) { threads_ = threads; }
 
   void add(const Finding& finding);
   // Findings packed one behind the other.
@@ -42,9 +45,11 @@ class FindingStore {
 
   void sort();
   void spill();
-  void merge(const Findings::Visit& visit);
+  void merge(const std::function<void(std::string_view packed)>& visit);
+  void write_each(const Findings::Append& append, const Findings::Write& write);
 
   std::size_t memory_bytes_;
+  std::size_t threads_ = 1;
   std::string block_;
   std::vector<Entry> entries_;
   std::vector<Run> runs_;

@@ -98,6 +98,15 @@ TEST(FindingStore, GivesEverythingInOrderWhateverTheRoom) {
       });
       EXPECT_EQ(at, expected.size());
     }
+    std::string lines;
+    for (const Finding& finding : expected) lines += line_of(finding);
+    for (const std::size_t threads : {1, 3}) {
+      store.set_threads(threads);
+      std::string written;
+      store.findings().write_each([](const Finding& finding, std::string& out) { out += line_of(finding); },
+                                  [&](std::string_view text) { written += text; });
+      EXPECT_EQ(written, lines) << threads << " threads, room for " << room;
+    }
     EXPECT_EQ(store.problem(), "");
   }
 }

@@ -5,8 +5,8 @@
 // another checksum is passed over, and what it holds is checked as input from outside. Whatever fails, the rules are loaded
 // from their files. Some files are kept, the oldest go. One thread.
 //
-// Layout: magic and format u64, SHA-256 of the rest in hexadecimal (64), then LoadedRules field by field: numbers as LEB128,
-// texts with their size before them.
+// Layout: magic and format in a line, XXH3 of the rest (128 bits, big-endian), then LoadedRules field by field: numbers as
+// LEB128, texts with their size before them.
 #pragma once
 
 #include <optional>

@@ -62,6 +62,7 @@ class Scan {
                              options.identity,
                              options.intelligence,
                              [this](const Finding& finding) { return wanted(finding, options_); }};
+    outcome_.findings.set_threads(threads);
     for (std::size_t i = 0; i < threads; ++i)
       detectors_.push_back(std::make_unique<PieceDetector>(
           kinds_, correlations_, scripts_, piece, [this](std::uint32_t rule) { return wants_rule(rule); }));

@@ -82,28 +82,29 @@ std::string time_text(const Finding& finding) {
 }  // namespace
 
 void write_csv(const Findings& findings, const WriteText& write) {
-  std::string out;
+  std::string header;
   append_row({"time", "level", "rule", "host", "channel", "event_id", "record_id", "file", "attack",
               "advisory", "why", "entities", "rule_id", "id"},
-             out);
-  findings.for_each([&](const Finding& finding) {
+             header);
+  write(header);
+  const auto append = [](const Finding& finding, std::string& out) {
     append_row(
         {time_text(finding), level_name(finding.level), finding.rule_title, finding.host, finding.channel,
          std::to_string(finding.event_id), finding.record_id, finding.file, joined(finding.attack),
          joined(finding.advisory), why_text(finding), entities_text(finding), finding.rule_id, finding.id},
         out);
-    write(out), out.clear();
-  });
-  write(out);  // of no findings the header
+  };
+  findings.write_each(append, write);
 }
 
 // Timesketch refuses rows without a time, so that a finding without one stands at the start of 1970.
 void write_timesketch(const Findings& findings, const WriteText& write) {
-  std::string out;
+  std::string header;
   append_row({"message", "datetime", "timestamp_desc", "level", "rule", "host", "channel", "event_id",
               "record_id", "file", "attack", "why", "entities", "rule_id", "finding_id"},
-             out);
-  findings.for_each([&](const Finding& finding) {
+             header);
+  write(header);
+  const auto append = [](const Finding& finding, std::string& out) {
     const std::string host = finding.host.empty() ? "" : " on " + finding.host;
     append_row(
         {fmt::format("[{}] {}{}", level_name(finding.level), finding.rule_title, host),
@@ -111,9 +112,8 @@ void write_timesketch(const Findings& findings, const WriteText& write) {
          finding.host, finding.channel, std::to_string(finding.event_id), finding.record_id, finding.file,
          joined(finding.attack), why_text(finding), entities_text(finding), finding.rule_id, finding.id},
         out);
-    write(out), out.clear();
-  });
-  write(out);
+  };
+  findings.write_each(append, write);
 }
 
 }  // namespace bartizan

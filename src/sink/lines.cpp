@@ -5,13 +5,12 @@
 namespace bartizan {
 
 void write_jsonl(const Findings& findings, const WriteText& write) {
-  std::string line;
-  findings.for_each([&](const Finding& finding) {
-    line.clear();
-    append_finding_json(finding, line);
-    line += '\n';
-    write(line);
-  });
+  findings.write_each(
+      [](const Finding& finding, std::string& out) {
+        append_finding_json(finding, out);
+        out += '\n';
+      },
+      write);
 }
 
 }  // namespace bartizan

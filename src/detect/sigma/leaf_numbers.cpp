@@ -27,6 +27,7 @@ void append_test(const Leaf& leaf, std::string& out) {
 
 class Numbers {
  public:
+  explicit Numbers(std::size_t expected) { numbers_.reserve(expected); }
   std::uint32_t of(const std::string& text) {
     return numbers_.try_emplace(text, static_cast<std::uint32_t>(numbers_.size() + 1)).first->second;
   }
@@ -38,7 +39,9 @@ class Numbers {
 }  // namespace
 
 void number_leaves(std::span<Rule> rules) {
-  Numbers tests, fields;
+  std::size_t leaves = 0;
+  for (const Rule& rule : rules) leaves += rule.leaves.size();
+  Numbers tests(leaves), fields(rules.size());
   std::string test;
   for (Rule& rule : rules)
     for (Leaf& leaf : rule.leaves) {
