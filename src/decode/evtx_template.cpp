@@ -152,7 +152,7 @@ class TemplateCompiler {
   }
 
   // System: the text stands before the attributes, and both are gone with an optional value that is NULL.
-  bool add_system(const Element& element) {
+  bool add_system(Element& element) {
     const std::uint16_t gate = element.is_optional ? element.value : kNoValue;
     for (std::size_t i = element.fields_before; i < out_.fields_.size(); ++i) out_.fields_[i].gate = gate;
     if (element.has_content)
@@ -161,7 +161,7 @@ class TemplateCompiler {
     return true;
   }
 
-  bool add_data(const Element& element) {
+  bool add_data(Element& element) {
     const bool is_named = element.has_given_name && (!is_user_data_ || element.name == "Data");
     if (!is_named && !element.has_content && out_.fields_.size() > element.fields_before) {
       // Attributes are the data. With values that may be NULL it depends on the record whether any is there.
@@ -174,9 +174,10 @@ class TemplateCompiler {
     return true;
   }
 
-  FlatField field_of(const Element& element, std::string name) const {
-    return {FlatField::Kind::kElement, element.is_optional, in_system_, element.value, kNoValue,
-            std::move(name),           element.text};
+  // Takes the text of the element.
+  FlatField field_of(Element& element, std::string name) const {
+    return {FlatField::Kind::kElement, element.is_optional,    in_system_, element.value, kNoValue,
+            std::move(name),           std::move(element.text)};
   }
 
   // Reads the start of an element with its attributes, which become fields when `keep_attributes`. False: it has no body (then
@@ -185,7 +186,7 @@ class TemplateCompiler {
     is_closed_ = false;
     if (!is_fragment_) reader_.skip(2);  // only definitions have the dependency id
     const std::size_t size = reader_.u32();
-    if (size > reader_.remaining() || !name(element.name)) return false;
+    if (size > reader_.remaining() || !name(known_element_, element.name)) return false;
     if (has_attributes) reader_.skip(4);
     for (;;) {
       const std::uint8_t token = reader_.u8();
@@ -197,24 +198,34 @@ class TemplateCompiler {
   }
 
   bool attribute(Element& element, bool keep) {
-    std::string own;
-    if (!name(own)) return false;
-    FlatField field{FlatField::Kind::kAttribute, true, in_system_, kNoValue, kNoValue,
-                    element.name + "_" + own,    {}};
+    own_.clear();
+    if (!name(known_attribute_, own_)) return false;
+    const bool gives_name = own_ == "Name" && !in_system_;
+    // add_data() drops the attributes of data that has a name, so that the name itself becomes no field: half of the
+    // attributes in fragments are such.
+    const bool is_dropped = gives_name && (!is_user_data_ || element.name == "Data");
+    std::string text;
+    std::uint16_t value = kNoValue;
     const std::uint8_t token = reader_.u8();
     if (token == kText) {
-      if (!read_text(field.constant)) return false;
+      if (!read_text(text)) return false;
     } else if (token == kSubstitution || token == kOptionalSubstitution) {
-      field.value = read_value();
+      value = read_value();
     } else {
       return false;
     }
-    if (own == "Name" && !in_system_) {
-      if (field.value != kNoValue) return false;  // a name that is another in every record
-      if (!element.has_given_name) element.has_given_name = true, element.given_name = field.constant;
+    if (gives_name) {
+      if (value != kNoValue) return false;  // a name that is another in every record
+      if (!element.has_given_name) {
+        element.has_given_name = true;
+        if (is_dropped) element.given_name = std::move(text);
+        else element.given_name = text;
+      }
     }
     // Declarations of name spaces are no data, but in System every attribute is a field.
-    if (keep && (in_system_ || !own.starts_with("xmlns"))) out_.fields_.push_back(std::move(field));
+    if (keep && !is_dropped && (in_system_ || !own_.starts_with("xmlns")))
+      out_.fields_.push_back({FlatField::Kind::kAttribute, true, in_system_, value, kNoValue,
+                              element.name + "_" + own_, std::move(text)});
     return true;
   }
 
@@ -232,15 +243,27 @@ class TemplateCompiler {
     return !reader_.failed();
   }
 
-  bool name(std::string& out) {
+  // Data follows data: elements bear the name of the one before, and so do attributes.
+  struct KnownName {
+    std::size_t offset = 0;
+    std::string text;
+  };
+
+  bool name(KnownName& known, std::string& out) {
     const auto at = static_cast<std::uint32_t>(reader_.offset());
     const std::size_t offset = reader_.u32();
+    if (is_fragment_ && offset == known.offset && !known.text.empty() && !reader_.failed() &&
+        offset != body_at_ + reader_.offset())
+      return out += known.text, true;
     Bytes utf16;
     if (reader_.failed() || !read_name(chunk_, offset, utf16)) return false;
     const bool is_inline = offset == body_at_ + reader_.offset();
     if (is_inline) reader_.skip(kNameHeaderBytes + utf16.size() + 2);
     if (!is_fragment_) out_.names_.push_back({at, is_inline, as_string(utf16)});
-    append_string(slice(utf16, 0, limits::kFieldNameBytesMax), out);
+    known.offset = offset;
+    known.text.clear();
+    append_string(slice(utf16, 0, limits::kFieldNameBytesMax), known.text);
+    out += known.text;
     return !reader_.failed();
   }
 
@@ -250,6 +273,8 @@ class TemplateCompiler {
   bool is_fragment_;
   FlatTemplate& out_;
   bool in_system_ = false, is_user_data_ = false, is_closed_ = false;
+  KnownName known_element_, known_attribute_;
+  std::string own_;  // name of the attribute at hand
 };
 
 std::unique_ptr<FlatTemplate> FlatTemplate::compile(Bytes chunk, std::size_t at, Root root) {
