@@ -374,34 +374,35 @@ void ProgramRun::run(const Program& program, SlotReader& reader, std::vector<std
   for (const SlotId slot : program.waking_slots_) run_slot(slot);
   for (std::uint32_t rule : program.unwoken_)
     if (holds(program.rules_[rule].condition)) out.push_back(program.rules_[rule].id);
-  for (std::size_t i = 0; i < woken_.size(); ++i)
-    if (holds(program.rules_[woken_[i]].condition)) out.push_back(program.rules_[woken_[i]].id);
+  for (std::size_t i = 0; i < woken_.count; ++i) {  // more may come meanwhile
+    const Program::CompiledRule& rule = program.rules_[woken_.room[i]];
+    if (holds(rule.condition)) out.push_back(rule.id);
+  }
   out.insert(out.end(), program.always_true_.begin(), program.always_true_.end());
   std::sort(out.begin() + static_cast<std::ptrdiff_t>(before), out.end());
   reset();
 }
 
 void ProgramRun::prepare() {
-  auto grow = [](std::vector<std::uint8_t>& list, std::size_t size) {
-    if (list.size() < size) list.resize(size);
+  auto grow = [](std::vector<std::uint8_t>& marks, Marked& marked, std::size_t size) {
+    if (marks.size() < size) marks.resize(size), marked.room.resize(size);
   };
-  grow(states_, program_->predicates_.size());
-  grow(group_states_, program_->group_slots_.size());
-  grow(slots_done_, program_->slots_.size());
-  grow(rules_woken_, program_->rules_.size());
+  grow(states_, touched_, program_->predicates_.size());
+  grow(group_states_, touched_groups_, program_->group_slots_.size());
+  grow(slots_done_, done_slots_, program_->slots_.size());
+  grow(rules_woken_, woken_, program_->rules_.size());
 }
 
 void ProgramRun::reset() {
-  for (std::uint32_t predicate : touched_) states_[predicate] = 0;
-  for (std::uint32_t group : touched_groups_) group_states_[group] = 0;
-  for (std::uint32_t slot : done_slots_) slots_done_[slot] = 0;
-  for (std::uint32_t rule : woken_) rules_woken_[rule] = 0;
-  touched_.clear(), touched_groups_.clear(), done_slots_.clear(), woken_.clear();
+  touched_.clear(states_);
+  touched_groups_.clear(group_states_);
+  done_slots_.clear(slots_done_);
+  woken_.clear(rules_woken_);
 }
 
 void ProgramRun::run_slot(SlotId slot) {
   slots_done_[slot] = 1;
-  done_slots_.push_back(slot);
+  done_slots_.add(slot);
   if (!program_->slots_[slot].has_index) return;
   for (const FieldValue& value : reader_->values(slot)) {
     if (value.is_null) continue;
@@ -446,19 +447,19 @@ std::span<const std::uint32_t> ProgramRun::told_by(SlotId slot, const FieldValue
 void ProgramRun::set_found(std::uint32_t predicate) {
   if (states_[predicate] != 0) return;
   states_[predicate] = kFound;
-  touched_.push_back(predicate);
+  touched_.add(predicate);
   wake(predicate);
 }
 
 void ProgramRun::set_true(std::uint32_t predicate) {
   if (states_[predicate] != 0) return;
   states_[predicate] = kTrue;
-  touched_.push_back(predicate);
+  touched_.add(predicate);
   wake(predicate);
   for (std::uint32_t group : program_->groups_of_.of(predicate)) {
     if (group_states_[group]) continue;
     group_states_[group] = 1;
-    touched_groups_.push_back(group);
+    touched_groups_.add(group);
   }
 }
 
@@ -466,7 +467,7 @@ void ProgramRun::wake(std::uint32_t predicate) {
   for (std::uint32_t rule : program_->woken_by_.of(predicate)) {
     if (rules_woken_[rule]) continue;
     rules_woken_[rule] = 1;
-    woken_.push_back(rule);
+    woken_.add(rule);
   }
 }
 
@@ -506,7 +507,7 @@ bool ProgramRun::predicate_holds(std::uint32_t predicate) {
       plan.reference == kNoSlot ? std::span<const FieldValue>{} : reader_->values(plan.reference);
   const FieldValue* passed = nullptr;
   const bool result = test_.holds(*plan.leaf, values, others, passed);
-  if (state == 0) touched_.push_back(predicate);
+  if (state == 0) touched_.add(predicate);
   state = static_cast<std::uint8_t>(state | (result ? kTrue : kFalse));
   // Most texts come again, and the answer with them.
   if (plan.check == Program::Check::kLater && values.size() == 1)

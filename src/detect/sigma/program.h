@@ -144,8 +144,18 @@ class ProgramRun {
   SlotReader* reader_ = nullptr;
   LeafTest test_;
   std::string folded_;
+  // Numbers, each at most once: room for all there are is taken beforehand.
+  struct Marked {
+    std::vector<std::uint32_t> room;
+    std::size_t count = 0;
+    void add(std::uint32_t number) { room[count++] = number; }
+    void clear(std::vector<std::uint8_t>& marks) {
+      for (std::size_t i = 0; i < count; ++i) marks[room[i]] = 0;
+      count = 0;
+    }
+  };
   std::vector<std::uint8_t> states_, group_states_, slots_done_, rules_woken_;
-  std::vector<std::uint32_t> touched_, touched_groups_, done_slots_, woken_;
+  Marked touched_, touched_groups_, done_slots_, woken_;
   std::vector<std::uint32_t> told_;  // by the value at hand
   SeenTexts seen_;
 };
