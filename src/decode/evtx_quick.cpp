@@ -63,11 +63,12 @@ void EvtxQuickDecoder::begin_chunk(Bytes chunk) {
   chunk_ = chunk;
   chunk_text_ = 0;
   in_chunk_.clear();
+  recent_.fill({});
 }
 
 void EvtxQuickDecoder::begin_piece() {
   if (known_count_ <= limits::kEvtxTemplatesMax && plan_count_ <= limits::kKindsMax) return;
-  known_.clear(), headers_.clear(), plans_.clear();
+  known_.clear(), plans_.clear();
   known_count_ = plan_count_ = 0;
 }
 
@@ -79,7 +80,7 @@ bool EvtxQuickDecoder::decode(std::size_t at, std::size_t size, std::uint64_t of
   if (reader.u8() != kFragmentHeader) return false;
   reader.skip(3);
   if (!read_instance(reader, FlatTemplate::Root::kEvent, outer_)) return false;
-  const Header& header = headers_.at(outer_.layout);
+  const Header& header = outer_.known->header;
   if (!header.is_usable || !read_embedded()) return false;
 
   Event& event = out.start();
@@ -97,8 +98,9 @@ bool EvtxQuickDecoder::read_instance(ByteReader& reader, FlatTemplate::Root root
   reader.skip(5);
   const std::size_t definition = reader.u32();
   if (reader.failed()) return false;
-  out.layout = layout_at(definition, root);
-  if (!out.layout) return false;
+  out.known = template_at(definition, root);
+  if (!out.known) return false;
+  out.layout = out.known->layout.get();
   if (definition == reader.offset()) reader.skip(24 + out.layout->size());
   const std::size_t count = reader.u32();
   if (reader.failed() || count > reader.remaining() / 4 || count < out.layout->values_needed()) return false;
@@ -143,25 +145,28 @@ bool EvtxQuickDecoder::read_fragment(Bytes body, FlatTemplate::Root root) {
                                            [](const FlatField& field) { return names_header(field.name); });
 }
 
-const FlatTemplate* EvtxQuickDecoder::layout_at(std::size_t definition, FlatTemplate::Root root) {
+EvtxQuickDecoder::Known* EvtxQuickDecoder::template_at(std::size_t definition, FlatTemplate::Root root) {
   if (definition >= chunk_.size()) return nullptr;
   const auto place = static_cast<std::uint32_t>(definition * 4 + static_cast<std::size_t>(root));
+  Recent& recent = recent_[(definition ^ definition >> 5) % recent_.size()];
+  if (recent.place == place && recent.known) return recent.known;
   const auto [known, is_new] = in_chunk_.try_emplace(place, nullptr);
   if (is_new) known->second = find_or_compile(definition, root);
+  recent = {place, known->second};
   return known->second;
 }
 
-const FlatTemplate* EvtxQuickDecoder::find_or_compile(std::size_t definition, FlatTemplate::Root root) {
+EvtxQuickDecoder::Known* EvtxQuickDecoder::find_or_compile(std::size_t definition, FlatTemplate::Root root) {
   const Bytes identity = slice(chunk_, definition + 4, 20);  // GUID and size
   if (identity.size() < 20) return nullptr;
-  std::vector<std::unique_ptr<FlatTemplate>>& same_name = known_[mix(0, as_text(identity))];
-  for (const auto& layout : same_name)
-    if (layout->is_same(chunk_, definition, root)) return layout.get();
+  std::vector<std::unique_ptr<Known>>& same_name = known_[mix(0, as_text(identity))];
+  for (const auto& known : same_name)
+    if (known->layout->is_same(chunk_, definition, root)) return known.get();
   std::unique_ptr<FlatTemplate> layout = FlatTemplate::compile(chunk_, definition, root);
   if (!layout) return nullptr;
   ++known_count_;
-  headers_.emplace(layout.get(), header_of(*layout));
-  same_name.push_back(std::move(layout));
+  const Header header = header_of(*layout);
+  same_name.push_back(std::make_unique<Known>(std::move(layout), header));
   return same_name.back().get();
 }
 
@@ -222,19 +227,25 @@ const EvtxQuickDecoder::Plan* EvtxQuickDecoder::plan_for(const Header& header) {
   if (!read_event_id(*header.event_id, event_id) || !read_raw(*header.channel, channel) ||
       !read_raw(*header.provider, provider))
     return nullptr;
+  const Plan*& last = outer_.known->last_plan;
+  if (last && is_plan_for(*last, event_id, channel, provider)) return last;
   const FlatTemplate* embedded = has_embedded_ ? embedded_.layout : nullptr;
   std::uint64_t key = mix(mix(event_id, reinterpret_cast<std::uintptr_t>(outer_.layout)),
                           reinterpret_cast<std::uintptr_t>(embedded));
   key = mix(mix(mix(key, channel), provider), fragment_ != nullptr);
   std::vector<std::unique_ptr<Plan>>& same_key = plans_[key];
   for (const auto& plan : same_key)
-    if (plan->layout == outer_.layout && plan->embedded == embedded &&
-        plan->has_fragment == (fragment_ != nullptr) && plan->event_id == event_id &&
-        plan->channel == channel && plan->provider == provider)
-      return plan.get();
+    if (is_plan_for(*plan, event_id, channel, provider)) return last = plan.get();
   ++plan_count_;
   same_key.push_back(make_plan(event_id, channel, provider, header));
-  return same_key.back().get();
+  return last = same_key.back().get();
+}
+
+bool EvtxQuickDecoder::is_plan_for(const Plan& plan, std::uint32_t event_id, std::string_view channel,
+                                   std::string_view provider) const {
+  return plan.layout == outer_.layout && plan.embedded == (has_embedded_ ? embedded_.layout : nullptr) &&
+         plan.has_fragment == (fragment_ != nullptr) && plan.event_id == event_id &&
+         plan.channel == channel && plan.provider == provider;
 }
 
 std::unique_ptr<EvtxQuickDecoder::Plan> EvtxQuickDecoder::make_plan(std::uint32_t event_id,

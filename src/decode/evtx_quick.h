@@ -5,6 +5,7 @@
 // One a thread. Events point into it, until the next begin_piece.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -39,11 +40,6 @@ class EvtxQuickDecoder {
     std::uint8_t type = 0;
     Bytes bytes() const { return {data, size}; }
   };
-  // One use of a template: the values of a record, or of BinXml within it.
-  struct Instance {
-    const FlatTemplate* layout = nullptr;
-    std::vector<Value> values;
-  };
   // A field to decode: of the record's template, or of the one embedded in it. Null: here stand the fields of the fragment.
   struct Step {
     const FlatField* field = nullptr;
@@ -70,16 +66,29 @@ class EvtxQuickDecoder {
                     *host = nullptr, *record_id = nullptr;
     bool is_usable = false;
   };
+  struct Known {
+    std::unique_ptr<FlatTemplate> layout;
+    Header header;
+    const Plan* last_plan = nullptr;  // of the last record: most records are like the one before
+  };
+  // One use of a template: the values of a record, or of BinXml within it.
+  struct Instance {
+    const FlatTemplate* layout = nullptr;
+    Known* known = nullptr;
+    std::vector<Value> values;
+  };
   bool read_instance(ByteReader& reader, FlatTemplate::Root root, Instance& out);
   bool read_embedded();
   bool read_fragment(Bytes body, FlatTemplate::Root root);
-  const FlatTemplate* layout_at(std::size_t definition, FlatTemplate::Root root);
-  const FlatTemplate* find_or_compile(std::size_t definition, FlatTemplate::Root root);
+  Known* template_at(std::size_t definition, FlatTemplate::Root root);
+  Known* find_or_compile(std::size_t definition, FlatTemplate::Root root);
   static Header header_of(const FlatTemplate& layout);
   bool read_event_id(const FlatField& field, std::uint32_t& id) const;
   // The bytes of a text, as the record or the template has them.
   bool read_raw(const FlatField& field, std::string_view& raw) const;
   const Plan* plan_for(const Header& header);
+  bool is_plan_for(const Plan& plan, std::uint32_t event_id, std::string_view channel,
+                   std::string_view provider) const;
   std::unique_ptr<Plan> make_plan(std::uint32_t event_id, std::string_view channel, std::string_view provider,
                                   const Header& header);
   static void add_step(Plan& plan, const FlatField& field, bool is_embedded);
@@ -98,9 +107,14 @@ class EvtxQuickDecoder {
 
   Projection* projection_;
   Bytes chunk_;
-  std::unordered_map<std::uint32_t, const FlatTemplate*> in_chunk_;  // by place and root; null: not simple
-  std::unordered_map<std::uint64_t, std::vector<std::unique_ptr<FlatTemplate>>> known_;  // by GUID and size
-  std::unordered_map<const FlatTemplate*, Header> headers_;
+  std::unordered_map<std::uint32_t, Known*> in_chunk_;  // by place and root; null: not simple
+  // Of those the ones used last, by their place: a chunk has few.
+  struct Recent {
+    std::uint32_t place = 0;
+    Known* known = nullptr;
+  };
+  std::array<Recent, 32> recent_{};
+  std::unordered_map<std::uint64_t, std::vector<std::unique_ptr<Known>>> known_;  // by GUID and size
   std::unordered_map<std::uint64_t, std::vector<std::unique_ptr<Plan>>> plans_;
   std::size_t known_count_ = 0, plan_count_ = 0;
   Instance outer_, embedded_;
