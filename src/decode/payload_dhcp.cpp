@@ -61,8 +61,10 @@ bool dhcp_payload(std::string_view program, std::string_view message, EventBatch
     if (may_enclose && in.peek() == '(') may_enclose = in.rest().find(')') != message.npos;
     if (may_enclose && in.enclosed('(', ')', name)) {
       in.skip_blanks();
-      // Behind an address stands the server, behind the hardware address the client's name.
-      draft.add(has_mac ? "hostname" : "server", name);
+      // Behind an address stands the server, behind the hardware address the client's name; at the end, of a release, whether
+      // there was a lease.
+      if (is_mac(last)) draft.add("hostname", name);
+      else if (looks_like_address(last)) draft.add("server", name);
       continue;
     }
     std::string_view word = in.word();

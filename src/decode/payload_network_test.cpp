@@ -47,6 +47,11 @@ TEST(Payload, NameServers) {
 TEST(Payload, Leases) {
   EXPECT_EQ(read("dhcpd", "DHCPACK on 192.0.2.5 to 00:11:22:33:44:55 (pc1) via eth0"),
             "dhcpd/dhcp/ action=DHCPACK ip=192.0.2.5 mac=00:11:22:33:44:55 hostname=pc1 interface=eth0");
+  EXPECT_EQ(read("dhcpd", "DHCPREQUEST for 192.0.2.5 (192.0.2.1) from 00:11:22:33:44:55 (pc1) via eth0"),
+            "dhcpd/dhcp/ action=DHCPREQUEST ip=192.0.2.5 server=192.0.2.1 mac=00:11:22:33:44:55 hostname=pc1 "
+            "interface=eth0");
+  EXPECT_EQ(read("dhcpd", "DHCPRELEASE of 192.0.2.5 from 00:11:22:33:44:55 (pc1) via eth0 (found)"),
+            "dhcpd/dhcp/ action=DHCPRELEASE ip=192.0.2.5 mac=00:11:22:33:44:55 hostname=pc1 interface=eth0");
   EXPECT_EQ(read("dnsmasq-dhcp", "DHCPACK(eth0) 192.0.2.5 00:11:22:33:44:55 pc1"),
             "dnsmasq/dhcp/ action=DHCPACK ip=192.0.2.5 mac=00:11:22:33:44:55 hostname=pc1 interface=eth0");
   EXPECT_EQ(read("kea-dhcp4",

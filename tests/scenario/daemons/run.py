@@ -17,6 +17,7 @@ import os
 import pathlib
 import shutil
 import signal
+import smtplib
 import socket
 import struct
 import subprocess
@@ -212,6 +213,109 @@ def test_squid(bartizan, folder):
         client.getresponse().read()
         written(log, "a.php")
     bartizan.check(log, "squid", {"c-ip": "127.0.0.1", "cs-method": "GET", "sc-status": "503"}, {"c-uri|contains": "/a.php"}, category="proxy")
+
+
+def test_postfix(bartizan, folder):
+    postfix, port, log = program("postfix"), free_port(), folder / "mail.log"
+    if os.geteuid() != 0:
+        raise Skip("postfix starts its parts as other users, which needs root")
+    folder.chmod(0o755)
+    (folder / "etc").mkdir()
+    (folder / "queue").mkdir()
+    (folder / "etc/main.cf").write_text(
+        f"compatibility_level = 3.6\nqueue_directory = {folder}/queue\ndata_directory = {folder}/data\nmyhostname = mail.example.test\n"
+        f"maillog_file = {log}\nmaillog_file_prefixes = {folder}\ninet_interfaces = loopback-only\ninet_protocols = ipv4\nmydestination =\n"
+        "command_directory = /usr/sbin\ndaemon_directory = /usr/lib/postfix/sbin\nmail_owner = postfix\nsetgid_group = postdrop\nalias_maps =\n"
+        "smtpd_relay_restrictions = reject_unauth_destination\nrelay_domains = example.test\nrelay_transport = discard\n")
+    (folder / "etc/master.cf").write_text(
+        f"127.0.0.1:{port} inet n - n - - smtpd\npostlog unix-dgram n - n - 1 postlogd\nqmgr unix n - n 300 1 qmgr\ncleanup unix n - n - 0 cleanup\n"
+        "proxymap unix - - n - - proxymap\nrewrite unix - - n - - trivial-rewrite\nbounce unix - - n - 0 bounce\ndefer unix - - n - 0 bounce\n"
+        "discard unix - - n - - discard\nanvil unix - - n - 1 anvil\n")
+    with running(postfix, "-c", folder / "etc", "start-fg", folder=folder) as master:
+        wait_for(lambda: answers(port), "postfix")
+        with smtplib.SMTP("127.0.0.1", port, timeout=SECONDS_MAX) as client:
+            client.ehlo("client.example.test")
+            client.sendmail("eve@example.org", ["jo@example.test"], "Subject: x\r\nMessage-Id: <1@example.org>\r\n\r\nbody\r\n")
+            with contextlib.suppress(smtplib.SMTPRecipientsRefused):
+                client.sendmail("eve@example.org", ["max@elsewhere.example"], "Subject: y\r\n\r\n")
+        written(log, "status=sent")
+        written(log, "Relay access denied")
+        # start-fg is a script; the master is its child, and ends the others.
+        os.kill(int((folder / "queue/pid/master.pid").read_text()), signal.SIGTERM)
+        master.wait(SECONDS_MAX)
+    bartizan.check(log, "syslog", {"product": "postfix", "recipient": "jo@example.test", "status": "sent", "dsn": "2.0.0"},
+                   {"sender": "eve@example.org", "action": "rejected", "src_ip": "127.0.0.1"}, product="postfix", category="email")
+
+
+@contextlib.contextmanager
+def two_hosts():
+    """Two network namespaces with a cable between them: the server's end has 192.0.2.1, the client's no address."""
+    ip, names = program("ip"), [f"bz{os.getpid()}{end}" for end in "sc"]
+    made = []
+    try:
+        for name in names:
+            done = subprocess.run([ip, "netns", "add", name], capture_output=True, text=True)
+            if done.returncode != 0:
+                raise Skip("no network namespace can be made here: " + done.stderr.strip())
+            made.append(name)
+        server, client = names
+        subprocess.run([ip, "link", "add", "wire0", "netns", server, "type", "veth", "peer", "name", "wire0", "netns", client], check=True)
+        within = lambda name: [ip, "netns", "exec", name]
+        for command in (["addr", "add", "192.0.2.1/24", "dev", "wire0"], ["link", "set", "wire0", "up"], ["link", "set", "lo", "up"]):
+            subprocess.run([*within(server), ip, *command], check=True)
+        subprocess.run([*within(client), ip, "link", "set", "wire0", "up"], check=True)
+        yield within(server), within(client)
+    finally:
+        for name in made:
+            subprocess.run([ip, "netns", "delete", name], check=False)
+
+
+def test_dhcpd_through_rsyslog(bartizan, folder):
+    dhcpd, dhclient = program("dhcpd"), program("dhclient")
+    (folder / "dhcpd.conf").write_text("authoritative; default-lease-time 600; subnet 192.0.2.0 netmask 255.255.255.0 { range 192.0.2.10 192.0.2.20; }\n")
+    (folder / "dhclient.conf").write_text('send host-name "workstation7"; timeout 5;\n')
+    (folder / "leases").touch()
+    with two_hosts() as (server, client), rsyslog(folder) as device:
+        with running(*server, dhcpd, "-f", "-d", "-cf", folder / "dhcpd.conf", "-lf", folder / "leases", "-pf", folder / "dhcpd.pid", "wire0", folder=folder):
+            written(folder / "daemon.out", "Server starting service")
+            ask = [*client, dhclient, "-sf", "/bin/true", "-cf", folder / "dhclient.conf", "-lf", folder / "client", "-pf", folder / "client.pid"]
+            subprocess.run([*ask, "-1", "wire0"], capture_output=True, timeout=SECONDS_MAX, check=True)
+            subprocess.run([*client, program("ip"), "addr", "add", "192.0.2.10/24", "dev", "wire0"], check=True)
+            subprocess.run([*ask, "-r", "wire0"], capture_output=True, timeout=SECONDS_MAX, check=True)
+            written(folder / "daemon.out", "DHCPRELEASE")
+        for line in (folder / "daemon.out").read_text().splitlines():
+            if line.startswith("DHCP"):
+                say(device, "dhcpd", line.strip(), "daemon.info")
+        for name in SYSLOG_LOGS:
+            written(folder / name, "DHCPRELEASE")
+    for name in SYSLOG_LOGS:
+        bartizan.check(folder / name, "dhcp", {"action": "DHCPRELEASE", "ip": "192.0.2.10", "hostname": "workstation7", "interface": "wire0"},
+                       {"action": "DHCPACK", "hostname": "workstation7"}, category="dhcp")
+
+
+def test_openvpn(bartizan, folder):
+    openvpn, openssl, log = program("openvpn"), program("openssl"), folder / "server.log"
+    if not os.path.exists("/dev/net/tun"):
+        raise Skip("there is no /dev/net/tun")
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    make = lambda *arguments: subprocess.run([openssl, *map(str, arguments)], cwd=folder, capture_output=True, check=True)
+    make("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.crt", "-subj", "/CN=ca", "-days", "2")
+    for name, use in (("server", "serverAuth"), ("jo", "clientAuth")):
+        make("req", *key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
+        (folder / "use").write_text(f"basicConstraints=CA:FALSE\nkeyUsage=digitalSignature\nextendedKeyUsage={use}\n")
+        make("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-out", f"{name}.crt", "-days", "2",
+             "-extfile", "use")
+    own = lambda name: ["--ca", "ca.crt", "--cert", f"{name}.crt", "--key", f"{name}.key", "--dev", "tun", "--proto", "udp", "--verb", "3"]
+    with two_hosts() as (host, _):
+        with running(*host, openvpn, "--mode", "server", "--tls-server", *own("server"), "--dh", "none", "--topology", "subnet", "--ifconfig", "10.8.0.1",
+                     "255.255.255.0", "--ifconfig-pool", "10.8.0.10", "10.8.0.20", "--push", "topology subnet", "--local", "127.0.0.1", "--port", "21194",
+                     "--keepalive", "10", "60", "--log", log, folder=folder):
+            written(log, "Initialization Sequence Completed")
+            with running(*host, openvpn, "--client", *own("jo"), "--remote", "127.0.0.1", "21194", "--remote-cert-tls", "server", "--nobind",
+                         "--log", folder / "client.log", folder=folder):
+                written(log, "MULTI: Learn: 10.8.0.10")
+    bartizan.check(log, "openvpn", {"action": "assigned", "user": "jo", "assigned_ip": "10.8.0.10", "src_ip": "127.0.0.1"},
+                   {"action": "connected", "user": "jo"}, product="openvpn", category="vpn")
 
 
 def test_syslog_ng(bartizan, folder):
