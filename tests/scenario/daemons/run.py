@@ -19,6 +19,7 @@ import shutil
 import signal
 import smtplib
 import socket
+import stat
 import struct
 import subprocess
 import sys
@@ -111,7 +112,7 @@ class Bartizan:
         explained = self.run("formats", "explain", "--format", "jsonl", log)
         expect(len(explained) == 1 and explained[0]["format"] in format_.split("|"), f"{log.name} was taken for {explained}")
         events = self.run("decode", log)
-        fits = lambda event: all(str(event["fields"].get(name, event["logsource"].get(name))) == value for name, value in fields.items())
+        fits = lambda event: all(str(event["fields"].get(name, event.get("logsource", {}).get(name))) == value for name, value in fields.items())
         expect(any(fits(event) for event in events), f"no event with {fields} among {json.dumps(events)[:3000]}")
         rule = self.folder / "rule.yml"
         rule.write_text(json.dumps({"title": "Daemon", "id": "5f3c1e1a-0f0d-4d7e-9a55-5e0f8a1c0a01", "level": "high", "logsource": logsource,
@@ -293,6 +294,21 @@ def test_dhcpd_through_rsyslog(bartizan, folder):
                        {"action": "DHCPACK", "hostname": "workstation7"}, category="dhcp")
 
 
+def test_kea(bartizan, folder):
+    kea, dhclient, log = program("kea-dhcp4"), program("dhclient"), folder / "kea.log"
+    (folder / "kea.json").write_text(json.dumps({"Dhcp4": {
+        "interfaces-config": {"interfaces": ["wire0"]}, "lease-database": {"type": "memfile", "persist": False},
+        "subnet4": [{"subnet": "192.0.2.0/24", "pools": [{"pool": "192.0.2.10 - 192.0.2.20"}]}],
+        "loggers": [{"name": "kea-dhcp4", "severity": "INFO", "output_options": [{"output": str(log)}]}]}}))
+    with two_hosts() as (server, client), running(*server, kea, "-c", folder / "kea.json", folder=folder,
+                                                  env={**os.environ, "KEA_PIDFILE_DIR": str(folder), "KEA_LOCKFILE_DIR": str(folder)}):
+        written(log, "DHCP4_STARTED")
+        subprocess.run([*client, dhclient, "-sf", "/bin/true", "-lf", folder / "client", "-pf", folder / "client.pid", "-1", "wire0"],
+                       capture_output=True, timeout=SECONDS_MAX, check=True)
+        written(log, "DHCP4_LEASE_ALLOC")
+    bartizan.check(log, "dhcp", {"action": "DHCP4_LEASE_ALLOC", "ip": "192.0.2.10", "product": "kea"}, {"action": "DHCP4_LEASE_ALLOC"}, category="dhcp")
+
+
 def test_openvpn(bartizan, folder):
     openvpn, openssl, log = program("openvpn"), program("openssl"), folder / "server.log"
     if not os.path.exists("/dev/net/tun"):
@@ -316,6 +332,35 @@ def test_openvpn(bartizan, folder):
                 written(log, "MULTI: Learn: 10.8.0.10")
     bartizan.check(log, "openvpn", {"action": "assigned", "user": "jo", "assigned_ip": "10.8.0.10", "src_ip": "127.0.0.1"},
                    {"action": "connected", "user": "jo"}, product="openvpn", category="vpn")
+
+
+def test_auditd(bartizan, folder):
+    auditd, auditctl, true = program("auditd"), program("auditctl"), os.path.realpath(program("true"))
+    if os.geteuid() != 0:
+        raise Skip("the kernel's audit needs root")
+    state = dict(line.split(None, 1) for line in subprocess.run([auditctl, "-s"], capture_output=True, text=True).stdout.splitlines() if " " in line)
+    if state.get("pid") != "0":
+        raise Skip("the kernel's audit is not there, or in use: " + str(state))
+    (folder / "audit").mkdir()
+    (folder / "audit/auditd.conf").write_text(
+        f"local_events = yes\nwrite_logs = yes\nlog_file = {folder}/audit.log\nlog_format = ENRICHED\nflush = NONE\nmax_log_file = 8\n"
+        "max_log_file_action = IGNORE\nspace_left = 2\nspace_left_action = IGNORE\nadmin_space_left = 1\nadmin_space_left_action = IGNORE\n"
+        "disk_full_action = IGNORE\ndisk_error_action = IGNORE\n")
+    (folder / "audit/auditd.conf").chmod(0o640)
+    rule = ["always,exit", "-F", "arch=b64", "-S", "execve", "-F", f"exe={true}", "-k", "scenario"]
+    with running(auditd, "-n", "-c", folder / "audit", folder=folder) as daemon:
+        wait_for(lambda: (folder / "audit.log").exists() or daemon.poll() is not None, "auditd")
+        if daemon.poll() is not None:
+            raise Skip("auditd does not start here: " + (folder / "daemon.out").read_text()[-200:])
+        try:
+            subprocess.run([auditctl, "-e", "1"], capture_output=True, check=True)
+            subprocess.run([auditctl, "-a", *rule], capture_output=True, check=True)
+            subprocess.run([true, "two words", "--flag"], check=True)
+            written(folder / "audit.log", "type=EXECVE")
+        finally:
+            subprocess.run([auditctl, "-d", *rule], capture_output=True)
+            subprocess.run([auditctl, "-e", state["enabled"]], capture_output=True)
+    bartizan.check(folder / "audit.log", "auditd", {"type": "EXECVE", "a1": "two words"}, {"type": "SYSCALL", "key": "scenario", "exe|endswith": "true"}, product="linux", service="auditd")
 
 
 def test_syslog_ng(bartizan, folder):
@@ -386,6 +431,40 @@ def test_rsyslog(bartizan, folder):
             written(folder / name, "new user: name=eve")
     for name in SYSLOG_LOGS:
         bartizan.check(folder / name, "syslog", {"Action": "account_created", "User": "eve"}, ["new user: name=eve"], product="linux")
+
+
+@contextlib.contextmanager
+def own_system(folder):
+    """rsyslog, and how to run a program that finds its socket at /dev/log and a copy of /etc to write to."""
+    unshare = program("unshare")
+    if os.geteuid() != 0:
+        raise Skip("a view of one's own on /dev and /etc needs root")
+    shutil.copytree("/etc", folder / "etc", symlinks=True)
+    (folder / "dev").mkdir()
+    for name, minor in (("null", 3), ("zero", 5), ("urandom", 9)):
+        os.mknod(folder / "dev" / name, 0o666 | stat.S_IFCHR, os.makedev(1, minor))
+    with rsyslog(folder):
+        os.link(folder / "dev-log", folder / "dev/log")
+        yield [unshare, "--mount", "sh", "-ec", f'mount --bind {folder}/etc /etc; mount --bind {folder}/dev /dev; exec "$@"', "sh"]
+
+
+def test_accounts_through_rsyslog(bartizan, folder):
+    tools = [program(name) for name in ("useradd", "usermod", "userdel", "sudo")]
+    useradd, usermod, userdel, sudo = tools
+    with own_system(folder) as within:
+        (folder / "etc/sudoers").write_text("Defaults syslog=authpriv\nroot ALL=(ALL) NOPASSWD: ALL\n")
+        for command in ([useradd, "-M", "-s", "/bin/sh", "eve"], [usermod, "-a", "-G", "adm", "eve"], [sudo, "-n", "-u", "eve", "/bin/true", "x"],
+                        [userdel, "eve"]):
+            done = subprocess.run([*within, *command], capture_output=True, text=True, timeout=SECONDS_MAX)
+            expect(done.returncode == 0, f"{command}: {done.stderr}")
+        for name in SYSLOG_LOGS:
+            written(folder / name, "delete user 'eve'")
+    for name in SYSLOG_LOGS:
+        log = folder / name
+        bartizan.check(log, "syslog", {"Action": "account_created", "User": "eve"}, ["new user: name=eve"], product="linux")
+        bartizan.check(log, "syslog", {"service": "sudo", "ByUser": "root", "User": "eve", "CommandLine": "/bin/true x"}, ["COMMAND=/bin/true x"],
+                       product="linux", service="sudo")
+        bartizan.check(log, "syslog", {"Action": "account_deleted", "User": "eve"}, ["delete user"], product="linux")
 
 
 def test_sshd_through_rsyslog(bartizan, folder):
