@@ -58,6 +58,9 @@ class DuckDb final : public Dialect {
     for (const Sql& one : texts) out += (out.empty() ? "" : " || ") + one;
     return out;
   }
+  Sql joined_with(Sees between, std::span<const Sql> texts) const override {
+    return call("concat_ws", between, list(texts));
+  }
   Sql is_like(Sees value, std::string_view pattern) const override {
     return Sql(value) + " LIKE " + text(pattern) + " ESCAPE '\\'";
   }
@@ -121,6 +124,10 @@ class DuckDb final : public Dialect {
   Sql time_bucket(Sees value, std::uint64_t seconds) const override {
     return call("time_bucket", call("to_seconds", std::to_string(seconds)), value);
   }
+  Sql hour_of(Sees value) const override { return call("hour", value); }
+  Sql rounded(Sees number, unsigned decimals) const override {
+    return call("round", number, std::to_string(decimals));
+  }
 
   Sql count_distinct(Sees value) const override { return "count(DISTINCT " + Sql(value) + ")"; }
   Sql distinct_values(Sees value, unsigned values_max) const override {
@@ -142,6 +149,19 @@ class DuckDb final : public Dialect {
     return "SELECT near.* FROM (" + Sql(from) + ") near SEMI JOIN (" + Sql(other) +
            ") far ON near.id <> far.id" + same;
   }
+  Sql regularity_of_pairs(Sees from, unsigned connections_min) const override {
+    const auto quartiles = [](const Sql& value, const Sql& name) {
+      return ", quantile_cont(" + value + ", 0.25) AS " + name + "1, quantile_cont(" + value + ", 0.5) AS " +
+             name + "2, quantile_cont(" + value + ", 0.75) AS " + name + "3, mad(" + value + ") AS " + name +
+             "mad";
+    };
+    return "SELECT source, destination, port, count(*) AS connections, min(began) AS first, max(began) AS last" +
+           quartiles("gap", "g") + quartiles("bytes_out", "s") +
+           " FROM (SELECT *, epoch(began) - lag(epoch(began)) OVER (PARTITION BY source, destination, port ORDER "
+           "BY began) AS gap FROM " +
+           Sql(from) + ") GROUP BY ALL HAVING count(*) >= " + std::to_string(connections_min);
+  }
+  bool has_with() const override { return true; }
 };
 
 class ClickHouse final : public Dialect {
@@ -197,6 +217,9 @@ class ClickHouse final : public Dialect {
     Sql out = "concat('', ''";
     for (const Sql& one : texts) out += ", " + one;
     return out + ")";
+  }
+  Sql joined_with(Sees between, std::span<const Sql> texts) const override {
+    return call("arrayStringConcat", list_of(texts), between);
   }
   Sql is_like(Sees value, std::string_view pattern) const override {
     return call("like", value, text(pattern));
@@ -285,6 +308,14 @@ class ClickHouse final : public Dialect {
     return "toDateTime(toUInt32(floor((toFloat64(" + Sql(value) + ") - " + start + ") / " + width + ") * " +
            width + " + " + start + "))";
   }
+  Sql hour_of(Sees value) const override {
+    return "toInt64(floor(toFloat64(" + Sql(value) + ") / 3600)) % 24";
+  }
+  // Its own round() takes halves to the even number.
+  Sql rounded(Sees number, unsigned decimals) const override {
+    const Sql scale = "1" + Sql(decimals, '0');
+    return "(floor((" + Sql(number) + ") * " + scale + " + 0.5) / " + scale + ")";
+  }
 
   // Of no value at all it would be null.
   Sql count_distinct(Sees value) const override {
@@ -318,6 +349,40 @@ class ClickHouse final : public Dialect {
            ", groupArray((id, toFloat64(exact))) AS partners FROM (SELECT *" + keys + " FROM (" + Sql(other) +
            ")) GROUP BY " + names + ") USING " + names + " WHERE " + needed + " AND arrayExists(p -> " +
            test + ", partners)";
+  }
+  Sql regularity_of_pairs(Sees from, unsigned connections_min) const override {
+    const Sql pair = "SELECT source, destination, port, connections, first, last, ";
+    const Sql gathered =
+        "SELECT source, destination, port, count(*) AS connections, min(began) AS first, max(began) AS last, "
+        "arraySort(groupArray(toFloat64(began))) AS times, arraySort(groupArray(toFloat64(bytes_out))) AS sizes "
+        "FROM " +
+        Sql(from) +
+        " GROUP BY source, destination, port HAVING count(*) >= " + std::to_string(connections_min);
+    const Sql gaps = pair +
+                     "sizes, arraySort(arrayMap((a, b) -> b - a, arrayPopBack(times), arrayPopFront(times))) "
+                     "AS gaps FROM (" +
+                     gathered + ")";
+    const Sql middles = pair + "gaps, sizes, " + quantile("gaps", "0.5") + " AS g2, " +
+                        quantile("sizes", "0.5") + " AS s2 FROM (" + gaps + ")";
+    const Sql distances = pair +
+                          "gaps, sizes, g2, s2, arraySort(arrayMap(v -> abs(v - g2), gaps)) AS far_gaps, "
+                          "arraySort(arrayMap(v -> abs(v - ifNull(s2, 0)), sizes)) AS far_sizes FROM (" +
+                          middles + ")";
+    return pair + "g2, s2, " + quantile("gaps", "0.25") + " AS g1, " + quantile("gaps", "0.75") + " AS g3, " +
+           quantile("far_gaps", "0.5") + " AS gmad, " + quantile("sizes", "0.25") + " AS s1, " +
+           quantile("sizes", "0.75") + " AS s3, " + quantile("far_sizes", "0.5") + " AS smad FROM (" +
+           distances + ")";
+  }
+  bool has_with() const override { return false; }
+
+ private:
+  // Of a sorted list; null when it is empty. Between two elements it goes straight, as quantile_cont does.
+  static Sql quantile(const Sql& list, const Sql& part) {
+    const Sql place = "((greatest(length(" + list + "), 1) - 1) * " + part + ")";
+    const Sql below = list + "[toUInt64(floor(" + place + ")) + 1]";
+    const Sql above = list + "[least(toUInt64(floor(" + place + ")) + 2, length(" + list + "))]";
+    return "if(empty(" + list + "), NULL, " + below + " + (" + above + " - " + below + ") * (" + place +
+           " - floor(" + place + ")))";
   }
 };
 

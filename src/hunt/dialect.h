@@ -48,8 +48,9 @@ class Dialect {
   virtual Sql contains(Sees text, Sees part) const = 0;
   virtual Sql starts_with(Sees text, Sees part) const = 0;
   virtual Sql ends_with(Sees text, Sees part) const = 0;
-  virtual Sql joined(std::span<const Sql> texts) const = 0;            // null when one is
-  virtual Sql is_like(Sees text, std::string_view pattern) const = 0;  // the pattern's escape is \ .
+  virtual Sql joined(std::span<const Sql> texts) const = 0;                     // null when one is
+  virtual Sql joined_with(Sees between, std::span<const Sql> texts) const = 0;  // of those that are not null
+  virtual Sql is_like(Sees text, std::string_view pattern) const = 0;           // the pattern's escape is \ .
   struct RegexFlags {
     bool ignores_case = false, dot_takes_line_ends = false;
   };
@@ -83,6 +84,8 @@ class Dialect {
   // The one time that a question finds, so many seconds later.
   virtual Sql shifted(Sees time, Sees from, std::int64_t seconds) const = 0;
   virtual Sql time_bucket(Sees time, std::uint64_t seconds) const = 0;
+  virtual Sql hour_of(Sees time) const = 0;                       // of its day
+  virtual Sql rounded(Sees number, unsigned decimals) const = 0;  // halves up; of numbers from 0
 
   // Aggregates, of values that are not null.
   virtual Sql count_distinct(Sees value) const = 0;
@@ -96,6 +99,12 @@ class Dialect {
   // Rows of `from` for which `other` has one with another id that agrees in the columns, at most so many seconds away (0: any).
   virtual Sql rows_with_partner(Sees from, Sees other, std::span<const std::string> columns,
                                 std::uint64_t seconds) const = 0;
+  // Of each source, destination and port of `from` with at least so many connections: how many there are, first and last of `began`;
+  // g1 g2 g3 and s1 s2 s3, quartiles of the seconds between neighbours and of bytes_out, between values where none is in the
+  // middle; gmad and smad, the medians of their distances from g2 and s2.
+  virtual Sql regularity_of_pairs(Sees from, unsigned connections_min) const = 0;
+  // Whether a question may begin with WITH name AS (…).
+  virtual bool has_with() const = 0;
 };
 
 const Dialect& duckdb_dialect();

@@ -374,6 +374,7 @@ std::string sql_of_range(const TimeRange& range, const Dialect& dialect) {
   std::string out = dialect.truth(true) + dialect.is_between_days(day(range.since), day(range.until));
   if (range.since) out += " AND " + column + " >= " + dialect.time(*range.since);
   if (range.until) out += " AND " + column + " < " + dialect.time(*range.until);
+  if (!range.only.empty()) out += " AND (" + range.only + ")";
   return out;
 }
 
