@@ -280,7 +280,7 @@ def test_saved_hunts(scene):
     runs = [json.loads(line)["hunt"] for line in scene.hunt(case, "history").stdout.splitlines()]
     expect(runs == SAVED, f"recorded: {runs}")
     refused = scene.hunt(case, "run", "kerberoasting")
-    expect(refused.returncode == 2 and "kerberoasting asks in DuckDB's SQL" in refused.stderr, refused.stderr)
+    expect(refused.returncode == 3 and "kerberoasting asks in DuckDB's SQL" in refused.stderr, refused.stderr)
 
 
 def test_questions_only_read(scene):
