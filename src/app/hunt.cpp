@@ -9,6 +9,7 @@
 #include "app/verbs.h"
 #include "base/nearest.h"
 #include "hunt/analyses.h"
+#include "hunt/process_tree.h"
 #include "hunt/search_line.h"
 #include "store/event_columns.h"
 
@@ -64,7 +65,7 @@ int run_first_seen(const Arguments& arguments) {
   if (!since) return usage_error(*arguments.verb, "new since when? --since 2026-03-01");
   // What was there before has to be looked at, so the range is not handed on.
   return answer(arguments, "New values of " + arguments.operands[0],
-                hunt::first_seen_sql(*field, *since, dialect), {});
+                hunt::first_seen_sql(*field, {since, std::nullopt}, dialect), {});
 }
 
 int run_around(const Arguments& arguments) {
@@ -81,20 +82,21 @@ int run_around(const Arguments& arguments) {
   return answer(arguments, "Around an event", hunt::around_sql(id, seconds, dialect_of(arguments)), {});
 }
 
-// What ClickHouse 18.16 lacks.
-constexpr std::string_view kNoWindows = "ClickHouse 18.16 has no window functions";
-constexpr std::string_view kNoRecursion = "ClickHouse 18.16 has no recursion";
-constexpr std::string_view kNoOrderedJoin = "ClickHouse 18.16 joins by equality alone";
-
 int run_beacons(const Arguments& arguments) {
-  if (!is_in_folder(arguments, kNoWindows)) return kExitUnreadable;
-  return run_analysis(arguments, "Beacons", hunt::beacons_sql);
+  return run_analysis(arguments, "Beacons", [&](const hunt::TimeRange& range) {
+    return hunt::beacons_sql(range, dialect_of(arguments));
+  });
 }
 int run_tree(const Arguments& arguments) {
-  if (!is_in_folder(arguments, kNoRecursion)) return kExitUnreadable;
-  return run_analysis(arguments, "Processes of " + arguments.operands[0], [&](const hunt::TimeRange& range) {
-    return hunt::tree_sql(arguments.operands[0], range);
-  });
+  hunt::TimeRange range;
+  if (!read_range(arguments, range)) return kExitUsage;
+  const std::string& host = arguments.operands[0];
+  return answer(arguments, "Processes of " + host,
+                hunt::started_processes_sql(host, range, dialect_of(arguments)), range, [](Answer& answer) {
+                  answer.columns.resize(hunt::kProcessTreeColumns);
+                  answer.columns[0].name = "time";
+                  answer.rows = hunt::process_tree(std::move(answer.rows));
+                });
 }
 int run_pivot(const Arguments& arguments) {
   return run_analysis(arguments, "Where " + arguments.operands[0] + " stands",
@@ -103,8 +105,9 @@ int run_pivot(const Arguments& arguments) {
                       });
 }
 int run_sessions(const Arguments& arguments) {
-  if (!is_in_folder(arguments, kNoOrderedJoin)) return kExitUnreadable;
-  return run_analysis(arguments, "Logon sessions", hunt::sessions_sql);
+  return run_analysis(arguments, "Logon sessions", [&](const hunt::TimeRange& range) {
+    return hunt::sessions_sql(range, dialect_of(arguments));
+  });
 }
 int run_long_connections(const Arguments& arguments) {
   return run_analysis(arguments, "Long connections", [&](const hunt::TimeRange& range) {
@@ -133,6 +136,10 @@ constexpr Option kSearchOptions[] = {
     kHuntFormatOption,
     kHuntOutputOption,
     flag("Output", "--explain", "print the SQL that would be asked, and ask nothing")};
+// A tree is nothing Parquet knows.
+constexpr Option kTreeOptions[] = {kHuntStoreOption,      kHuntSinceOption,  kHuntUntilOption,
+                                   kHuntSecondsOption,    kHuntMemoryOption, kHuntRowsOption,
+                                   kHuntListFormatOption, kHuntOutputOption};
 constexpr Option kAroundOptions[] = {
     kHuntStoreOption,
     kHuntSecondsOption,
@@ -226,7 +233,7 @@ constinit const Verb kHuntTreeVerb{
     .operands_min = 1,
     .summary = "the processes of a host under their parents",
     .about = {},
-    .options = kHuntOptions,
+    .options = kTreeOptions,
     .examples = "  bartizan hunt tree --store evidence.store dc1.example.test\n",
     .choices = {},
     .run = run_tree,

@@ -131,12 +131,6 @@ const hunt::Dialect& dialect_of(const Arguments& arguments) {
   return hunt::dialect_of(store::engine_of(store_folder(arguments)));
 }
 
-bool is_in_folder(const Arguments& arguments, std::string_view why) {
-  if (store::engine_of(store_folder(arguments)) == store::Engine::kDuckDb) return true;
-  say_failure(std::string(arguments.verb->name) + " needs a store in a folder: " + std::string(why));
-  return false;
-}
-
 bool read_range(const Arguments& arguments, hunt::TimeRange& range) {
   for (const auto& [name, target] : {std::pair{"--since", &range.since}, {"--until", &range.until}}) {
     if (!arguments.has(name)) continue;
@@ -168,7 +162,7 @@ std::unique_ptr<store::Database> open_database(const Arguments& arguments, const
 }
 
 int answer(const Arguments& arguments, const std::string& title, const std::string& sql,
-           const hunt::TimeRange& range) {
+           const hunt::TimeRange& range, const std::function<void(Answer&)>& made) {
   if (arguments.value("--format") == "parquet") {
     store::DatabaseOptions options;
     if (!read_options(arguments, range, limits::kHuntRowsShown, options)) return kExitUsage;
@@ -178,15 +172,17 @@ int answer(const Arguments& arguments, const std::string& title, const std::stri
   const auto database = open_database(arguments, range, code);
   if (!database) return code;
   catch_cancel();
-  std::vector<std::vector<std::string>> rows;
-  const store::QueryReceiver receiver = into(rows);
+  Answer all;
+  const store::QueryReceiver receiver = into(all.rows);
   auto outcome = database->query(sql, receiver);
   if (!outcome.has_value()) return say_failure(outcome.error().text());
-  Table table{title, {}, std::move(rows), {}};
-  for (const store::QueryColumn& column : outcome->columns)
+  all.columns = std::move(outcome->columns);
+  if (made) made(all);
+  Table table{title, {}, std::move(all.rows), {}};
+  for (const store::QueryColumn& column : all.columns)
     table.columns.push_back({column.name, column.name, column.type == store::ValueType::kNumber});
   const std::string format = arguments.value("--format", "table");
-  if (format == "html") table.figures.push_back(chart_of(outcome->columns, table));
+  if (format == "html") table.figures.push_back(chart_of(all.columns, table));
   if (outcome->is_cut)
     std::fprintf(stderr, "bartizan: there are more rows than the %llu written; --rows gives more\n",
                  static_cast<unsigned long long>(outcome->rows));

@@ -3,7 +3,9 @@
 // One thread.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "app/options.h"
 #include "base/limits.h"
@@ -44,8 +46,6 @@ inline constexpr Option kHuntListFormatOption = option(
 std::string store_folder(const Arguments& arguments);
 // In which the engine of that store is asked.
 const hunt::Dialect& dialect_of(const Arguments& arguments);
-// Whether that store is in a folder; else says that the verb needs one, and why.
-bool is_in_folder(const Arguments& arguments, std::string_view why);
 // From now on the first Ctrl-C cancels what with_progress() receives, the second ends the program.
 void catch_cancel();
 bool is_cancelled();
@@ -64,8 +64,12 @@ bool read_seconds(const Arguments& arguments, double& seconds);
 // Opens the store as the options say; null after the reason was said, with the exit code.
 std::unique_ptr<store::Database> open_database(const Arguments& arguments, const hunt::TimeRange& range,
                                                int& code, std::uint64_t rows_max = limits::kHuntRowsShown);
-// Asks and writes the answer; the exit code.
+struct Answer {
+  std::vector<store::QueryColumn> columns;
+  std::vector<std::vector<std::string>> rows;
+};
+// Asks and writes the answer, `made` into what shall be written where the engine's is only its material; the exit code.
 int answer(const Arguments& arguments, const std::string& title, const std::string& sql,
-           const hunt::TimeRange& range);
+           const hunt::TimeRange& range, const std::function<void(Answer&)>& made = {});
 
 }  // namespace bartizan::app

@@ -20,15 +20,16 @@ namespace {
 constexpr std::uint64_t kRowsMax = 10'000'000;  // of one question, unless --rows says otherwise
 
 // Rules that only a correlation uses do not alert by themselves.
-hunt::RuleQuestions questions(RuleSet& rules, const hunt::TimeRange& range,
+hunt::RuleQuestions questions(const Arguments& arguments, RuleSet& rules, const hunt::TimeRange& range,
                               const std::vector<std::string>& repeated) {
   const Correlations correlations(rules);
-  return hunt::questions_of(rules.rules(), rules.logsources(), range, repeated,
-                            [&](std::uint32_t rule) { return correlations.alerts_alone(rule); });
+  return hunt::questions_of(
+      rules.rules(), rules.logsources(), range, repeated,
+      [&](std::uint32_t rule) { return correlations.alerts_alone(rule); }, dialect_of(arguments));
 }
 
-int explain(RuleSet& rules, const hunt::TimeRange& range) {
-  const hunt::RuleQuestions compiled = questions(rules, range, {});
+int explain(const Arguments& arguments, RuleSet& rules, const hunt::TimeRange& range) {
+  const hunt::RuleQuestions compiled = questions(arguments, rules, range, {});
   for (const std::string& sql : compiled.questions) std::printf("%s;\n", sql.c_str());
   for (const auto& [rule, why] : compiled.refused)
     std::printf("-- %s: %s\n", rules.rules()[rule].title.c_str(), why.c_str());
@@ -42,17 +43,16 @@ int run_rules(const Arguments& arguments) {
   if (auto loaded = load_rules(arguments, rules); !loaded)
     return usage_error(*arguments.verb, loaded.error());
   rules.prepare();
-  if (arguments.has("--explain")) return explain(rules, range);
-  if (!is_in_folder(arguments, "its SQL is DuckDB's")) return kExitUnreadable;
+  if (arguments.has("--explain")) return explain(arguments, rules, range);
   int code = kExitClean;
   const auto database = open_database(arguments, range, code, kRowsMax);
   if (!database) return code;
-  auto names = database->rows_of(hunt::repeated_names_sql(range));
+  auto names = database->rows_of(hunt::repeated_names_sql(range, dialect_of(arguments)));
   if (!names.has_value())
     return std::fprintf(stderr, "bartizan: %s\n", names.error().text().c_str()), kExitUnreadable;
   std::vector<std::string> repeated;
   for (std::vector<std::string>& row : *names) repeated.push_back(std::move(row[0]));
-  const hunt::RuleQuestions compiled = questions(rules, range, repeated);
+  const hunt::RuleQuestions compiled = questions(arguments, rules, range, repeated);
   Table table{"Rules that match stored events",
               {{"time", "Time"},
                {"level", "Level"},

@@ -25,11 +25,6 @@ using hunt::HuntRun;
 using hunt::SavedHunt;
 using Rows = std::vector<std::vector<std::string>>;
 
-struct Answer {
-  std::vector<store::QueryColumn> columns;
-  Rows rows;
-};
-
 // The range of --since and --until, else the hunt's own.
 hunt::TimeRange range_of(const SavedHunt& hunt, const hunt::TimeRange& given, Instant at) {
   hunt::TimeRange range = range_at(hunt, given.until.value_or(at));
@@ -40,7 +35,8 @@ hunt::TimeRange range_of(const SavedHunt& hunt, const hunt::TimeRange& given, In
 // Asks hunts of one store, one after the other.
 class Hunter {
  public:
-  Hunter(store::Database& database, Instant at) : database_(database), at_(at) {}
+  Hunter(store::Database& database, store::Engine engine, Instant at)
+      : database_(database), engine_(engine), at_(at) {}
 
   HuntRun ask(const SavedHunt& hunt, const hunt::TimeRange& given, Answer& answer) {
     const hunt::TimeRange range = range_of(hunt, given, at_);
@@ -48,7 +44,7 @@ class Hunter {
     run.since = *range.since, run.until = *range.until;
     run.is_regular = !given.since && !given.until;
     const auto start = std::chrono::steady_clock::now();
-    auto outcome = database_.query(sql_of_hunt(hunt, range), into(answer.rows));
+    auto outcome = database_.query(sql_of_hunt(hunt, range, engine_), into(answer.rows));
     run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (outcome.has_value()) answer.columns = std::move(outcome->columns);
     else run.failed = outcome.error().message, answer.rows.clear();
@@ -62,7 +58,7 @@ class Hunter {
   void note_coverage(const SavedHunt& hunt, const hunt::TimeRange& range, HuntRun& run) {
     const auto [known, is_new] = logs_.try_emplace({range.since->ticks, range.until->ticks});
     if (is_new) {
-      auto rows = database_.rows_of(hunt::coverage_sql(range));
+      auto rows = database_.rows_of(hunt::coverage_sql(range, hunt::dialect_of(engine_)));
       if (rows.has_value()) known->second = std::move(*rows);
       else if (run.failed.empty()) run.failed = rows.error().message;
     }
@@ -71,6 +67,7 @@ class Hunter {
   }
 
   store::Database& database_;
+  store::Engine engine_;
   Instant at_;
   std::map<std::pair<std::int64_t, std::int64_t>, Rows> logs_;  // hosts and logs of a range
 };
@@ -133,9 +130,33 @@ void append_json(const SavedHunt& hunt, const HuntRun& run, const Answer& answer
   out += line + "\n";
 }
 
+bool can_ask(const SavedHunt& hunt, const std::string& store) {
+  return hunt::can_ask(hunt, store::engine_of(store));
+}
+
+bool can_ask_all(const SavedHunts& saved, const std::string& store) {
+  for (const SavedHunt& hunt : saved.hunts)
+    if (!can_ask(hunt, store))
+      std::fprintf(stderr, "bartizan hunt run: %s asks in DuckDB's SQL and needs a store in a folder\n",
+                   hunt.id.c_str());
+  return std::ranges::all_of(saved.hunts, [&](const SavedHunt& hunt) { return can_ask(hunt, store); });
+}
+
+void leave_out(SavedHunts& saved, const std::string& store) {
+  std::string names;
+  for (const SavedHunt& hunt : saved.hunts)
+    if (!can_ask(hunt, store)) names += " " + hunt.id;
+  if (names.empty()) return;
+  std::erase_if(saved.hunts, [&](const SavedHunt& hunt) { return !can_ask(hunt, store); });
+  std::fprintf(stderr, "bartizan: left out, since they ask in DuckDB's SQL and need a store in a folder:%s\n",
+               names.c_str());
+}
+
 // Without names, those that are due; with --all, every one.
 bool choose(const Arguments& arguments, Instant at, const std::string& store, SavedHunts& saved, int& code) {
-  if (!arguments.operands.empty()) return choose_named(arguments, saved) || (code = kExitUsage, false);
+  if (!arguments.operands.empty())
+    return (choose_named(arguments, saved) && can_ask_all(saved, store)) || (code = kExitUsage, false);
+  leave_out(saved, store);
   if (arguments.has("--all")) return true;
   auto history = hunt::read_runs(store);
   if (!history.has_value()) return code = cannot_read(history.error()), false;
@@ -146,9 +167,12 @@ bool choose(const Arguments& arguments, Instant at, const std::string& store, Sa
   return true;
 }
 
-int explain(const SavedHunts& saved, const hunt::TimeRange& given, Instant at) {
+int explain(const SavedHunts& saved, const hunt::TimeRange& given, Instant at, store::Engine engine) {
   for (const SavedHunt& hunt : saved.hunts)
-    std::printf("-- %s\n%s;\n", hunt.id.c_str(), sql_of_hunt(hunt, range_of(hunt, given, at)).c_str());
+    if (hunt::can_ask(hunt, engine))
+      std::printf("-- %s\n%s;\n", hunt.id.c_str(),
+                  sql_of_hunt(hunt, range_of(hunt, given, at), engine).c_str());
+    else std::printf("-- %s: asks in DuckDB's SQL\n", hunt.id.c_str());
   return finish_standard_output(true);
 }
 
@@ -158,14 +182,16 @@ int run_hunts(const Arguments& arguments) {
   if (!read_range(arguments, given) || !read_at(arguments, at)) return kExitUsage;
   SavedHunts saved = load_hunts(arguments);
   if (arguments.has("--explain"))
-    return choose_named(arguments, saved) ? explain(saved, given, at) : kExitUsage;
+    return choose_named(arguments, saved)
+               ? explain(saved, given, at, store::engine_of(store_folder(arguments)))
+               : kExitUsage;
   const std::string store = named_store(arguments);
   if (store.empty()) return kExitUsage;
   int code = kExitClean;
   if (!choose(arguments, at, store, saved, code)) return code;
   const auto database = open_database(arguments, {}, code);
   if (!database) return code;
-  Hunter hunter(*database, at);
+  Hunter hunter(*database, store::engine_of(store), at);
   catch_cancel();
   std::string out;
   bool all_asked = true, has_rows = false;

@@ -20,6 +20,7 @@
 #include "model/jsonl.h"
 #include "sink/table.h"
 #include "source/evidence.h"
+#include "store/database.h"
 #include "store/durable_file.h"
 
 namespace bartizan::app {
@@ -131,6 +132,8 @@ int run_past(const Arguments& arguments) {
   if (!read_range(arguments, range) || !read_seconds(arguments, seconds)) return kExitUsage;
   const std::string store = named_store(arguments);
   if (store.empty()) return kExitUsage;
+  if (store::engine_of(store) != store::Engine::kDuckDb)
+    return usage_error(*arguments.verb, "this needs a store in a folder, where its record is kept");
   const std::string folder = std::filesystem::absolute(intel_folder(arguments)).lexically_normal().string();
   std::uint32_t after = 0;
   if (arguments.has("--new"))

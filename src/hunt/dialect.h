@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/time.h"
 #include "store/database.h"
@@ -33,8 +34,11 @@ class Dialect {
   // Columns.
   virtual Sql time_column() const = 0;                 // to the microsecond
   virtual Sql entry(std::string_view name) const = 0;  // of the map `fields`, null when it has none
-  virtual Sql any_entry(const Test& test) const = 0;
-  virtual Sql each_entry_name() const = 0;  // a row each
+  virtual Sql has_entry(std::string_view name) const = 0;
+  virtual Sql entry_values() const = 0;                                  // a list
+  virtual Sql entry_values_starting(std::string_view prefix) const = 0;  // of names that begin so
+  virtual Sql each_entry_name() const = 0;                               // a row each
+  virtual Sql lacks_bit(Sees number, std::uint64_t bit) const = 0;
   virtual Sql is_on_day(std::string_view date) const = 0;
   virtual Sql is_between_days(std::string_view first,
                               std::string_view last) const = 0;  // helps to skip; empty: no bound
@@ -43,15 +47,34 @@ class Dialect {
   virtual Sql lower(Sees text) const = 0;
   virtual Sql contains(Sees text, Sees part) const = 0;
   virtual Sql starts_with(Sees text, Sees part) const = 0;
-  virtual Sql joined(std::span<const Sql> texts) const = 0;            // null when one is
-  virtual Sql is_like(Sees text, std::string_view pattern) const = 0;  // the pattern's escape is \ .
-  virtual Sql matches(Sees text, std::string_view regex, bool ignores_case) const = 0;
+  virtual Sql ends_with(Sees text, Sees part) const = 0;
+  virtual Sql joined(std::span<const Sql> texts) const = 0;                     // null when one is
+  virtual Sql joined_with(Sees between, std::span<const Sql> texts) const = 0;  // of those that are not null
+  virtual Sql is_like(Sees text, std::string_view pattern) const = 0;           // the pattern's escape is \ .
+  struct RegexFlags {
+    bool ignores_case = false, dot_takes_line_ends = false;
+  };
+  virtual Sql matches(Sees text, std::string_view regex, RegexFlags flags) const = 0;
   virtual Sql matches_whole(Sees text, std::string_view regex) const = 0;
+  virtual Sql without(Sees text, std::string_view regex) const = 0;  // its first match taken out
+  virtual Sql has_line_of(Sees text, std::uint64_t letters_min) const = 0;
   virtual Sql start_of(Sees text, unsigned letters) const = 0;
-  virtual Sql number_of(Sees text) const = 0;  // null when it is none
+  virtual Sql rest_from(Sees text, std::size_t letter) const = 0;  // the first is 1
+  virtual Sql hex_as_decimal(Sees text) const = 0;                 // 0x1f4 is 500, others stay
+  virtual Sql number_of(Sees text) const = 0;                      // null when it is none
   virtual Sql text_of(Sees number) const = 0;
   virtual Sql ip4(Sees text) const = 0;        // an IPv4 address as a number, else null
   virtual Sql ip6_start(Sees text) const = 0;  // the first 16 bits of an IPv6 address, else null
+
+  // Lists.
+  virtual Sql list_of(std::span<const Sql> texts) const = 0;  // those that are not null
+  virtual Sql joined_lists(Sees first, Sees second) const = 0;
+  virtual Sql is_empty(Sees list) const = 0;
+  // `named`: the column that the test names besides; without its value there is no answer.
+  virtual Sql any_of(Sees list, const Test& test, Sees named = {}) const = 0;
+  virtual Sql each(Sees list) const = 0;  // a row each
+  // The numbers whose conditions hold.
+  virtual Sql numbers_that_hold(std::span<const std::pair<std::uint32_t, Sql>> conditions) const = 0;
 
   virtual Sql is_among(Sees value, Sees column,
                        Sees from) const = 0;  // of what a question finds; null is like null
@@ -61,6 +84,8 @@ class Dialect {
   // The one time that a question finds, so many seconds later.
   virtual Sql shifted(Sees time, Sees from, std::int64_t seconds) const = 0;
   virtual Sql time_bucket(Sees time, std::uint64_t seconds) const = 0;
+  virtual Sql hour_of(Sees time) const = 0;                       // of its day
+  virtual Sql rounded(Sees number, unsigned decimals) const = 0;  // halves up; of numbers from 0
 
   // Aggregates, of values that are not null.
   virtual Sql count_distinct(Sees value) const = 0;
@@ -74,6 +99,12 @@ class Dialect {
   // Rows of `from` for which `other` has one with another id that agrees in the columns, at most so many seconds away (0: any).
   virtual Sql rows_with_partner(Sees from, Sees other, std::span<const std::string> columns,
                                 std::uint64_t seconds) const = 0;
+  // Of each source, destination and port of `from` with at least so many connections: how many there are, first and last of `began`;
+  // g1 g2 g3 and s1 s2 s3, quartiles of the seconds between neighbours and of bytes_out, between values where none is in the
+  // middle; gmad and smad, the medians of their distances from g2 and s2.
+  virtual Sql regularity_of_pairs(Sees from, unsigned connections_min) const = 0;
+  // Whether a question may begin with WITH name AS (…).
+  virtual bool has_with() const = 0;
 };
 
 const Dialect& duckdb_dialect();

@@ -1,26 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hunt/hunt_runs.h"
 
-#include <fcntl.h>
 #include <simdjson.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 
-#include "base/descriptor.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "store/hunt_record.h"
 
 namespace bartizan::hunt {
 namespace {
 
-constexpr const char* kFile = "/hunts.jsonl";
 constexpr std::int64_t kEarlySeconds = 3'600;  // a daily timer wanders
 constexpr std::int64_t kBeforeDays = 90;       // how long a log that fell silent is missed
 
@@ -68,14 +60,6 @@ std::vector<LogHosts> logs_at(const dom::element& object, std::string_view key) 
       if (item.get(name) == simdjson::SUCCESS) one.names.emplace_back(name);
   }
   return out;
-}
-
-// What a run that was killed left without its end must not swallow the next line.
-Result<bool> ends_with_line(int file) {
-  const off_t size = ::lseek(file, 0, SEEK_END);
-  char last = '\n';
-  if (size < 0 || (size > 0 && ::pread(file, &last, 1, size - 1) != 1)) return fail(std::strerror(errno));
-  return last == '\n';
 }
 
 // `zeek/*` is any log of zeek.
@@ -135,33 +119,17 @@ std::optional<HuntRun> parse_run(std::string_view line) {
   return run;
 }
 
-Result<void> append_run(const std::string& store_folder, const HuntRun& run) {
-  const std::string path = store_folder + kFile;
-  const Descriptor file(::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
-  if (file.number() < 0 || ::flock(file.number(), LOCK_EX) != 0) return fail(std::strerror(errno), path);
-  auto is_whole = ends_with_line(file.number());
-  if (!is_whole.has_value()) return fail(is_whole.error().message, path);
-  const std::string line = (*is_whole ? "" : "\n") + to_json(run) + "\n";
-  const ssize_t written = ::write(file.number(), line.data(), line.size());
-  if (written != static_cast<ssize_t>(line.size()))
-    return fail(written < 0 ? std::strerror(errno) : std::strerror(ENOSPC), path);
-  if (::fsync(file.number()) != 0) return fail(std::strerror(errno), path);
-  return {};
+Result<void> append_run(const std::string& store, const HuntRun& run) {
+  return store::append_record(store, to_json(run));
 }
 
-Result<RunHistory> read_runs(const std::string& store_folder) {
-  const std::string path = store_folder + kFile;
+Result<RunHistory> read_runs(const std::string& store) {
   RunHistory history;
-  struct stat about{};
-  if (::stat(path.c_str(), &about) != 0 && errno == ENOENT) return history;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(std::strerror(errno), path);
-  for (std::string line; std::getline(file, line);) {
+  TRY_VOID(store::read_record(store, [&](const std::string& line) {
     auto run = line.size() > limits::kHuntRecordBytesMax ? std::nullopt : parse_run(line);
     if (run) history.runs.push_back(std::move(*run));
     else history.unreadable += !line.empty();
-  }
-  if (file.bad()) return fail(std::strerror(errno), path);
+  }));
   return history;
 }
 
@@ -175,13 +143,14 @@ std::optional<Instant> due_at(const SavedHunt& hunt, std::span<const HuntRun> ru
                  (hunt.every_seconds - std::min(kEarlySeconds, hunt.every_seconds / 2)) * kTicksPerSecond};
 }
 
-std::string coverage_sql(const TimeRange& range) {
+std::string coverage_sql(const TimeRange& range, const Dialect& dialect) {
   const TimeRange both{Instant{range.since->ticks - kBeforeDays * 86'400 * kTicksPerSecond}, range.until};
-  return "SELECT coalesce(channel, nullif(concat_ws('/', coalesce(product, category), coalesce(service, "
-         "CASE WHEN product IS NOT NULL THEN category END)), ''), 'unknown') AS log, "
-         "coalesce(host, '-') AS host, count(*) FILTER (WHERE " +
-         sql_of_range(range) + ") AS now FROM events WHERE " + sql_of_range(both) +
-         " GROUP BY ALL ORDER BY ALL";
+  const std::string parts[] = {"coalesce(product, category)",
+                               "coalesce(service, CASE WHEN product IS NOT NULL THEN category END)"};
+  return "SELECT coalesce(channel, nullif(" + dialect.joined_with("'/'", parts) +
+         ", ''), 'unknown') AS log, coalesce(host, '-') AS on_host, sum(CASE WHEN " +
+         sql_of_range(range, dialect) + " THEN 1 ELSE 0 END) AS now FROM events WHERE " +
+         sql_of_range(both, dialect) + dialect.group_by("log, on_host") + " ORDER BY log, on_host";
 }
 
 Coverage coverage_of(std::span<const std::vector<std::string>> rows, std::span<const std::string> logs) {

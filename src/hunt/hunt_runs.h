@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// HuntRun: what a run of a saved hunt did and could see; a line of STORE/hunts.jsonl. Lines are only ever appended, one write each,
-// under a lock and synced, so runs of several processes and a kill at any moment leave every other line whole. Any thread.
+// HuntRun: what a run of a saved hunt did and could see; a line of the store's record (store/hunt_record.h).
+// Any thread.
 #pragma once
 
 #include <cstdint>
@@ -44,20 +44,20 @@ std::string to_json(const HuntRun& run);
 // Nothing for a line that is none.
 std::optional<HuntRun> parse_run(std::string_view line);
 
-Result<void> append_run(const std::string& store_folder, const HuntRun& run);
+Result<void> append_run(const std::string& store, const HuntRun& run);
 
 struct RunHistory {
   std::vector<HuntRun> runs;     // in the order they were recorded
   std::uint64_t unreadable = 0;  // lines
 };
 // A store that was never hunted has no runs.
-Result<RunHistory> read_runs(const std::string& store_folder);
+Result<RunHistory> read_runs(const std::string& store);
 
 // When it is due again; nothing: at once, since it was never asked as it is now.
 std::optional<Instant> due_at(const SavedHunt& hunt, std::span<const HuntRun> runs);
 
 // Events of each host and log, in the range and before it: the rows `coverage_of` reads.
-std::string coverage_sql(const TimeRange& range);
+std::string coverage_sql(const TimeRange& range, const Dialect& dialect = duckdb_dialect());
 Coverage coverage_of(std::span<const std::vector<std::string>> rows, std::span<const std::string> logs);
 
 }  // namespace bartizan::hunt

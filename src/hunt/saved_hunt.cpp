@@ -155,7 +155,7 @@ class Reader {
     }
     hunt_.keep = text(document, "keep", false);
     if (const std::string of = text(document, "of", false); !of.empty()) {
-      if (const auto sql = sql_of_condition(of)) hunt_.of = *sql;
+      if (const auto sql = sql_of_condition(of)) hunt_.of = of;
       else bad_search(*document.find("of"), of, sql.error());
     }
   }
@@ -169,7 +169,7 @@ class Reader {
     if (!known->has_field) return;
     const std::string field = text(document, "field", true);
     if (field.empty()) return;
-    if (const auto sql = sql_of_field(field)) hunt_.query = *sql;
+    if (sql_of_field(field)) hunt_.query = field;
     else
       bad(*document.find("field"), "there is no field '" + field + "'", "`bartizan hunt fields` lists them");
   }
@@ -210,18 +210,30 @@ class Reader {
   std::vector<Diagnostic>& diagnostics_;
 };
 
-std::string question_of(const SavedHunt& hunt, const TimeRange& range) {
+// The range is that of the events `of` the hunt. Lines and fields were understood when the file was read.
+std::string question_of(const SavedHunt& hunt, const TimeRange& range, const Dialect& dialect) {
   switch (hunt.asks) {
-    // Was understood when the file was read.
-    case SavedHunt::Asks::kSearch: return sql_of_search(hunt.query, {}).value();
-    case SavedHunt::Asks::kSql: return hunt.query;
-    case SavedHunt::Asks::kStack: return stack_sql(hunt.query, {});
-    case SavedHunt::Asks::kFirstSeen: return first_seen_sql(hunt.query, range.since.value_or(Instant{}));
-    case SavedHunt::Asks::kBeacons: return beacons_sql({});
-    case SavedHunt::Asks::kLongConnections: return long_connections_sql({});
-    case SavedHunt::Asks::kSessions: break;
+    case SavedHunt::Asks::kSearch: return sql_of_search(hunt.query, range, dialect).value();
+    case SavedHunt::Asks::kStack: return stack_sql(*sql_of_field(hunt.query, dialect), range, dialect);
+    case SavedHunt::Asks::kFirstSeen:
+      return first_seen_sql(*sql_of_field(hunt.query, dialect), range, dialect);
+    case SavedHunt::Asks::kBeacons: return beacons_sql(range, dialect);
+    case SavedHunt::Asks::kLongConnections: return long_connections_sql(range, dialect);
+    case SavedHunt::Asks::kSessions: return sessions_sql(range, dialect);
+    case SavedHunt::Asks::kSql: break;
   }
-  return sessions_sql({});
+  return hunt.query;
+}
+
+// Before a hunt in SQL: the tables it sees.
+std::string tables_of(const TimeRange& range) {
+  const auto part = [&](std::string_view name, std::string_view table, const TimeRange& times) {
+    return std::string(name) + " AS NOT MATERIALIZED (SELECT * FROM main." + std::string(table) + " WHERE " +
+           sql_of_range(times) + ")";
+  };
+  return "WITH " + part("events", "events", range) + ", " +
+         part("history", "events", {std::nullopt, range.since, range.only}) + ", " +
+         part("findings", "findings", {range.since, range.until}) + " ";
 }
 
 }  // namespace
@@ -241,19 +253,16 @@ std::optional<SavedHunt> parse_hunt(std::string_view text, std::string_view file
   return hunt;
 }
 
-std::string sql_of_hunt(const SavedHunt& hunt, const TimeRange& range) {
-  const std::string only = hunt.of.empty() ? "" : " AND (" + hunt.of + ")";
-  // What is new is told by what was there before.
-  const bool looks_back = hunt.asks == SavedHunt::Asks::kFirstSeen;
-  const auto part = [&](std::string_view name, std::string_view table, const TimeRange& times) {
-    return std::string(name) + " AS NOT MATERIALIZED (SELECT * FROM main." + std::string(table) + " WHERE " +
-           sql_of_range(times) + (table == "events" ? only : "") + ")";
-  };
-  const TimeRange before{std::nullopt, range.since};
-  std::string sql = "WITH " +
-                    part("events", "events", looks_back ? TimeRange{std::nullopt, range.until} : range) +
-                    ", " + part("history", "events", before) + ", " + part("findings", "findings", range) +
-                    " SELECT * FROM (" + question_of(hunt, range) + "\n)";
+bool can_ask(const SavedHunt& hunt, store::Engine engine) {
+  return hunt.asks != SavedHunt::Asks::kSql || engine == store::Engine::kDuckDb;
+}
+
+std::string sql_of_hunt(const SavedHunt& hunt, const TimeRange& range, store::Engine engine) {
+  const Dialect& dialect = dialect_of(engine);
+  TimeRange events = range;
+  if (!hunt.of.empty()) events.only = sql_of_condition(hunt.of, dialect).value();
+  std::string sql = hunt.asks == SavedHunt::Asks::kSql ? tables_of(events) : "";
+  sql += "SELECT * FROM (" + question_of(hunt, events, dialect) + "\n)";
   if (!hunt.keep.empty()) sql += " WHERE " + hunt.keep;
   return sql;
 }

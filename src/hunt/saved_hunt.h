@@ -29,7 +29,7 @@ struct SavedHunt {
   std::string title, hypothesis, on_hit;
   Asks asks = Asks::kSearch;
   std::string query;              // a search line, SQL, or the field of stack and first-seen
-  std::string of;                 // only events that this search finds; as SQL, empty: all
+  std::string of;                 // only events that this search finds; empty: all
   std::string keep;               // only rows for which this SQL holds; empty: all
   std::vector<std::string> logs;  // it needs one of them to see anything; `zeek/*` is any of zeek
   std::vector<std::string> attack, advisory, references;
@@ -45,8 +45,11 @@ struct SavedHunt {
 std::optional<SavedHunt> parse_hunt(std::string_view text, std::string_view file,
                                     std::vector<Diagnostic>& diagnostics);
 
-// `events` and `findings` of the range; `history`: events before it.
-std::string sql_of_hunt(const SavedHunt& hunt, const TimeRange& range);
+// Hunts in SQL see `events` and `findings` of the range, and `history`: events before it. They are written in DuckDB's SQL, and
+// another engine cannot be asked them.
+bool can_ask(const SavedHunt& hunt, store::Engine engine);
+std::string sql_of_hunt(const SavedHunt& hunt, const TimeRange& range,
+                        store::Engine engine = store::Engine::kDuckDb);
 
 // The range a run at that time covers.
 TimeRange range_at(const SavedHunt& hunt, Instant now);

@@ -137,7 +137,7 @@ class SqlMaker {
       if (!names_.empty()) return complain(value.at, "after a command, a field has to be named");
       out += (out.size() > 1 ? " OR " : "") + text_test(std::string(name), true, Compare::kHas, value);
     }
-    return out + " OR " + dialect_.any_entry([&](const std::string& v) {
+    return out + " OR " + dialect_.any_of(dialect_.entry_values(), [&](const std::string& v) {
       return text_test(v, true, Compare::kHas, value);
     }) + ")";
   }
@@ -211,7 +211,7 @@ class SqlMaker {
     if (value.kind == SearchValue::Kind::kRegex) {
       const re2::RE2 regex(value.text, re2::RE2::Quiet);
       if (!regex.ok()) return complain(value.at, "this regular expression is wrong: " + regex.error());
-      return dialect_.matches(name, value.text, true);
+      return dialect_.matches(name, value.text, {.ignores_case = true});
     }
     if (compare == Compare::kExactly) return name + " = " + dialect_.text(value.text);
     if (value.kind == SearchValue::Kind::kPattern)
@@ -374,6 +374,7 @@ std::string sql_of_range(const TimeRange& range, const Dialect& dialect) {
   std::string out = dialect.truth(true) + dialect.is_between_days(day(range.since), day(range.until));
   if (range.since) out += " AND " + column + " >= " + dialect.time(*range.since);
   if (range.until) out += " AND " + column + " < " + dialect.time(*range.until);
+  if (!range.only.empty()) out += " AND (" + range.only + ")";
   return out;
 }
 

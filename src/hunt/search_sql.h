@@ -15,8 +15,10 @@
 
 namespace bartizan::hunt {
 
+// Which events are asked about.
 struct TimeRange {
   std::optional<Instant> since, until;  // until is exclusive
+  std::string only = {};                // those for which this SQL holds, too; empty: all
 };
 
 std::expected<std::string, Diagnostic> sql_of_search(std::string_view line, const TimeRange& range,
@@ -25,7 +27,7 @@ std::expected<std::string, Diagnostic> sql_of_search(std::string_view line, cons
 std::expected<std::string, Diagnostic> sql_of_condition(std::string_view line,
                                                         const Dialect& dialect = duckdb_dialect());
 
-// `time >= … AND time < …`, or TRUE.
+// `time >= … AND time < …`, and `only`; or TRUE.
 std::string sql_of_range(const TimeRange& range, const Dialect& dialect = duckdb_dialect());
 // The expression a field's name stands for: a column, or an entry of `fields`. Nothing for what looks like a mistyped column.
 std::optional<std::string> sql_of_field(std::string_view name, const Dialect& dialect = duckdb_dialect());

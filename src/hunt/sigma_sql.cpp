@@ -19,78 +19,75 @@ namespace {
 using sigma::Expression;
 using sigma::Leaf;
 using sigma::LeafOp;
-using store::sql_text;
 
 constexpr std::size_t kRulesAtOnce = 50;
 
-std::string bit_of(std::size_t column) {
-  return std::to_string(std::uint64_t{1} << (column - store::kFirstField));
+std::uint64_t bit_of(std::size_t column) { return std::uint64_t{1} << (column - store::kFirstField); }
+
+// A column when it holds the record's own field of that name, else null.
+std::string own_column(std::size_t column, const Dialect& dialect) {
+  return "CASE WHEN " + dialect.lacks_bit("copied", bit_of(column)) + " THEN " +
+         std::string(store::event_columns()[column].name) + " END";
 }
 
 // The first value the record itself has under this name, null when it has none.
-std::string own_value(std::string_view name) {
-  const std::string other = "fields[" + sql_text(name) + "]";
+std::string own_value(std::string_view name, const Dialect& dialect) {
+  const std::string other = dialect.entry(name);
   const auto column = store::find_sigma_column(name);
-  if (!column) return other;
-  return "coalesce(CASE WHEN copied & " + bit_of(*column) + " = 0 THEN " +
-         std::string(store::event_columns()[*column].name) + " END, " + other + ")";
+  return column ? "coalesce(" + own_column(*column, dialect) + ", " + other + ")" : other;
 }
 
-std::string own_presence(std::string_view name) {
-  const std::string other = "map_contains(fields, " + sql_text(name) + ")";
+std::string own_presence(std::string_view name, const Dialect& dialect) {
+  const std::string other = dialect.has_entry(name);
   const auto column = store::find_sigma_column(name);
-  if (!column) return other;
-  return "(" + other + " OR (copied & " + bit_of(*column) + " = 0 AND " +
-         std::string(store::event_columns()[*column].name) + " IS NOT NULL))";
+  return column ? "(" + other + " OR " + own_column(*column, dialect) + " IS NOT NULL)" : other;
 }
 
 // Every value of the record, for keywords.
-std::string all_values() {
-  std::string out = "list_concat(map_values(fields), [";
-  bool is_first = true;
+std::string all_values(const Dialect& dialect) {
+  std::vector<std::string> own;
   const auto columns = store::event_columns();
-  for (std::size_t i = store::kFirstField; i < columns.size(); ++i) {
-    if (columns[i].sigma.empty()) continue;
-    out += (is_first ? "" : ", ") + ("CASE WHEN copied & " + bit_of(i)) + " = 0 THEN " +
-           std::string(columns[i].name) + " END";
-    is_first = false;
-  }
-  return out + "])";
+  for (std::size_t i = store::kFirstField; i < columns.size(); ++i)
+    if (!columns[i].sigma.empty()) own.push_back(own_column(i, dialect));
+  return dialect.joined_lists(dialect.entry_values(), dialect.list_of(own));
 }
 
-std::string converted(const FieldMapping& mapping, std::string value) {
-  if (mapping.decimal)
-    value = "CASE WHEN starts_with(" + value + ", '0x') THEN coalesce(TRY_CAST(" + value +
-            " AS UBIGINT)::VARCHAR, " + value + ") ELSE " + value + " END";
+std::string converted(const FieldMapping& mapping, std::string value, const Dialect& dialect) {
+  if (mapping.decimal) value = dialect.hex_as_decimal(value);
   if (!mapping.values.empty()) {
-    std::string out = "CASE lower(" + value + ")";
+    std::string out = "CASE";
     for (const auto& [from, to] : mapping.values)
-      out += " WHEN " + sql_text(folded(from)) + " THEN " + sql_text(to);
+      out +=
+          " WHEN " + dialect.lower(value) + " = " + dialect.text(folded(from)) + " THEN " + dialect.text(to);
     value = out + " ELSE " + value + " END";
   }
   if (!mapping.prefixes.empty()) {
     std::string out = "CASE";
-    for (const auto& [from, to] : mapping.prefixes)
-      out += " WHEN starts_with(lower(" + value + "), " + sql_text(folded(from)) + ") THEN " + sql_text(to) +
-             " || substr(" + value + ", " + std::to_string(from.size() + 1) + ")";
+    for (const auto& [from, to] : mapping.prefixes) {
+      const std::string parts[] = {dialect.text(to), dialect.rest_from(value, from.size() + 1)};
+      out += " WHEN " + dialect.starts_with(dialect.lower(value), dialect.text(folded(from))) + " THEN " +
+             dialect.joined(parts);
+    }
     value = out + " ELSE " + value + " END";
   }
   return "(" + value + ")";
 }
 
 // The expressions that give the values of a mapped field.
-std::vector<std::string> mapped_values(const FieldMapping& mapping) {
+std::vector<std::string> mapped_values(const FieldMapping& mapping, const Dialect& dialect) {
   std::vector<std::string> out;
   if (mapping.each || mapping.from.size() == 1) {
-    for (const std::string& name : mapping.from) out.push_back(converted(mapping, own_value(name)));
+    for (const std::string& name : mapping.from)
+      out.push_back(converted(mapping, own_value(name, dialect), dialect));
     return out;
   }
   if (mapping.from.empty()) return out;
-  std::string joined;
-  for (const std::string& name : mapping.from)
-    joined += (joined.empty() ? "" : " || " + sql_text(mapping.with) + " || ") +
-              own_value(name);  // null when one is
-  out.push_back(converted(mapping, "(" + joined + ")"));
+  std::vector<std::string> parts;  // null when one is
+  for (const std::string& name : mapping.from) {
+    if (!parts.empty()) parts.push_back(dialect.text(mapping.with));
+    parts.push_back(own_value(name, dialect));
+  }
+  out.push_back(converted(mapping, "(" + dialect.joined(parts) + ")", dialect));
   return out;
 }
 
@@ -111,11 +108,12 @@ std::string number_text(const sigma::Number& number) {
 }
 
 // The fields that the rules of a question ask for, each computed once an event: f0 is its value, l0 that in small letters. Where
-// a name may have several values, m0 is their list.
+// a name may have several values, m0 is the list of those that are not null.
 class Slots {
  public:
-  Slots(const std::vector<EventPlace>* places, const std::vector<std::string>& repeated)
-      : places_(places), repeated_(repeated) {}
+  Slots(const std::vector<EventPlace>* places, const std::vector<std::string>& repeated,
+        const Dialect& dialect)
+      : places_(places), repeated_(repeated), dialect_(dialect) {}
 
   std::size_t slot_of(const std::string& field) {
     const auto known = std::ranges::find(fields_, field);
@@ -140,17 +138,17 @@ class Slots {
     std::string out;
     for (std::size_t i = 0; i < fields_.size(); ++i) {
       const std::string number = std::to_string(i);
-      out += is_list(i) ? ", " + by_place(i, &Slots::list_of) + " AS m" + number
-                        : ", " + by_place(i, &Slots::value_of) + " AS f" + number;
+      out += ", " + by_place(i, &Slots::value_of) + " AS f" + number;
+      if (is_list(i)) out += ", " + by_place(i, &Slots::list_of) + " AS m" + number;
       out += ", " + by_place(i, &Slots::presence_of) + " AS p" + number;
     }
-    if (has_keywords_) out += ", list_filter(" + all_values() + ", lambda v: v IS NOT NULL) AS k";
+    if (has_keywords_) out += ", " + all_values(dialect_) + " AS k";
     return out;
   }
   std::string folded_sql() const {
     std::string out;
     for (std::size_t i = 0; i < fields_.size(); ++i)
-      if (!is_list(i)) out += ", lower(f" + std::to_string(i) + ") AS l" + std::to_string(i);
+      if (!is_list(i)) out += ", " + dialect_.lower("f" + std::to_string(i)) + " AS l" + std::to_string(i);
     return out;
   }
 
@@ -162,52 +160,49 @@ class Slots {
   }
   std::string value_of(const EventPlace* place, std::size_t slot) const {
     const FieldMapping* mapping = mapping_of(place, slot);
-    if (!mapping) return own_value(fields_[slot]);
-    const std::vector<std::string> values = mapped_values(*mapping);
+    if (!mapping) return own_value(fields_[slot], dialect_);
+    const std::vector<std::string> values = mapped_values(*mapping, dialect_);
     return values.empty() ? "NULL" : values.front();
   }
   std::string list_of(const EventPlace* place, std::size_t slot) const {
-    std::string out;
-    if (const FieldMapping* mapping = mapping_of(place, slot)) {
-      for (const std::string& value : mapped_values(*mapping)) out += (out.empty() ? "" : ", ") + value;
-      return "[" + out + "]::VARCHAR[]";
-    }
-    return "list_concat([" + own_value(fields_[slot]) +
-           "], list_transform(list_filter(map_entries(fields), lambda e: "
-           "starts_with(e.key, " +
-           sql_text(fields_[slot] + "#") + ")), lambda e: e.value))";
+    if (const FieldMapping* mapping = mapping_of(place, slot))
+      return dialect_.list_of(mapped_values(*mapping, dialect_));
+    const std::string own[] = {own_value(fields_[slot], dialect_)};
+    return dialect_.joined_lists(dialect_.list_of(own), dialect_.entry_values_starting(fields_[slot] + "#"));
   }
   std::string presence_of(const EventPlace* place, std::size_t slot) const {
     const FieldMapping* mapping = mapping_of(place, slot);
-    if (!mapping) return own_presence(fields_[slot]);
-    std::string out = "(FALSE";
-    for (const std::string& name : mapping->from) out += " OR " + own_presence(name);
+    if (!mapping) return own_presence(fields_[slot], dialect_);
+    std::string out = "(" + dialect_.truth(false);
+    for (const std::string& name : mapping->from) out += " OR " + own_presence(name, dialect_);
     return out + ")";
   }
-  // One expression where all places agree.
+  // One expression where all places agree; an event that is asked about has a place.
   std::string by_place(std::size_t slot,
                        std::string (Slots::*expression)(const EventPlace*, std::size_t) const) const {
     if (!places_) return (this->*expression)(nullptr, slot);
-    std::string out = "CASE place";
+    std::string out = "CASE";
+    const std::string last = (this->*expression)(&places_->back(), slot);
     bool all_agree = true;
-    const std::string first = (this->*expression)(&places_->front(), slot);
-    for (std::size_t i = 0; i < places_->size(); ++i) {
+    for (std::size_t i = 0; i + 1 < places_->size(); ++i) {
       const std::string here = (this->*expression)(&(*places_)[i], slot);
-      all_agree = all_agree && here == first;
-      out += " WHEN " + std::to_string(i) + " THEN " + here;
+      all_agree = all_agree && here == last;
+      out += " WHEN place = " + std::to_string(i) + " THEN " + here;
     }
-    return all_agree ? first : out + " END";
+    return all_agree ? last : out + " ELSE " + last + " END";
   }
 
   const std::vector<EventPlace>* places_;  // null: the record's own names
   const std::vector<std::string>& repeated_;
+  const Dialect& dialect_;
   std::vector<std::string> fields_;
   bool has_keywords_ = false;
 };
 
 class RuleMaker {
  public:
-  RuleMaker(const sigma::Rule& rule, Slots& slots) : rule_(rule), slots_(slots) {}
+  RuleMaker(const sigma::Rule& rule, Slots& slots, const Dialect& dialect)
+      : rule_(rule), slots_(slots), dialect_(dialect) {}
 
   std::string make() { return condition(rule_.condition); }
   const std::string& failed() const { return failed_; }
@@ -221,7 +216,7 @@ class RuleMaker {
       default: break;
     }
     const bool is_and = expression.kind == Expression::Kind::kAnd;
-    if (expression.children.empty()) return is_and ? "TRUE" : "FALSE";
+    if (expression.children.empty()) return dialect_.truth(is_and);
     if (const auto list = value_list(expression)) return *list;
     std::string out = "(";
     for (const Expression& child : expression.children)
@@ -237,10 +232,10 @@ class RuleMaker {
     for (const Expression& child : expression.children) {
       if (child.kind != Expression::Kind::kLeaf) return std::nullopt;
       const Leaf& leaf = rule_.leaves[child.index];
-      if (leaf.op != LeafOp::kExact || leaf.field.empty()) return std::nullopt;
+      if (leaf.op != LeafOp::kExact || leaf.field.empty() || leaf.text.contains('\0')) return std::nullopt;
       if (!first) first = &leaf;
       if (leaf.field != first->field || leaf.cased != first->cased) return std::nullopt;
-      list += (list.empty() ? "" : ", ") + sql_text(leaf.text);
+      list += (list.empty() ? "" : ", ") + dialect_.text(leaf.text);
     }
     return any_value(
         *first, [&](const std::string&, const std::string& value) { return value + " IN (" + list + ")"; });
@@ -248,20 +243,26 @@ class RuleMaker {
 
   // True when the test holds for any value of the leaf's field; never null. The test gets the value and what it is compared as.
   template <class Test>
-  std::string any_value(const Leaf& leaf, Test test) {
+  std::string any_value(const Leaf& leaf, Test test, std::string_view named = {}) {
     const std::size_t slot = slots_.slot_of(leaf.field);
     const std::string number = std::to_string(slot);
-    if (slots_.is_list(slot))
-      return "coalesce(list_bool_or(list_transform(m" + number + ", lambda v: coalesce(" +
-             test("v", leaf.cased ? "v" : "lower(v)") + ", FALSE))), FALSE)";
-    return "coalesce(" + test("f" + number, (leaf.cased ? "f" : "l") + number) + ", FALSE)";
+    if (slots_.is_list(slot)) return any_of("m" + number, leaf, test, named);
+    return dialect_.is_true(test("f" + number, (leaf.cased ? "f" : "l") + number));
+  }
+
+  template <class Test>
+  std::string any_of(const std::string& list, const Leaf& leaf, Test test, std::string_view named = {}) {
+    return dialect_.is_true(dialect_.any_of(
+        list,
+        [&](const std::string& v) { return dialect_.is_true(test(v, leaf.cased ? v : dialect_.lower(v))); },
+        named));
   }
 
   std::string leaf(const Leaf& leaf) {
     if (leaf.field.empty()) {
       slots_.want_keywords();
-      return "coalesce(list_bool_or(list_transform(k, lambda v: " +
-             test(leaf, "v", leaf.cased ? "v" : "lower(v)") + ")), FALSE)";
+      return any_of("k", leaf,
+                    [&](const std::string& raw, const std::string& value) { return test(leaf, raw, value); });
     }
     if (leaf.op == LeafOp::kExists) {
       const std::string presence = "p" + std::to_string(slots_.slot_of(leaf.field));
@@ -272,38 +273,37 @@ class RuleMaker {
       const std::size_t slot = slots_.slot_of(leaf.field);
       const std::string number = std::to_string(slot);
       if (!slots_.is_list(slot)) return "(f" + number + " IS NULL)";
-      return "(len(list_filter(m" + number + ", lambda v: v IS NOT NULL)) = 0)";
+      return dialect_.is_empty("m" + number);
     }
     return any_value(
         leaf, [&](const std::string& raw, const std::string& value) { return test(leaf, raw, value); });
   }
 
   std::string reference(const Leaf& leaf) {
-    const std::size_t slot = slots_.slot_of(leaf.text);
-    const std::string number = std::to_string(slot);
-    const std::string raw = slots_.is_list(slot) ? "m" + number + "[1]" : "f" + number;
-    const std::string other = leaf.cased ? raw : "lower(" + raw + ")";
-    return any_value(leaf, [&](const std::string&, const std::string& value) {
-      return leaf.starts_open && leaf.ends_open ? "contains(" + value + ", " + other + ")"
-             : leaf.starts_open                 ? "ends_with(" + value + ", " + other + ")"
-             : leaf.ends_open                   ? "starts_with(" + value + ", " + other + ")"
+    const std::string raw = "f" + std::to_string(slots_.slot_of(leaf.text));
+    const std::string other = leaf.cased ? raw : dialect_.lower(raw);
+    const auto test = [&](const std::string&, const std::string& value) {
+      return leaf.starts_open && leaf.ends_open ? dialect_.contains(value, other)
+             : leaf.starts_open                 ? dialect_.ends_with(value, other)
+             : leaf.ends_open                   ? dialect_.starts_with(value, other)
                                                 : value + " = " + other;
-    });
+    };
+    return any_value(leaf, test, raw);
   }
 
   std::string test(const Leaf& leaf, const std::string& raw, const std::string& value) {
-    const std::string text = sql_text(leaf.text);
+    const std::string text = dialect_.text(leaf.text);
     if (leaf.text.find('\0') != std::string::npos) return fail("a value holds a zero byte");
     switch (leaf.op) {
       case LeafOp::kExact: return value + " = " + text;
-      case LeafOp::kContains: return "contains(" + value + ", " + text + ")";
-      case LeafOp::kStartsWith: return "starts_with(" + value + ", " + text + ")";
-      case LeafOp::kEndsWith: return "ends_with(" + value + ", " + text + ")";
-      case LeafOp::kGlob: return value + " LIKE " + sql_text(glob_pattern(leaf.pattern)) + " ESCAPE '\\'";
+      case LeafOp::kContains: return dialect_.contains(value, text);
+      case LeafOp::kStartsWith: return dialect_.starts_with(value, text);
+      case LeafOp::kEndsWith: return dialect_.ends_with(value, text);
+      case LeafOp::kGlob: return dialect_.is_like(value, glob_pattern(leaf.pattern));
       case LeafOp::kPresent: return raw + " IS NOT NULL";
       case LeafOp::kRegex: return regex(leaf, raw);
       case LeafOp::kNetwork: {
-        const auto network = sql_of_network(raw, leaf.source);
+        const auto network = sql_of_network(raw, leaf.source, dialect_);
         return network ? *network : fail("the network " + leaf.source + " cannot be tested in SQL");
       }
       case LeafOp::kNumber: return raw + " = " + text;
@@ -311,63 +311,61 @@ class RuleMaker {
       case LeafOp::kLessOrEqual: return ordered(leaf, raw, " <= ");
       case LeafOp::kGreater: return ordered(leaf, raw, " > ");
       case LeafOp::kGreaterOrEqual: return ordered(leaf, raw, " >= ");
-      default: return "FALSE";
+      default: return dialect_.truth(false);
     }
   }
 
   std::string ordered(const Leaf& leaf, const std::string& raw, std::string_view sign) {
     if (leaf.part != sigma::TimePart::kNone) return fail("parts of a time cannot be tested in SQL");
-    return "TRY_CAST(" + raw + " AS DOUBLE)" + std::string(sign) + number_text(leaf.number);
+    return dialect_.number_of(raw) + std::string(sign) + number_text(leaf.number);
   }
 
   std::string regex(const Leaf& leaf, const std::string& raw) {
-    if (leaf.regex_run_min > 0)
-      return "coalesce(list_max(list_transform(string_split(" + raw +
-             ", chr(10)), lambda l: length(l))), 0) >= " + std::to_string(leaf.regex_run_min);
-    std::string flags;
-    if (leaf.regex->ignores_case()) flags += 'i';
-    if (leaf.regex->dot_matches_newline()) flags += 's';
-    const std::string pattern = (flags.empty() ? "" : "(?" + flags + ")") + leaf.regex->pattern();
-    return "regexp_matches(" + raw + ", " + sql_text(pattern) + ")";
+    if (leaf.regex_run_min > 0) return dialect_.has_line_of(raw, leaf.regex_run_min);
+    return dialect_.matches(raw, leaf.regex->pattern(),
+                            {.ignores_case = leaf.regex->ignores_case(),
+                             .dot_takes_line_ends = leaf.regex->dot_matches_newline()});
   }
 
   std::string fail(std::string why) {
     if (failed_.empty()) failed_ = std::move(why);
-    return "FALSE";
+    return dialect_.truth(false);
   }
 
   const sigma::Rule& rule_;
   Slots& slots_;
+  const Dialect& dialect_;
   std::string failed_;
 };
 
-std::string equal_texts(std::string_view column, const std::string& wanted) {
-  return "lower(coalesce(" + std::string(column) + ", '')) = " + sql_text(folded(wanted));
+std::string equal_texts(std::string_view column, const std::string& wanted, const Dialect& dialect) {
+  return dialect.lower("coalesce(" + std::string(column) + ", '')") + " = " + dialect.text(folded(wanted));
 }
 
-std::string declared_sql(const LogsourceName& wanted) {
-  std::string out = "TRUE";
+std::string declared_sql(const LogsourceName& wanted, const Dialect& dialect) {
+  std::string out = "(" + dialect.truth(true);
   for (const auto& [column, text] :
        {std::pair{"category", &wanted.category}, {"product", &wanted.product}, {"service", &wanted.service}})
-    if (!text->empty()) out += " AND " + equal_texts(column, *text);
-  return "(" + out + ")";
+    if (!text->empty()) out += " AND " + equal_texts(column, *text, dialect);
+  return out + ")";
 }
 
-std::string channel_sql(std::string_view pattern) {
-  if (!pattern.ends_with('*')) return equal_texts("channel", std::string(pattern));
+std::string channel_sql(std::string_view pattern, const Dialect& dialect) {
+  if (!pattern.ends_with('*')) return equal_texts("channel", std::string(pattern), dialect);
   pattern.remove_suffix(1);
-  return "(channel IS NOT NULL AND starts_with(lower(channel), " + sql_text(folded(pattern)) + "))";
+  return "(channel IS NOT NULL AND " +
+         dialect.is_true(dialect.starts_with(dialect.lower("channel"), dialect.text(folded(pattern)))) + ")";
 }
 
 // As EventPlace::may_hold and accepts.
-std::string accepts_sql(const EventPlace& place) {
-  std::string out = "(TRUE";
+std::string accepts_sql(const EventPlace& place, const Dialect& dialect) {
+  std::string out = "(" + dialect.truth(true);
   if (!place.channels.empty()) {
-    out += " AND (FALSE";
-    for (const std::string& channel : place.channels) out += " OR " + channel_sql(channel);
+    out += " AND (" + dialect.truth(false);
+    for (const std::string& channel : place.channels) out += " OR " + channel_sql(channel, dialect);
     out += ")";
   } else if (place.declared) {
-    out += " AND " + declared_sql(*place.declared);
+    out += " AND " + declared_sql(*place.declared, dialect);
   }
   if (!place.event_ids.empty()) {
     out += " AND coalesce(event_id, 0) IN (";
@@ -376,9 +374,9 @@ std::string accepts_sql(const EventPlace& place) {
     out += ")";
   }
   for (const auto& [field, wanted] : place.where) {
-    out += " AND coalesce(lower(" + own_value(field) + ") IN (";
-    for (std::size_t i = 0; i < wanted.size(); ++i) out += (i ? ", " : "") + sql_text(folded(wanted[i]));
-    out += "), FALSE)";
+    std::string list;
+    for (const std::string& one : wanted) list += (list.empty() ? "" : ", ") + dialect.text(folded(one));
+    out += " AND " + dialect.is_true(dialect.lower(own_value(field, dialect)) + " IN (" + list + ")");
   }
   return out + ")";
 }
@@ -390,49 +388,48 @@ struct Group {
   std::vector<std::uint32_t> rules;
 };
 
-// Which of the places takes the event, null when none does.
-std::string place_sql(const Group& group) {
-  if (!group.places) return "CASE WHEN " + declared_sql(group.name) + " THEN 0 END";
+// Which of the places takes the event, -1 when none does.
+std::string place_sql(const Group& group, const Dialect& dialect) {
+  if (!group.places) return "CASE WHEN " + declared_sql(group.name, dialect) + " THEN 0 ELSE -1 END";
   std::string out = "CASE";
   for (std::size_t i = 0; i < group.places->size(); ++i)
-    out += " WHEN " + accepts_sql((*group.places)[i]) + " THEN " + std::to_string(i);
-  return out + " END";
+    out += " WHEN " + accepts_sql((*group.places)[i], dialect) + " THEN " + std::to_string(i);
+  return out + " ELSE -1 END";
 }
 
-std::string kinds_sql(const Group& group) {
-  if (!group.places) return declared_sql(group.name);
-  std::string out = "(FALSE";
-  for (const EventPlace& place : *group.places) out += " OR " + accepts_sql(place);
+std::string kinds_sql(const Group& group, const Dialect& dialect) {
+  if (!group.places) return declared_sql(group.name, dialect);
+  std::string out = "(" + dialect.truth(false);
+  for (const EventPlace& place : *group.places) out += " OR " + accepts_sql(place, dialect);
   return out + ")";
 }
 
 std::string question_of(const Group& group, std::span<const std::uint32_t> chosen,
                         const std::vector<sigma::Rule>& rules, const TimeRange& range,
-                        const std::vector<std::string>& repeated, RuleQuestions& out) {
-  Slots slots(group.places, repeated);
-  std::string matches;
+                        const std::vector<std::string>& repeated, const Dialect& dialect,
+                        RuleQuestions& out) {
+  Slots slots(group.places, repeated, dialect);
+  std::vector<std::pair<std::uint32_t, std::string>> conditions;
   for (const std::uint32_t index : chosen) {
-    RuleMaker maker(rules[index], slots);
-    const std::string condition = maker.make();
-    if (maker.failed().empty())
-      matches += (matches.empty() ? "" : ",\n") + ("CASE WHEN " + condition) + " THEN " +
-                 std::to_string(index) + " END";
+    RuleMaker maker(rules[index], slots, dialect);
+    std::string condition = maker.make();
+    if (maker.failed().empty()) conditions.emplace_back(index, std::move(condition));
     else out.refused.emplace_back(index, maker.failed());
   }
-  if (matches.empty()) return {};
-  return "SELECT time, host, evidence, record_id, id, unnest(matched) AS rule FROM (SELECT time, host, "
-         "evidence, record_id, id, "
-         "list_filter([" +
-         matches + "], lambda r: r IS NOT NULL) AS matched FROM (SELECT *" + slots.folded_sql() +
-         " FROM (SELECT *" + slots.values_sql() + " FROM (SELECT *, " + place_sql(group) +
-         " AS place FROM events WHERE " + kinds_sql(group) + " AND " + sql_of_range(range) + "))))";
+  if (conditions.empty()) return {};
+  const std::string about = ", host, evidence, record_id, id, ", time = dialect.time_column();
+  return "SELECT " + time + " AS time" + about + dialect.each("matched") + " AS rule FROM (SELECT " + time +
+         about + dialect.numbers_that_hold(conditions) + " AS matched FROM (SELECT *" + slots.folded_sql() +
+         " FROM (SELECT *" + slots.values_sql() + " FROM (SELECT *, " + place_sql(group, dialect) +
+         " AS place FROM events WHERE " + kinds_sql(group, dialect) + " AND " + sql_of_range(range, dialect) +
+         "))))";
 }
 
 }  // namespace
 
 RuleQuestions questions_of(const std::vector<sigma::Rule>& rules, const LogsourceTable& table,
                            const TimeRange& range, const std::vector<std::string>& repeated,
-                           const std::function<bool(std::uint32_t rule)>& wants) {
+                           const std::function<bool(std::uint32_t rule)>& wants, const Dialect& dialect) {
   RuleQuestions out;
   std::map<LogsourceName, Group> groups;
   for (std::uint32_t i = 0; i < rules.size(); ++i) {
@@ -448,17 +445,17 @@ RuleQuestions questions_of(const std::vector<sigma::Rule>& rules, const Logsourc
   for (const auto& [name, group] : groups)
     for (std::size_t at = 0; at < group.rules.size(); at += kRulesAtOnce) {
       const auto chosen = std::span(group.rules).subspan(at, std::min(kRulesAtOnce, group.rules.size() - at));
-      std::string sql = question_of(group, chosen, rules, range, repeated, out);
+      std::string sql = question_of(group, chosen, rules, range, repeated, dialect, out);
       if (!sql.empty()) out.questions.push_back(std::move(sql));
     }
   return out;
 }
 
-std::string repeated_names_sql(const TimeRange& range) {
-  return "SELECT DISTINCT regexp_replace(name, '#[0-9]+$', '') FROM (SELECT unnest(map_keys(fields)) AS name "
-         "FROM events WHERE "
-         "repeats IS NOT NULL AND " +
-         sql_of_range(range) + ") WHERE regexp_matches(name, '#[0-9]+$')";
+std::string repeated_names_sql(const TimeRange& range, const Dialect& dialect) {
+  constexpr std::string_view kCount = "#[0-9]+$";
+  return "SELECT DISTINCT " + dialect.without("key", kCount) + " AS name FROM (SELECT " +
+         dialect.each_entry_name() + " AS key FROM events WHERE repeats IS NOT NULL AND " +
+         sql_of_range(range, dialect) + ") WHERE " + dialect.matches("key", kCount, {});
 }
 
 }  // namespace bartizan::hunt

@@ -27,7 +27,8 @@ struct RuleQuestions {
 // Rules for which `wants` says no are left out.
 RuleQuestions questions_of(const std::vector<sigma::Rule>& rules, const LogsourceTable& table,
                            const TimeRange& range, const std::vector<std::string>& repeated,
-                           const std::function<bool(std::uint32_t rule)>& wants);
-std::string repeated_names_sql(const TimeRange& range);
+                           const std::function<bool(std::uint32_t rule)>& wants,
+                           const Dialect& dialect = duckdb_dialect());
+std::string repeated_names_sql(const TimeRange& range, const Dialect& dialect = duckdb_dialect());
 
 }  // namespace bartizan::hunt

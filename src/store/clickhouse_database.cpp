@@ -45,6 +45,8 @@ class ClickHouseDatabase final : public Database {
             {"max_result_rows", std::to_string(budget_.rows_max + 1)},
             {"result_overflow_mode", "break"},
             {"distributed_product_mode", "global"},
+            {"join_default_strictness", "ALL"},  // joins are those of SQL
+            {"join_use_nulls", "1"},
             {"max_query_size", std::to_string(limits::kClickHouseQueryBytesMax)},
             {"max_ast_elements", std::to_string(limits::kClickHouseQueryBytesMax)},
             {"max_expanded_ast_elements", std::to_string(limits::kClickHouseQueryBytesMax)},

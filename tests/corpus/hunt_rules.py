@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sigma rules in SQL over a store answer as the streaming engine does on the same evidence.
 
-    tests/corpus/hunt_rules.py [--binary build/release/bartizan] [--evidence PATH]... [--rules DIR]...
+    tests/corpus/hunt_rules.py [--binary build/release/bartizan] [--evidence PATH]... [--rules DIR]... [--clickhouse URL]
 
 Scans the evidence with --store, asks every rule with `hunt rules`, and compares the findings (rule and record) that are
 about records as they were logged: correlations, views of scripts and identities have no SQL. Rules that cannot be said in
@@ -36,6 +36,7 @@ def main():
     parser.add_argument("--binary", default=str(ROOT / "build/release/bartizan"))
     parser.add_argument("--evidence", action="append")
     parser.add_argument("--rules", action="append")
+    parser.add_argument("--clickhouse", metavar="URL", help="an empty store, clickhouse://…, that has to answer so, too")
     options = parser.parse_args()
     corpus = SHARED / "corpus"
     evidence = options.evidence or [str(corpus / name) for name in ("evtx-attack-samples", "more-evtx")]
@@ -55,8 +56,13 @@ def main():
             return 0
         explained = run(options.binary, "hunt", "rules", "--explain", *wanted)
         # A record that stands in several files of the evidence is stored once.
-        answers = [json.loads(line) for line in
-                   run(options.binary, "hunt", "rules", "--format", "jsonl", "--store", store, *wanted).splitlines()]
+        asked = ("hunt", "rules", "--format", "jsonl", *wanted, "--store")
+        text = run(options.binary, *asked, store)
+        answers = [json.loads(line) for line in text.splitlines()]
+        if options.clickhouse:
+            run(options.binary, "scan", "--no-builtin-rules", "--store", options.clickhouse, *evidence)
+            if run(options.binary, *asked, options.clickhouse) != text:
+                sys.exit(f"hunt_rules: {options.clickhouse} answers otherwise than a store in a folder")
         events = json.loads(run(options.binary, "hunt", "sql", "--format", "jsonl", "--store", store,
                                 "SELECT count(*) AS count FROM events"))["count"]
     correlations = {row["rule_id"] for row in findings if any(why["predicate"] == "includes" for why in row["why"])}
