@@ -6,6 +6,7 @@
 //   CLIENT_LIST,jo,192.0.2.7:51234,10.8.0.6,,3456,4567,2026-11-24 07:00:00,1795503600,UNDEF,0,0,AES-256-GCM
 #include "decode/decoder.h"
 #include "decode/lines.h"
+#include "decode/payload_network.h"
 #include "decode/text_cursor.h"
 #include "decode/whole.h"
 #include "decode/written_time.h"
@@ -104,13 +105,10 @@ class StatusDecoder final : public Decoder {
     if (value.starts_with("udp4:") || value.starts_with("tcp4:") || value.starts_with("udp6:") ||
         value.starts_with("tcp6:"))
       value.remove_prefix(5);
-    const std::size_t colon = value.rfind(':');
-    const bool has_port =
-        colon != value.npos && all_digits(value.substr(colon + 1)) && !looks_like_address(value);
-    std::string_view ip = has_port ? value.substr(0, colon) : value;
-    if (ip.starts_with('[') && ip.ends_with(']')) ip = ip.substr(1, ip.size() - 2);
+    std::string_view ip, port;
+    if (!split_endpoint(value, ip, port)) return out.add("src_ip", value);
     out.add("src_ip", ip);
-    if (has_port) out.add("src_port", value.substr(colon + 1), true);
+    out.add("src_port", port, true);
   }
 
   std::string_view clients_, routes_;  // titles of their columns
