@@ -105,7 +105,12 @@ bool dnsmasq_payload(std::string_view, std::string_view message, EventBatch& dra
     const std::string_view number = in.word(), client = in.word();
     if (!all_digits(number) || client.find('/') == client.npos) in = saved;
   }
-  const std::string_view verb = in.word(), name = in.word(), link = in.word();
+  // Pi-hole's verbs have two words: gravity blocked, exactly denied, regex denied.
+  const std::string_view said = in.rest(), first = in.word();
+  const std::string_view second =
+      in.rest().starts_with("blocked ") || in.rest().starts_with("denied ") ? in.word() : std::string_view();
+  const std::string_view verb = second.empty() ? first : said.substr(0, first.size() + 1 + second.size());
+  const std::string_view name = in.word(), link = in.word();
   if (verb.starts_with("query[") && verb.ends_with(']') && link == "from") {
     draft.add("query", plain_name(name));
     draft.add("record_type", verb.substr(6, verb.size() - 7));

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "decode/payload_network.h"
 
+#include "decode/text_cursor.h"
+
 namespace bartizan {
+
+bool split_endpoint(std::string_view text, std::string_view& ip, std::string_view& port) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == text.npos || !all_digits(text.substr(colon + 1))) return false;
+  ip = text.substr(0, colon), port = text.substr(colon + 1);
+  if (ip.starts_with('[') && ip.ends_with(']')) ip = ip.substr(1, ip.size() - 2);
+  return looks_like_address(ip);
+}
 
 bool network_payload(std::string_view program, std::string_view message, const TimeHints& times,
                      EventBatch& draft) {
@@ -25,6 +35,7 @@ bool network_payload(std::string_view program, std::string_view message, const T
   if (message.find('%') != message.npos &&
       (huawei_payload(program, message, draft) || cisco_payload(program, message, draft)))
     return true;
+  if (program.empty() && mikrotik_payload(program, message, draft)) return true;
   return (program == "RT_FLOW" || program == "rpd" || program == "/kernel" ||
           message.starts_with("RT_FLOW")) &&
          juniper_payload(program, message, draft);

@@ -37,7 +37,12 @@ bool krb5kdc_payload(std::string_view program, std::string_view message, EventBa
 bool cisco_payload(std::string_view program, std::string_view message, EventBatch& draft);
 bool juniper_payload(std::string_view program, std::string_view message, EventBatch& draft);
 bool huawei_payload(std::string_view program, std::string_view message, EventBatch& draft);
+// RouterOS of MikroTik, whose messages begin with their topics: logons, and packets (category firewall).
+bool mikrotik_payload(std::string_view program, std::string_view message, EventBatch& draft);
 // The packet filter of pfSense and OPNsense: category firewall.
 bool filterlog_payload(std::string_view program, std::string_view message, EventBatch& draft);
+
+// 192.0.2.1:1194 and [2001:db8::1]:1194 in two; false when it is no address with a port.
+bool split_endpoint(std::string_view text, std::string_view& ip, std::string_view& port);
 
 }  // namespace bartizan

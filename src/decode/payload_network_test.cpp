@@ -41,6 +41,11 @@ TEST(Payload, NameServers) {
             "dnsmasq/dns/query query=example.test record_type=A src_ip=192.0.2.1");
   EXPECT_EQ(read("dnsmasq", "7 192.0.2.1/5000 reply example.test is 198.51.100.1"),
             "dnsmasq/dns/query query=example.test action=reply answer=198.51.100.1");
+  // Pi-hole's dnsmasq says which list stopped a name.
+  EXPECT_EQ(read("dnsmasq", "gravity blocked ads.example.test is 0.0.0.0"),
+            "dnsmasq/dns/query query=ads.example.test action=gravity blocked answer=0.0.0.0");
+  EXPECT_EQ(read("dnsmasq", "regex denied ads.example.test is NXDOMAIN"),
+            "dnsmasq/dns/query query=ads.example.test action=regex denied answer=NXDOMAIN");
   EXPECT_EQ(read("dnsmasq", "started, version 2.89 cachesize 150"), "not read");
 }
 
@@ -109,6 +114,21 @@ TEST(Payload, Mail) {
       read("exim", "1abcde-000abc-DE <= a@example.test H=h (helo) [192.0.2.1] P=esmtpsa A=login:jo S=1234"),
       "exim/email/exim action=received queue_id=1abcde-000abc-DE sender=a@example.test client=h "
       "src_ip=192.0.2.1 user=jo size=1234");
+}
+
+TEST(Payload, MikroTik) {
+  EXPECT_EQ(read("", "system,error,critical login failure for user root from 203.0.113.9 via ssh"),
+            "mikrotik//account Action=logon Result=failure User=root SourceIp=203.0.113.9 Method=ssh");
+  EXPECT_EQ(read("", "system,info,account user admin logged in from 192.0.2.7 via winbox"),
+            "mikrotik//account Action=logon Result=success User=admin SourceIp=192.0.2.7 Method=winbox");
+  EXPECT_EQ(
+      read("",
+           "firewall,info forward: in:ether1 out:bridge, connection-state:new src-mac 00:11:22:33:44:55, "
+           "proto TCP (SYN), 203.0.113.9:51234->192.0.2.9:22, len 60"),
+      "mikrotik/firewall/firewall chain=forward protocol=TCP src_ip=203.0.113.9 src_port=51234 "
+      "dst_ip=192.0.2.9 dst_port=22");
+  EXPECT_EQ(read("", "system,info router rebooted"), "not read");
+  EXPECT_EQ(read("", "one, two user a logged in from b via c"), "not read");
 }
 
 TEST(Payload, Devices) {

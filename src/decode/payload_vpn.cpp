@@ -11,14 +11,6 @@
 namespace bartizan {
 namespace {
 
-bool split_endpoint(std::string_view text, std::string_view& ip, std::string_view& port) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == text.npos || !all_digits(text.substr(colon + 1))) return false;
-  ip = text.substr(0, colon), port = text.substr(colon + 1);
-  if (ip.starts_with('[') && ip.ends_with(']')) ip = ip.substr(1, ip.size() - 2);
-  return looks_like_address(ip);
-}
-
 void add_endpoint(std::string_view ip, std::string_view port, EventBatch& draft) {
   draft.add("src_ip", ip);
   draft.add("src_port", port, true);

@@ -5,13 +5,13 @@
 //   0 type u16   4 pid u32   8 line[32]   40 id[4]   44 user[32]   76 host[256]   332 exit u16 ×2
 //   336 session u32 [u64]   340 [344] seconds u32 [u64]   344 [352] microseconds   348 [360] address, 16
 //   bytes
-// A failed logon (btmp) is written as a process waiting for a logon whose user is not LOGIN.
 #include <algorithm>
 #include <charconv>
 #include <string>
 
 #include "base/limits.h"
 #include "decode/decoder.h"
+#include "decode/logon_record.h"
 
 namespace bartizan {
 namespace {
@@ -117,40 +117,22 @@ class UtmpDecoder final : public Decoder {
 
  private:
   static void add_record(Bytes record, const Layout& layout, std::uint64_t offset, EventBatch& out) {
-    static constexpr std::string_view kTypes[] = {
-        "EMPTY",        "RUN_LVL",       "BOOT_TIME",    "NEW_TIME",     "OLD_TIME",
-        "INIT_PROCESS", "LOGIN_PROCESS", "USER_PROCESS", "DEAD_PROCESS", "ACCOUNTING"};
-    constexpr std::uint16_t kRunLevel = 1, kBoot = 2, kLogin = 6, kUser = 7, kDead = 8;
     ByteReader head(record), time(record, layout.seconds);
     const std::uint16_t type = head.u16();
     head.skip(2);
     const std::uint32_t pid = head.u32();
     const std::uint64_t seconds = layout.wide ? time.u64() : time.u32(),
                         micro = layout.wide ? time.u64() : time.u32();
-    const std::string_view user = text_at(record, 44, 32), host = text_at(record, 76, 256),
-                           line = text_at(record, 8, 32);
     Event& event = out.start();
     event.offset = offset;
     if (seconds <= 0xffffffff)
       event.time = {static_cast<std::int64_t>(seconds) * kTicksPerSecond +
                     static_cast<std::int64_t>(micro % 1'000'000) * 10};
-    event.product = "linux", event.service = "utmp";
-    auto add = [&](std::string_view name, std::string_view value) {
-      if (!value.empty()) out.add(name, out.keep(value));
-    };
-    add("type", type < std::size(kTypes) ? kTypes[type] : std::string_view());
-    const bool failed = type == kLogin && user != "LOGIN";
-    add("Action", type == kUser || failed ? "logon"
-                  : type == kDead         ? "logoff"
-                  : type == kBoot         ? "boot"
-                  : type == kRunLevel     ? (user == "shutdown" ? "shutdown" : "run_level")
-                                          : "");
-    add("Result", type == kUser ? "success" : failed ? "failure" : "");
-    add("User", user);
-    add("Terminal", line);
-    add("SourceHostname", host);
-    add("SourceIp", address_text(slice(record, layout.address, 16)));
-    add("ProcessId", std::to_string(pid));
+    add_logon_record(
+        {type, out.keep(text_at(record, 44, 32)), out.keep(text_at(record, 8, 32)),
+         out.keep(text_at(record, 76, 256)), out.keep(address_text(slice(record, layout.address, 16))),
+         out.keep(std::to_string(pid))},
+        out);
     out.commit();
   }
 };

@@ -33,6 +33,12 @@ def lines(*texts):
 
 # Variants as they are met in the field, by format: (name, text).
 VARIANTS = [
+    ("last", "without a year", "jo       pts/0        192.0.2.7        Tue Nov 24 08:00   still logged in\n" * 3),
+    ("last", "lastlog, nobody yet", lines("Username         Port     From             Latest", "daemon                                     **Never logged in**")),
+    ("utmpdump", "time as ctime writes it", "[7] [01234] [ts/0] [jo      ] [pts/0       ] [192.0.2.7           ] [192.0.2.7      ] [Tue Nov 24 08:00:02 2026 UTC]\n"),
+    ("dmesg", "seconds since the start", "[    1.234567] usb 1-1: new high-speed USB device number 2 using xhci_hcd\n" * 3),
+    ("dmesg", "facility and level", "kern  :info  : [Tue Nov 24 08:00:01 2026] usb 1-1: new device\n" * 3),
+    ("openvpn_status", "tabs", "TITLE\tOpenVPN 2.6.3\nTIME\t2026-11-24 08:00:00\t1795507200\nEND\n"),
     ("weblog", "IPv6 client", '2001:db8::7 - - [24/Nov/2026:08:00:00 +0100] "GET / HTTP/2.0" 200 512\n' * 3),
     ("weblog", "no bytes, no version", '192.0.2.7 - - [24/Nov/2026:08:00:00 +0000] "GET /" 304 -\n' * 3),
     ("weblog", "TLS to a plain port", '192.0.2.7 - - [24/Nov/2026:08:00:00 +0000] "\\x16\\x03\\x01" 400 226 "-" "-"\n' * 3),
