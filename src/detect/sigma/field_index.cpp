@@ -105,7 +105,7 @@ void FieldIndex::add_edges(const std::vector<IndexedLiteral>& literals, Anchor a
 }
 
 void FieldIndex::add_anywhere(const std::vector<IndexedLiteral>& literals) {
-  KeyedEntries grams, pairs, single;
+  KeyedEntries grams, pairs;
   for (const IndexedLiteral& literal : literals) {
     if (literal.anchor != Anchor::kAnywhere) continue;
     Entry entry = add_text(literal);
@@ -120,12 +120,10 @@ void FieldIndex::add_anywhere(const std::vector<IndexedLiteral>& literals) {
       entry.position = static_cast<std::uint32_t>(rarest(literal.text, 2));
       pairs.emplace_back(load(text + entry.position, 2), entry);
     } else {
-      const std::uint64_t letter = load(text, 1);
-      single.emplace_back(letter, entry);
-      singles_[letter >> 6] |= std::uint64_t{1} << (letter & 63);
+      singles_.emplace_back(*text, literal.id);
     }
   }
-  has_grams_ = !grams.empty(), has_pairs_ = !pairs.empty(), has_single_ = !single.empty();
+  has_grams_ = !grams.empty(), has_pairs_ = !pairs.empty();
   if (has_grams_) {
     const auto wanted = static_cast<unsigned>(std::bit_width(grams.size() * kBitsAGram));
     const unsigned bits = std::clamp(wanted, kGramBitsMin, kGramBitsMax);
@@ -137,12 +135,12 @@ void FieldIndex::add_anywhere(const std::vector<IndexedLiteral>& literals) {
     }
   }
   if (has_pairs_) {
-    pairs_.resize(65'536 / 64);
-    for (const auto& [pair, entry] : pairs) pairs_[pair >> 6] |= std::uint64_t{1} << (pair & 63);
+    std::vector<std::uint16_t> keys;
+    for (const auto& [pair, entry] : pairs) keys.push_back(static_cast<std::uint16_t>(pair));
+    pairs_ = PairFinder(keys);
   }
   gram_table_ = make_table(std::move(grams));
   pair_table_ = make_table(std::move(pairs));
-  single_table_ = make_table(std::move(single));
 }
 
 }  // namespace bartizan::sigma

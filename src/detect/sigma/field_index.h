@@ -4,15 +4,18 @@
 //
 // Whole values, beginnings and ends are looked up by hash. For literals anywhere in the value, a bitmap says which four
 // letters in a row (grams) are worth a closer look. Each literal is entered with two neighbouring grams, its rarest ones,
-// so that every second place of the value needs to be looked at; literals of up to four letters have a bitmap of pairs and
-// every place is looked at for them.
+// so that every second place of the value needs to be looked at; literals of up to four letters are found by one of their
+// pairs (pair_finder.h).
 #pragma once
 
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "detect/sigma/pair_finder.h"
 
 namespace bartizan::sigma {
 
@@ -40,7 +43,7 @@ class FieldIndex {
         find_edge(table, value, load(value.data() + value.size() - table.width, table.width), true, found);
     if (has_grams_) find_grams(value, found);
     if (has_pairs_) find_pairs(value, found);
-    if (has_single_) find_single(value, found);
+    find_single(value, found);
   }
 
  private:
@@ -146,30 +149,26 @@ class FieldIndex {
 
   template <class Found>
   void find_pairs(std::string_view value, Found& found) const {
-    for (std::size_t at = 0; at + 2 <= value.size(); ++at) {
-      std::uint16_t pair;
-      std::memcpy(&pair, value.data() + at, 2);
-      if (pairs_[pair >> 6] >> (pair & 63) & 1) verify(pair_table_, pair, value, at, found);
-    }
+    pairs_.find(value,
+                [&](std::size_t at, std::uint16_t pair) { verify(pair_table_, pair, value, at, found); });
   }
 
   template <class Found>
   void find_single(std::string_view value, Found& found) const {
-    for (std::size_t at = 0; at < value.size(); ++at) {
-      const auto letter = static_cast<unsigned char>(value[at]);
-      if (singles_[letter >> 6] >> (letter & 63) & 1) verify(single_table_, letter, value, at, found);
-    }
+    for (const auto& [letter, id] : singles_)
+      if (value.find(letter) != value.npos) found(id);
   }
 
   std::string texts_;
   Table whole_;
   std::uint64_t whole_sizes_ = 0;  // bit n: a whole literal of n bytes; bit 63: of 63 or more
-  bool has_whole_ = false, has_grams_ = false, has_pairs_ = false, has_single_ = false;
+  bool has_whole_ = false, has_grams_ = false, has_pairs_ = false;
   std::vector<EdgeTable> starts_, ends_;
   unsigned gram_shift_ = 16;
-  std::vector<std::uint64_t> grams_, pairs_;  // bitmaps
-  std::uint64_t singles_[4] = {};
-  Table gram_table_, pair_table_, single_table_;
+  std::vector<std::uint64_t> grams_;  // bitmap
+  PairFinder pairs_;
+  std::vector<std::pair<char, std::uint32_t>> singles_;  // literals of one letter, with their ids
+  Table gram_table_, pair_table_;
 };
 
 }  // namespace bartizan::sigma

@@ -2,6 +2,7 @@
 #include "detect/sigma/sieve.h"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "base/text.h"
@@ -33,6 +34,9 @@ std::optional<std::vector<std::string>> literals_of(const Leaf& leaf) {
   }
 }
 
+// So many texts of the other sort are needed to change the mind.
+constexpr int kLuckMax = 64;
+
 struct Sieve::Scratch {
   std::vector<std::uint8_t> found, groups;
   std::vector<std::uint32_t> touched, touched_groups, woken;
@@ -62,22 +66,21 @@ class Sieve::Builder {
         if (woken.empty() || woken.back() != rule) woken.push_back(rule);
       }
     }
-    // Once there are short literals to look for, further ones cost little.
-    for (std::uint32_t i = 0; i < program_.predicates_.size(); ++i)
-      has_shorts_ = has_shorts_ || (literals_[i] && !sieve_.woken_by_[i].empty() && has_short(i));
-    std::vector<IndexedLiteral> indexed;
+    std::vector<IndexedLiteral> guards, others;
     for (std::uint32_t i = 0; i < program_.predicates_.size(); ++i) {
-      const bool wakes = !sieve_.woken_by_[i].empty();
-      if (!literals_[i] || (!wakes && has_short(i) && !has_shorts_)) {
+      if (!literals_[i]) {
         sieve_.is_unknown_[i] = 1;
         for (std::uint32_t group : program_.groups_of_.of(i)) sieve_.is_unknown_group_[group] = 1;
         continue;
       }
       for (const std::string& literal : *literals_[i])
         if (literal.empty()) sieve_.of_empty_.push_back(i);
-        else indexed.push_back({Anchor::kAnywhere, literal, i});
+        else (sieve_.woken_by_[i].empty() ? others : guards).push_back({Anchor::kAnywhere, literal, i});
     }
-    sieve_.index_ = FieldIndex(indexed);
+    sieve_.guards_ = FieldIndex(guards);
+    sieve_.others_ = FieldIndex(others);
+    others.insert(others.end(), guards.begin(), guards.end());
+    sieve_.all_ = FieldIndex(others);
     return true;
   }
 
@@ -101,11 +104,6 @@ class Sieve::Builder {
       if (literal.size() < kLongBytes) cost += kShortCost;
     }
     return cost;
-  }
-
-  bool has_short(std::uint32_t predicate) const {
-    return std::any_of(literals_[predicate]->begin(), literals_[predicate]->end(),
-                       [](const std::string& literal) { return literal.size() < kLongBytes; });
   }
 
   Waking waking_of_group(const std::vector<std::uint32_t>& members) const {
@@ -147,7 +145,6 @@ class Sieve::Builder {
   const Program& program_;
   std::vector<std::optional<std::vector<std::string>>> literals_;
   std::vector<std::vector<std::uint32_t>> members_;  // of groups
-  bool has_shorts_ = false;
 };
 
 std::unique_ptr<Sieve> Sieve::make(const Program& program, const LiteralsOf& literals_of) {
@@ -170,9 +167,13 @@ bool Sieve::may_hold(std::string_view folded, bool has_empty) const {
     const std::vector<std::uint32_t>& woken = woken_by_[predicate];
     scratch.woken.insert(scratch.woken.end(), woken.begin(), woken.end());
   };
-  index_.find(folded, note);
+  const int luck = luck_.load(std::memory_order_relaxed);
+  (luck >= 0 ? guards_ : all_).find(folded, note);
   if (has_empty)
     for (std::uint32_t predicate : of_empty_) note(predicate);
+  if (luck >= 0 && !scratch.woken.empty()) others_.find(folded, note);
+  luck_.store(std::clamp(luck + (scratch.woken.empty() ? 1 : -1), -kLuckMax, kLuckMax),
+              std::memory_order_relaxed);
   const bool any = std::any_of(scratch.woken.begin(), scratch.woken.end(), [&](std::uint32_t rule) {
     return holds(program_.rules_[rule].condition, scratch);
   });

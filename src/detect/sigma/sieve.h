@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sieve: whether any rule of a Program can hold on an event, told from a text in which all of its values stand, before one
 // value is looked at. It asks the rules with every test weakened: a test that has literals holds when one of them stands
-// anywhere in the text, other tests and negations hold. So it may say yes too often and never no too often. Most events are
-// done with one pass over their text. Short literals stand in too many texts to be worth the search; they are left out, and
-// their tests taken for true, where the rule has other tests without which it cannot hold. Immutable; may_hold from any thread. The Program must outlive it.
+// anywhere in the text, other tests and negations hold. So it may say yes too often and never no too often. Each rule is
+// guarded by its rarest necessary tests. Where the literals of guards are rare in the texts that are asked about, a text is
+// done with one pass for them, and only where one is found the others are looked for; where they are common, one pass looks
+// for all. The answers are the same. may_hold from any thread. The Program must outlive it.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -36,7 +38,9 @@ class Sieve {
   bool holds(std::uint32_t node, const Scratch& scratch) const;
 
   const Program& program_;
-  FieldIndex index_;                                  // of predicates
+  FieldIndex guards_, others_, all_;  // literals of predicates that wake a rule; of all others; of both
+  mutable std::atomic<int> luck_ =
+      0;  // 0 or above: of the texts of late more had no guard's literal than had one
   std::vector<std::vector<std::uint32_t>> woken_by_;  // predicate -> rules
   std::vector<std::uint8_t> is_unknown_, is_unknown_group_;
   std::vector<std::uint32_t> of_empty_;  // predicates that hold on an empty value
