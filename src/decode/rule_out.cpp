@@ -31,8 +31,12 @@ void RuleOut::judge(std::string_view record, EventBatch& batch) {
 }
 
 RuleOut::Known& RuleOut::known_of(const Event& event) {
+  std::uint64_t sizes = 0;
+  for (const std::string_view text :
+       {event.channel, event.provider, event.product, event.category, event.service})
+    sizes = sizes << 12 | (text.size() & 0xfff);
   for (std::size_t i = 0; i < known_.size(); ++i)
-    if (known_[i].is_of(event)) {
+    if (known_[i].is_of(event, sizes)) {
       if (i == 0) return known_[0];
       std::swap(known_[i], known_[i - 1]);
       return known_[i - 1];
@@ -41,6 +45,7 @@ RuleOut::Known& RuleOut::known_of(const Event& event) {
               std::string(event.product), std::string(event.category),
               std::string(event.service), event.event_id,
               event.header_is_plain,      projection_->columns_of(kind_of(event))};
+  known.sizes_of_texts = sizes;
   known.any_rule = projection_->any_rule_of(*known.columns);
   if (known_.size() == kKnownMax) known_.pop_back();
   return known_.emplace_back(std::move(known));

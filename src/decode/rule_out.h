@@ -29,12 +29,15 @@ class RuleOut {
     bool header_is_plain = false;
     const Columns* columns = nullptr;
     const KeywordFilter* any_rule = nullptr;
+    std::uint64_t sizes_of_texts = 0;
     std::uint32_t asked = 0, ruled_out = 0, left_alone = 0;  // records: since the last verdict; still to come
 
-    bool is_of(const Event& event) const {
-      return event_id == event.event_id && header_is_plain == event.header_is_plain &&
-             service == event.service && category == event.category && product == event.product &&
-             provider == event.provider && channel == event.channel;
+    // Numbers first: most kinds differ in them.
+    bool is_of(const Event& event, std::uint64_t sizes) const {
+      return sizes_of_texts == sizes && event_id == event.event_id &&
+             header_is_plain == event.header_is_plain && service == event.service &&
+             category == event.category && product == event.product && provider == event.provider &&
+             channel == event.channel;
     }
   };
 

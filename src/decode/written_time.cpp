@@ -257,6 +257,26 @@ std::pair<std::size_t, std::size_t> fraction_of(std::string_view text) {
   return {text.size(), text.size()};
 }
 
+constexpr std::size_t kBsdTimeBytes = 15;  // `Nov 24 08:00:00`
+
+std::optional<Instant> read_bsd_time_anew(std::string_view text, const TimeHints& hints, std::size_t& used) {
+  Date date{-1, month_of_name(text), 0};
+  Scanner in{text, 3};
+  if (date.month == 0 || !in.accept(' ')) return {};
+  in.skip_blanks();
+  date.day = in.number(2, 31);
+  if (date.day <= 0 || !in.accept(' ')) return {};
+  take_year_behind(in, date);
+  in.skip_blanks();
+  Clock clock;
+  if (!take_clock(in, true, clock)) return {};
+  if (date.year < 0) take_year_behind(in, date);
+  used = in.at;
+  if (date.year < 0)
+    date.year = hints.modified == Instant{} ? kYearMin : year_written(date, clock, hints.modified);
+  return instant_of(date, clock, {}, hints);
+}
+
 }  // namespace
 
 int month_of_name(std::string_view name) {
@@ -299,21 +319,15 @@ std::optional<Instant> parse_date_and_clock(std::string_view date, std::string_v
 }
 
 std::optional<Instant> read_bsd_time(std::string_view text, const TimeHints& hints, std::size_t& used) {
-  Date date{-1, month_of_name(text), 0};
-  Scanner in{text, 3};
-  if (date.month == 0 || !in.accept(' ')) return {};
-  in.skip_blanks();
-  date.day = in.number(2, 31);
-  if (date.day <= 0 || !in.accept(' ')) return {};
-  take_year_behind(in, date);
-  in.skip_blanks();
-  Clock clock;
-  if (!take_clock(in, true, clock)) return {};
-  if (date.year < 0) take_year_behind(in, date);
-  used = in.at;
-  if (date.year < 0)
-    date.year = hints.modified == Instant{} ? kYearMin : year_written(date, clock, hints.modified);
-  return instant_of(date, clock, {}, hints);
+  // Neither a fraction nor a year follows: these letters say all.
+  const std::string_view plain = text.substr(0, kBsdTimeBytes);
+  const bool is_plain = hints.memo && text.size() > kBsdTimeBytes + 1 && text[kBsdTimeBytes] == ' ' &&
+                        !is_digit(text[kBsdTimeBytes + 1]);
+  if (is_plain)
+    if (const auto known = hints.memo->find(plain, {})) return used = kBsdTimeBytes, known;
+  const auto time = read_bsd_time_anew(text, hints, used);
+  if (time && is_plain && used == kBsdTimeBytes) hints.memo->put(plain, {}, *time);
+  return time;
 }
 
 std::optional<Instant> read_iso_time(std::string_view text, bool blank_allowed, const TimeHints& hints,
