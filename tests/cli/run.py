@@ -179,7 +179,8 @@ def test_records_outlive_the_evidence(bartizan, folder):
     text = evidence / "auth.log"
     lines = [f"Mar  1 08:00:0{i} web1 sshd[{i}]: Accepted password for bob from 10.0.0.{i} port 50022 ssh2\n".encode() for i in range(9)]
     text.write_bytes(b"".join(lines))
-    xml = bartizan("decode", "--format", "xml", log).stdout.splitlines()[2:-1]
+    xml = bartizan("decode", "--format", "xml", log).stdout
+    records = xml.count(b"<Event ")
     stored(bartizan, store, evidence)
     need_duckdb(bartizan, store)
     files = sorted(store.rglob("*.parquet"))
@@ -190,12 +191,15 @@ def test_records_outlive_the_evidence(bartizan, folder):
     rows = [json.loads(line) for line in bartizan("hunt", "sql", "--store", store, "--format", "jsonl",
                                                   "SELECT id, evidence, position FROM events ORDER BY evidence, position").stdout.splitlines()]
     windows = [row for row in rows if row["evidence"].endswith(".evtx")]
-    expect(len(windows) == len(xml) and len(rows) == len(xml) + len(lines), "not all records are there")
-    for row, wanted in list(zip(windows, xml))[:: max(1, len(xml) // 8)]:
-        expect(bartizan("store", "record", store, row["id"]).stdout == wanted + b"\n", f"not the record: {row}")
+    expect(len(windows) == records > 0 and len(rows) == records + len(lines), f"not all records are there: {len(windows)} of {records}")
+    at = 0
+    for row in windows[:: max(1, records // 8)]:
+        shown = bartizan("store", "record", store, row["id"]).stdout
+        at = xml.find(shown, at)  # in the order of the log
+        expect(shown.startswith(b"<Event ") and shown.count(b"<Event ") == 1 and at >= 0, f"not the record: {row} {shown}")
         raw = bartizan("store", "record", "--bytes", store, row["evidence"], row["position"]).stdout
         expect(raw[:4] == b"**\0\0" and content[row["position"] :].startswith(raw), f"not its bytes: {row}")
-    for row, line in zip(rows[len(xml) :], lines):
+    for row, line in zip(rows[records:], lines):
         expect(bartizan("store", "record", store, row["evidence"], row["position"]).stdout == line, f"not the line: {line}")
     expect_run(bartizan("store", "record", store, text, 3), 2, "no record begins there")
     expect_run(bartizan("store", "prune", "--days", "0", "--now", "2100-01-01", store), 0)
