@@ -10,6 +10,6 @@ extern const Verb kHuntSearchVerb, kHuntSqlVerb, kHuntRulesVerb, kHuntFieldsVerb
 extern const Verb kHuntStackVerb, kHuntBeaconsVerb, kHuntFirstSeenVerb, kHuntTreeVerb, kHuntAroundVerb,
     kHuntPivotVerb, kHuntSessionsVerb, kHuntLongConnectionsVerb;
 extern const Verb kHuntListVerb, kHuntDueVerb, kHuntRunVerb, kHuntHistoryVerb, kHuntTestVerb;
-extern const Verb kStoreShowVerb, kStorePruneVerb;
+extern const Verb kStoreShowVerb, kStoreRecordVerb, kStorePruneVerb;
 
 }  // namespace bartizan::app

@@ -67,6 +67,7 @@ constexpr Option kOptions[] = {
     option("Output", "--threads", "N",
            "work with N threads, one for each processor unless given; the output is the same"),
     kStoreOption,
+    kNoRawOption,
     flag("Output", "--plain", "test every rule one by one, without the index: slow, to compare with"),
     flag("Output", "--verbose",
          "list every oddity of the input, every unusable rule and every entry of the tuning file"),
@@ -283,7 +284,7 @@ int run_scan(const Arguments& arguments) {
   std::optional<intel::YaraRules> yara;
   if (arguments.has("--yara") && !load_yara(arguments, yara)) return kExitUsage;
   options.yara = yara ? &*yara : nullptr;
-  auto stored = ScanStore::open(arguments.value("--store"), rules, options);
+  auto stored = ScanStore::open(arguments.value("--store"), rules, options, !arguments.has("--no-raw"));
   if (!stored.has_value()) {
     std::fprintf(stderr, "bartizan: cannot open the store: %s\n", stored.error().text().c_str());
     return kExitUnreadable;

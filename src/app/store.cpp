@@ -34,13 +34,15 @@ int run_show(const Arguments& arguments) {
               {},
               {}};
   std::uint64_t rows = 0, bytes = 0;
-  for (const store::TableName name : {store::TableName::kEvents, store::TableName::kFindings}) {
+  for (const store::TableName name : store::kTables) {
+    if (name == store::TableName::kRaw && !(*opened)->keeps_raw()) continue;
     auto days = (*opened)->days(name);
     if (!days.has_value()) return say_failure(days.error());
     for (const store::DayUse& use : *days) {
       table.rows.push_back({std::string(store::shape_of(name).name), use.day, std::to_string(use.rows),
                             std::to_string(use.bytes)});
-      if (name == store::TableName::kEvents) rows += use.rows, bytes += use.bytes;
+      if (name == store::TableName::kEvents) rows += use.rows;
+      if (name != store::TableName::kFindings) bytes += use.bytes;
     }
   }
   if (rows)

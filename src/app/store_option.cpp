@@ -8,12 +8,12 @@
 namespace bartizan::app {
 
 Result<std::unique_ptr<ScanStore>> ScanStore::open(const std::string& place, const RuleSet& rules,
-                                                   ScanOptions& options) {
+                                                   ScanOptions& options, bool keeps_raw) {
   if (place.empty()) return nullptr;
   std::unique_ptr<ScanStore> made(new ScanStore);
   made->place_ = store::shown_place(place);
   TRY(made->store_, store::open_store(place, store::Access::kWrite));
-  made->tap_ = std::make_unique<StoreTap>(*made->store_, rules.logsources(), options.decode);
+  made->tap_ = std::make_unique<StoreTap>(*made->store_, rules.logsources(), options.decode, keeps_raw);
   options.on_piece = [tap = made->tap_.get()](std::size_t worker, const LogPiece& piece) {
     tap->take(worker, piece);
   };

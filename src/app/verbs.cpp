@@ -53,6 +53,7 @@ constexpr const Verb* kVerbs[] = {&kScanVerb,
                                   &kHuntHistoryVerb,
                                   &kHuntTestVerb,
                                   &kStoreShowVerb,
+                                  &kStoreRecordVerb,
                                   &kStorePruneVerb,
                                   &kCompletionVerb};
 

@@ -301,20 +301,31 @@ inline constexpr std::size_t kRegistryPolicyDataMax =
     1u << 20;  // bytes of one value; the format's own names it no bound, real ones are some 100 bytes
 
 // Stored events
-inline constexpr std::size_t kStoreRowGroupRows = 122'880;     // sixty of the 2,048 rows readers take at once
-inline constexpr std::size_t kStoreRowGroupBytes = 64u << 20;  // of texts: a page is read as a whole
+inline constexpr std::size_t kStoreRowGroupRows = 122'880;  // sixty of the 2,048 rows readers take at once
+inline constexpr std::size_t kStoreRowGroupRowsMin =
+    512;  // while there is room: the footer has some 7 kB for each row group
 inline constexpr std::size_t kStoreFileRows = 1'228'800;  // ten row groups; 100 million events are 100 files
-inline constexpr std::size_t kStoreWaitingBytes = 192u << 20;  // of rows not written yet, a thread
-inline constexpr std::size_t kStoreDaysOpenMax = 200;  // half-written files at once; a process may have 1,024
+inline constexpr std::size_t kStoreWaitingBytes =
+    40u << 20;  // of rows not written yet, a thread: some 100,000; a page is read as a whole
+inline constexpr std::size_t kStoreOpenBytes =
+    32u << 20;  // of what is remembered of half-written files, a thread
+inline constexpr std::size_t kStoreFilesOpenMax =
+    400;  // half-written files at once, of all threads; a process may have 1,024
+inline constexpr std::size_t kStoreFilesAtOnce = 64;  // synced together: the disk waits once for all of them
 inline constexpr std::size_t kStoreRangeBytesMax = 64;  // longer least and greatest texts help no search
 inline constexpr int kStoreZstdLevel = 3;               // the library's own default
+inline constexpr int kRawZstdLevel = 3;  // of records' bytes: bench/README.md has what other levels cost
+inline constexpr std::size_t kRawWaitingBytes =
+    8u << 20;  // of compressed pieces not written yet, a thread; and of a page, which is read as a whole
 inline constexpr std::size_t kStoreNamesMax =
-    65'536;  // field names remembered; hostile JSON can make any number
+    65'536;  // field names in all lists of them that are remembered; hostile JSON can make any number
 inline constexpr std::size_t kPastHostsShown = 64;  // names of hosts in what is said of one indicator's past
 inline constexpr std::size_t kStoreTextBytesMax =
     1u << 20;  // longer texts of one field are cut; logs have 64 KiB
 
 // A store in ClickHouse
+inline constexpr std::size_t kClickHouseDaysWaiting =
+    200;  // batches of days at once, each with its own buffer
 inline constexpr std::size_t kClickHouseWaitingBytes = 64u << 20;  // of rows not sent yet, a thread
 inline constexpr std::size_t kClickHouseInsertRows =
     131'072;  // of one insert: the server makes a part of each, and merges them

@@ -2,6 +2,7 @@
 #include "engine/event_rows.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 
@@ -66,8 +67,6 @@ EventRows::EventRows(const LogsourceTable& table) : table_(table) {
 }
 
 store::Row EventRows::make(const Event& event, std::string_view file) {
-  ++event_;
-  repeats_ = false;
   made_.clear();
   rest_.clear();
   std::fill(cells_.begin(), cells_.end(), Cell());
@@ -82,19 +81,18 @@ store::Row EventRows::make(const Event& event, std::string_view file) {
   set(cells_[store::kEvidence], file);
   cells_[store::kPosition] = Cell(static_cast<std::int64_t>(event.offset));
   cells_[store::kCopied] = Cell(std::int64_t{0});
-  const Mappings& mappings = mappings_of(event);
-  count_names(event);
-  place_fields(event, mappings);
-  add_copies(event, mappings);
-  if (repeats_) cells_[store::kRepeats] = Cell(std::int64_t{1});
-  return {event.time, id_of(event), cells_, rest_};
+  const Plan& plan = plan_of(event);
+  place_fields(event, plan);
+  add_copies(event, plan);
+  if (plan.repeats) cells_[store::kRepeats] = Cell(std::int64_t{1});
+  return {event.time, event_row_id(event, hashed_), cells_, rest_};
 }
 
 const EventRows::Mappings& EventRows::mappings_of(const Event& event) {
   key_.clear();
   const EventKind kind = kind_of(event);
   append_kind_key(kind, key_);
-  if (kinds_.size() >= limits::kKindsMax) kinds_.clear();
+  if (kinds_.size() >= limits::kKindsMax) kinds_.clear(), plans_.clear(), names_ = 0;
   const auto [known, is_new] = kinds_.try_emplace(key_);
   Kind& here = known->second;
   if (is_new)
@@ -127,60 +125,88 @@ const EventRows::Mappings& EventRows::mappings_of(const Event& event) {
   return mappings->second;
 }
 
-EventRows::Name& EventRows::name_of(std::string_view name) {
-  if (const auto known = names_.find(name); known != names_.end()) return known->second;
-  if (names_.size() >= limits::kStoreNamesMax) names_.clear(), name_texts_.clear(), names_here_.clear();
-  Name& made = names_[name_texts_.emplace_back(name)];
-  made.column = store::find_sigma_column(name).value_or(0);
-  return made;
+bool EventRows::Plan::is_for(const Event& event, const Mappings& those) const {
+  return mappings == &those && std::ranges::equal(names, event.fields, {}, {}, &Field::name);
 }
 
-void EventRows::count_names(const Event& event) {
-  // Room for all names of this event, so that none goes while it is at hand.
-  if (names_.size() + event.fields.size() > limits::kStoreNamesMax) names_.clear(), name_texts_.clear();
-  names_here_.clear();
-  for (std::uint32_t i = 0; i < event.fields.size(); ++i) {
-    Name& name = name_of(event.fields[i].name);
-    if (name.event != event_) name.event = event_, name.count = 0, name.first = i;
-    if (++name.count > 1) repeats_ = true;
-    names_here_.push_back(&name);
+const EventRows::Plan& EventRows::plan_of(const Event& event) {
+  const Mappings& mappings = mappings_of(event);
+  std::uint64_t hash = reinterpret_cast<std::uintptr_t>(&mappings);
+  for (const Field& field : event.fields)
+    hash = std::rotl(hash, 23) * 0x9e3779b97f4a7c15u ^ store::content_hash(field.name);
+  if (names_ + event.fields.size() > limits::kStoreNamesMax) plans_.clear(), names_ = 0;
+  const auto [known, is_new] = plans_.try_emplace(hash);
+  if (Plan& plan = known->second; is_new || !plan.is_for(event, mappings)) {
+    names_ = names_ - plan.names.size() + event.fields.size();
+    plan = make_plan(event, mappings);
   }
+  return known->second;
 }
 
-void EventRows::place_fields(const Event& event, const Mappings& mappings) {
+EventRows::Plan EventRows::make_plan(const Event& event, const Mappings& mappings) const {
+  struct Seen {
+    std::uint32_t first = 0, count = 0;
+  };
+  std::unordered_map<std::string_view, Seen> seen;
+  Plan plan;
+  plan.mappings = &mappings;
+  plan.names.reserve(event.fields.size());
+  std::vector<std::uint32_t> occurrences;
+  for (std::uint32_t i = 0; i < event.fields.size(); ++i) {
+    Seen& name = seen.try_emplace(plan.names.emplace_back(event.fields[i].name), Seen{i, 0}).first->second;
+    occurrences.push_back(++name.count);
+    plan.repeats = plan.repeats || name.count > 1;
+  }
+  for (std::uint32_t i = 0; i < plan.names.size(); ++i) {
+    const std::string& name = plan.names[i];
+    const std::size_t column = store::find_sigma_column(name).value_or(0);
+    if (column && seen[name].count == 1 && !mappings[column]) plan.targets.push_back({column, name});
+    else if (occurrences[i] == 1) plan.targets.push_back({0, name});
+    else
+      plan.targets.push_back(
+          {0, plan.numbered_names.emplace_back(name + "#" + std::to_string(occurrences[i]))});
+  }
+  const auto columns = store::event_columns();
+  for (std::size_t i = store::kFirstField; i < columns.size(); ++i) {
+    Copy copy{i, mappings[i], {}};
+    const auto add = [&](std::string_view name) {
+      if (const auto found = seen.find(name); found != seen.end()) copy.fields.push_back(found->second.first);
+    };
+    // The Sigma field itself comes first when it occurs several times.
+    if (!columns[i].sigma.empty()) add(columns[i].sigma);
+    for (const std::string& name : otherwise_[i]) add(name);
+    if (copy.mapping || !copy.fields.empty()) plan.copies.push_back(std::move(copy));
+  }
+  return plan;
+}
+
+void EventRows::place_fields(const Event& event, const Plan& plan) {
   for (std::size_t i = 0; i < event.fields.size(); ++i) {
     const Field& field = event.fields[i];
-    Name& name = *names_here_[i];
-    if (name.column && name.count == 1 && !mappings[name.column] && !field.is_null)
-      cells_[name.column] = Cell(cut(field.value));
-    else if (!repeats_) add_rest(field, 1);
-    else
-      add_rest(field,
-               static_cast<std::uint32_t>(std::ranges::count(std::span(names_here_).first(i + 1), &name)));
+    const Target& target = plan.targets[i];
+    if (target.column && !field.is_null) cells_[target.column] = Cell(cut(field.value));
+    else rest_.push_back({target.name, cut(field.value), field.is_null});
   }
 }
 
-void EventRows::add_rest(const Field& field, std::uint32_t occurrence) {
-  std::string_view name = field.name;
-  if (occurrence > 1) name = made_.emplace_back(std::string(name) + "#" + std::to_string(occurrence));
-  rest_.push_back({name, cut(field.value), field.is_null});
-}
-
-void EventRows::add_copies(const Event& event, const Mappings& mappings) {
-  const auto columns = store::event_columns();
+void EventRows::add_copies(const Event& event, const Plan& plan) {
   std::int64_t copied = 0;
-  for (std::size_t i = store::kFirstField; i < columns.size(); ++i) {
-    if (!cells_[i].is_null) continue;
-    std::string_view value;
-    if (mappings[i]) {
-      mapped_.clear();
-      append_mapped(event, *mappings[i], made_, mapped_);
-      if (!mapped_.empty()) value = mapped_.front();
-    }
-    if (says_nothing(value)) value = otherwise(event, i);
-    if (!says_nothing(value) && add_copy(i, value)) copied |= std::int64_t{1} << (i - store::kFirstField);
+  for (const Copy& copy : plan.copies) {
+    if (!cells_[copy.column].is_null) continue;
+    std::string_view value = mapped(event, copy.mapping);
+    for (std::size_t i = 0; says_nothing(value) && i < copy.fields.size(); ++i)
+      value = event.fields[copy.fields[i]].value;
+    if (!says_nothing(value) && add_copy(copy.column, value))
+      copied |= std::int64_t{1} << (copy.column - store::kFirstField);
   }
   cells_[store::kCopied].number = copied;
+}
+
+std::string_view EventRows::mapped(const Event& event, const FieldMapping* mapping) {
+  if (!mapping) return {};
+  mapped_.clear();
+  append_mapped(event, *mapping, made_, mapped_);
+  return mapped_.empty() ? std::string_view() : mapped_.front();
 }
 
 bool EventRows::add_copy(std::size_t column, std::string_view value) {
@@ -192,25 +218,11 @@ bool EventRows::add_copy(std::size_t column, std::string_view value) {
   return number.has_value();
 }
 
-// The Sigma field itself when it occurs several times, else what the table of columns names.
-std::string_view EventRows::otherwise(const Event& event, std::size_t column) {
-  const auto here = [&](std::string_view name) -> std::string_view {
-    const auto known = names_.find(name);
-    if (known == names_.end() || known->second.event != event_) return {};
-    return event.fields[known->second.first].value;
-  };
-  if (const std::string_view value = here(store::event_columns()[column].sigma); !says_nothing(value))
-    return value;
-  for (const std::string& name : otherwise_[column])
-    if (const std::string_view value = here(name); !says_nothing(value)) return value;
-  return {};
-}
-
 // A Windows event is known by its content, record number included, wherever it stands: collected twice, it is one. Other
 // records are known by their content and their place in the log.
-std::uint64_t EventRows::id_of(const Event& event) {
-  hashed_.clear();
-  const auto add = [&](std::string_view text) { hashed_.append(text), hashed_.push_back('\0'); };
+std::uint64_t event_row_id(const Event& event, std::string& scratch) {
+  scratch.clear();
+  const auto add = [&](std::string_view text) { scratch.append(text), scratch.push_back('\0'); };
   add(std::to_string(event.time.ticks));
   for (const std::string_view text : {event.channel, event.provider, event.record_id, event.host,
                                       event.product, event.category, event.service})
@@ -220,9 +232,9 @@ std::uint64_t EventRows::id_of(const Event& event) {
   for (const Field& field : event.fields) {
     add(field.name);
     add(field.value);
-    if (field.is_null) hashed_.push_back('\1');
+    if (field.is_null) scratch.push_back('\1');
   }
-  return store::content_hash(hashed_);
+  return store::content_hash(scratch);
 }
 
 }  // namespace bartizan

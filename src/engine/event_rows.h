@@ -33,36 +33,48 @@ class EventRows {
     std::vector<const EventPlace*> conditional;
     std::unordered_map<std::uint64_t, Mappings> by_conditions;
   };
-  // A field name as met in events.
-  struct Name {
-    std::size_t column = 0;              // whose Sigma name it is; 0: none
-    std::uint64_t event = 0;             // the last event it was in
-    std::uint32_t count = 0, first = 0;  // in that event: how often, and where first
+  // How the fields of events become cells: one for each list of names that events of like mappings bear. Names are looked
+  // up when the plan is made, not for every event.
+  struct Target {
+    std::size_t column = 0;  // 0: the rest, under `name`
+    std::string_view name;
+  };
+  struct Copy {
+    std::size_t column = 0;
+    const FieldMapping* mapping = nullptr;
+    std::vector<std::uint32_t> fields;  // that serve when the mapping gives nothing, most telling first
+  };
+  struct Plan {
+    const Mappings* mappings = nullptr;
+    std::vector<std::string> names;
+    std::vector<Target> targets;  // by field
+    std::vector<Copy> copies;     // into columns that may be empty, by column
+    std::deque<std::string> numbered_names;
+    bool repeats = false;
+
+    bool is_for(const Event& event, const Mappings& those) const;
   };
 
   const Mappings& mappings_of(const Event& event);
-  Name& name_of(std::string_view name);
-  void count_names(const Event& event);
-  void place_fields(const Event& event, const Mappings& mappings);
-  void add_rest(const Field& field, std::uint32_t occurrence);
-  void add_copies(const Event& event, const Mappings& mappings);
+  const Plan& plan_of(const Event& event);
+  Plan make_plan(const Event& event, const Mappings& mappings) const;
+  void place_fields(const Event& event, const Plan& plan);
+  void add_copies(const Event& event, const Plan& plan);
+  std::string_view mapped(const Event& event, const FieldMapping* mapping);
   bool add_copy(std::size_t column, std::string_view value);
-  std::string_view otherwise(const Event& event, std::size_t column);
-  std::uint64_t id_of(const Event& event);
-
   const LogsourceTable& table_;
   std::unordered_map<std::string, Kind> kinds_;
-  std::deque<std::string> name_texts_;
-  std::unordered_map<std::string_view, Name> names_;
+  std::unordered_map<std::uint64_t, Plan> plans_;    // by the hash of mappings and names
+  std::size_t names_ = 0;                            // in all plans
   std::vector<std::vector<std::string>> otherwise_;  // by column
-  std::uint64_t event_ = 0;                          // the number of the one at hand
-  bool repeats_ = false;
-  std::vector<Name*> names_here_;  // of the fields of the event at hand
   std::vector<store::Cell> cells_;
   std::vector<store::NamedText> rest_;
   std::deque<std::string> made_;
   std::vector<std::string_view> mapped_;
   std::string key_, hashed_;
 };
+
+// By which a store knows the event. `scratch` is the caller's.
+std::uint64_t event_row_id(const Event& event, std::string& scratch);
 
 }  // namespace bartizan

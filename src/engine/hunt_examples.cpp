@@ -49,7 +49,7 @@ Result<std::string> keep(const std::string& log, const std::string& folder, Rule
   std::ofstream(path, std::ios::binary) << log;
   TRY(const std::unique_ptr<store::ParquetStore> store,
       store::ParquetStore::open(folder + "/store", store::Access::kWrite));
-  StoreTap tap(*store, rules.logsources(), {});
+  StoreTap tap(*store, rules.logsources(), {}, false);
   const ScanOptions options{
       .on_piece = [&](std::size_t worker, const LogPiece& piece) { tap.take(worker, piece); }};
   ScanOutcome outcome = scan({path}, options, rules, [](const ScanProgress&) { return true; });

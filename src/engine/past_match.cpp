@@ -14,6 +14,7 @@
 #include "engine/stored_events.h"
 #include "intel/value_number.h"
 #include "store/parquet_store.h"
+#include "store/parquet_writer.h"
 #include "store/value_summary.h"
 
 namespace bartizan {
@@ -58,8 +59,7 @@ class PastMatch {
     facts.files_read += slices != 0;
     for (; slices != 0; slices &= slices - 1) {
       if (options_.keep_going && !options_.keep_going(share)) return facts.is_cut = true, Result<void>();
-      const std::uint64_t first =
-          static_cast<std::uint64_t>(std::countr_zero(slices)) * store::kSliceRows;
+      const std::uint64_t first = static_cast<std::uint64_t>(std::countr_zero(slices)) * store::kSliceRows;
       TRY_VOID(match_slice(file, first));
     }
     return {};

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/store_tap.h"
 
+#include <algorithm>
+#include <thread>
+
 #include "model/jsonl.h"
 #include "store/content_hash.h"
 
@@ -42,16 +45,38 @@ Result<void> StoreTap::keep(Worker& worker, const LogPiece& piece) {
     row.values = worker.values->read(event);
     TRY_VOID(worker.appender->append({&row, 1}));
   }
-  return {};
+  return keeps_raw_ && !worker.batch.empty() ? keep_raw(worker, piece) : Result<void>();
+}
+
+Result<void> StoreTap::keep_raw(Worker& worker, const LogPiece& piece) {
+  if (!worker.raw_appender) {
+    TRY(worker.raw_appender, store_.make_appender(store::TableName::kRaw));
+  }
+  const auto last =
+      std::ranges::max_element(worker.batch, {}, [](const Event& event) { return event.time.ticks; });
+  const Log& log = *piece.log;
+  const store::Row row =
+      worker.raw.make({log.file, log.format->name, piece.context, piece.offset, log.modified},
+                      piece.view().bytes, last->time);
+  return worker.raw_appender->append({&row, 1});
+}
+
+void StoreTap::flush_workers() {
+  std::vector<std::jthread> threads;
+  for (auto& [number, worker] : workers_)
+    threads.emplace_back([&worker] {
+      for (store::Appender* appender : {worker.raw_appender.get(), worker.appender.get()}) {
+        if (!worker.failed.empty() || !appender) continue;
+        if (auto flushed = appender->flush(); !flushed.has_value()) worker.failed = flushed.error().text();
+      }
+    });
 }
 
 Result<StoreTap::Counts> StoreTap::finish(const Findings& findings) {
   Counts counts;
   std::string failed;
+  flush_workers();
   for (auto& [number, worker] : workers_) {
-    if (worker.failed.empty() && worker.appender)
-      if (auto flushed = worker.appender->flush(); !flushed.has_value())
-        worker.failed = flushed.error().text();
     if (failed.empty()) failed = worker.failed;
     if (!worker.appender) continue;
     counts.events.added += worker.appender->counts().added;

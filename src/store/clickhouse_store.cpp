@@ -85,7 +85,7 @@ class ClickHouseStore::ClickHouseAppender final : public Appender {
       waiting_bytes_ += batch.bytes() - before;
       if (batch.rows() >= limits::kClickHouseInsertRows) TRY_VOID(send(batch));
     }
-    if (days_.size() > limits::kStoreDaysOpenMax) return send_all();
+    if (days_.size() > limits::kClickHouseDaysWaiting) return send_all();
     while (waiting_bytes_ > limits::kClickHouseWaitingBytes) {
       const auto largest =
           std::ranges::max_element(days_, {}, [](const auto& day) { return day.second.bytes(); });

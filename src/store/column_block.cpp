@@ -8,14 +8,19 @@
 
 namespace bartizan::store {
 
-void TextColumn::add(std::string_view text) {
+std::size_t TextColumn::add(std::size_t row, std::string_view text) {
   if (!is_ascii(text)) {
     valid_.clear();
     append_valid_utf8(text, valid_);
     text = valid_;
   }
-  text_bytes_ += text.size();
-  places_.push_back(place_of(text));
+  const std::size_t rows_before = places_.size(), entries_before = entries_.size();
+  if (last_ == kNull || entries_[last_ - 1] != text) last_ = place_of(text);
+  places_.resize(row, kNull);
+  places_.push_back(last_);
+  const std::size_t bytes = (places_.size() - rows_before) * sizeof(std::uint32_t);
+  // Besides the text: its view, its hash, and two to four slots.
+  return entries_.size() == entries_before ? bytes : bytes + text.size() + 40;
 }
 
 void PlainColumn::add(std::string_view text) {
@@ -24,9 +29,13 @@ void PlainColumn::add(std::string_view text) {
     append_valid_utf8(text, valid_);
     text = valid_;
   }
-  const auto size = static_cast<std::uint32_t>(text.size());
+  add_bytes(text);
+}
+
+void PlainColumn::add_bytes(std::string_view bytes) {
+  const auto size = static_cast<std::uint32_t>(bytes.size());
   bytes_.append(reinterpret_cast<const char*>(&size), sizeof size);
-  bytes_.append(text);
+  bytes_.append(bytes);
   is_null_.push_back(false);
 }
 
@@ -39,7 +48,6 @@ std::uint32_t TextColumn::place_of(std::string_view text) {
     if (place == kNull) {
       entries_.push_back(arena_.copy(text));
       hashes_.push_back(hash);
-      entry_bytes_ += text.size();
       return slots_[at] = static_cast<std::uint32_t>(entries_.size());
     }
     if (hashes_[place - 1] == hash && entries_[place - 1] == text) return place;
@@ -61,7 +69,7 @@ void TextColumn::clear() {
   entries_.clear();
   hashes_.clear();
   slots_.clear();
-  text_bytes_ = entry_bytes_ = 0;
+  last_ = kNull;
   arena_.clear();
 }
 

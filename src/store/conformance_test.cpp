@@ -18,6 +18,7 @@
 #include "store/event_columns.h"
 #include "store/memory_store.h"
 #include "store/parquet_store.h"
+#include "store/parquet_writer.h"
 
 namespace bartizan::store {
 namespace {

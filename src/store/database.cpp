@@ -74,7 +74,10 @@ std::string view_sql(const std::string& folder, TableName table, const DatabaseO
   if (files.empty()) {
     std::string sql = "CREATE TABLE " + std::string(shape.name) + "(time TIMESTAMP, id UBIGINT";
     for (const ParquetColumn& column : shape.columns)
-      sql += ", " + std::string(column.name) + (column.type == ColumnType::kText ? " VARCHAR" : " BIGINT");
+      sql += ", " + std::string(column.name) +
+             (column.type == ColumnType::kText     ? " VARCHAR"
+              : column.type == ColumnType::kNumber ? " BIGINT"
+                                                   : " BLOB");
     if (!shape.rest_name.empty()) sql += ", " + std::string(shape.rest_name) + " MAP(VARCHAR, VARCHAR)";
     return sql + ")";
   }
@@ -114,8 +117,9 @@ class DuckDatabase final : public Database {
           options_.export_path.empty() ? std::string()
                                        : "SET allowed_paths=[" + sql_text(options_.export_path) + "]",
           view_sql(whole, TableName::kEvents, options_), view_sql(whole, TableName::kFindings, options_),
-          ecs_view_sql(), ocsf_view_sql(), ip4_macro_sql(), ip6_macro_sql(),
-          std::string("SET enable_external_access=false"), std::string("SET lock_configuration=true")})
+          view_sql(whole, TableName::kRaw, options_), ecs_view_sql(), ocsf_view_sql(), ip4_macro_sql(),
+          ip6_macro_sql(), std::string("SET enable_external_access=false"),
+          std::string("SET lock_configuration=true")})
       if (!sql.empty()) TRY_VOID(execute(sql));
     return {};
   }

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <set>
 #include <utility>
 
 namespace bartizan::store {
@@ -43,12 +44,29 @@ Result<void> DurableFile::append(std::string_view bytes) {
   return {};
 }
 
-Result<void> DurableFile::finish() {
-  const std::string partial = path_ + std::string(kPartialEnding);
+Result<void> DurableFile::sync() {
   if (::fsync(descriptor_) != 0) return system_failure(path_);
+  return {};
+}
+
+Result<void> DurableFile::rename() {
+  const std::string partial = path_ + std::string(kPartialEnding);
   if (::rename(partial.c_str(), path_.c_str()) != 0) return system_failure(path_);
   ::close(std::exchange(descriptor_, -1));
-  return sync_folder(path_.substr(0, path_.find_last_of('/')));
+  return {};
+}
+
+Result<void> DurableFile::finish() { return finish({this, 1}); }
+
+Result<void> DurableFile::finish(std::span<DurableFile> files) {
+  // The disk may begin with all of them while the first is waited for.
+  for (const DurableFile& file : files) ::sync_file_range(file.descriptor_, 0, 0, SYNC_FILE_RANGE_WRITE);
+  for (DurableFile& file : files) TRY_VOID(file.sync());
+  for (DurableFile& file : files) TRY_VOID(file.rename());
+  std::set<std::string> folders;
+  for (const DurableFile& file : files) folders.insert(file.folder());
+  for (const std::string& folder : folders) TRY_VOID(sync_folder(folder));
+  return {};
 }
 
 Result<void> sync_folder(const std::string& folder) {

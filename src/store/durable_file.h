@@ -26,8 +26,14 @@ class DurableFile {
   std::uint64_t size() const { return size_; }
   // On the disk, the name in its folder included.
   Result<void> finish();
+  // Many at once, of any folders: each step is done for all before the next, so that the disk has fewer waits. After a failure
+  // some may be there and some not, each of them whole or not at all.
+  static Result<void> finish(std::span<DurableFile> files);
 
  private:
+  Result<void> sync();
+  Result<void> rename();
+  std::string folder() const { return path_.substr(0, path_.find_last_of('/')); }
   DurableFile(std::string path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
   std::string path_;
   int descriptor_ = -1;

@@ -11,7 +11,7 @@
 #include <span>
 #include <string_view>
 
-#include "store/parquet_writer.h"
+#include "store/table_shape.h"
 
 namespace bartizan::store {
 

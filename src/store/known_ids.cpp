@@ -28,18 +28,15 @@ void IdSet::grow() {
   }
 }
 
-Result<bool> KnownIds::insert(const std::string& day, std::uint64_t id) {
+Result<KnownIds::Day*> KnownIds::at(const std::string& name) {
   const std::lock_guard lock(mutex_);
-  const auto [known, is_new] = days_.try_emplace(day);
-  if (is_new) {
-    std::vector<std::uint64_t> ids;
-    if (auto loaded = load_(day, ids); !loaded.has_value()) {
-      days_.erase(known);
-      return std::unexpected(std::move(loaded.error()));
-    }
-    for (const std::uint64_t one : ids) (void)known->second.insert(one);
-  }
-  return known->second.insert(id);
+  Day& day = days_[name];
+  if (day.is_loaded_) return &day;
+  std::vector<std::uint64_t> ids;
+  TRY_VOID(load_(name, ids));
+  for (const std::uint64_t one : ids) (void)day.insert(one);
+  day.is_loaded_ = true;
+  return &day;
 }
 
 }  // namespace bartizan::store

@@ -32,13 +32,27 @@ class KnownIds {
   using Load = std::function<Result<void>(const std::string& day, std::vector<std::uint64_t>& ids)>;
   explicit KnownIds(Load load) : load_(std::move(load)) {}
 
-  // False: the day has it already.
-  Result<bool> insert(const std::string& day, std::uint64_t id);
+  class Day {
+   public:
+    // False: the day has it already.
+    bool insert(std::uint64_t id) {
+      const std::lock_guard lock(mutex_);
+      return ids_.insert(id);
+    }
+
+   private:
+    friend class KnownIds;
+    std::mutex mutex_;
+    IdSet ids_;
+    bool is_loaded_ = false;
+  };
+  // Lives as long as this.
+  Result<Day*> at(const std::string& day);
 
  private:
   Load load_;
-  std::mutex mutex_;
-  std::map<std::string, IdSet> days_;
+  std::mutex mutex_;  // guards the map and the loading, not the days
+  std::map<std::string, Day> days_;
 };
 
 }  // namespace bartizan::store

@@ -16,6 +16,7 @@
 #include "store/answer_row.h"
 #include "store/database.h"
 #include "store/durable_file.h"
+#include "store/parquet_writer.h"
 #include "store/retention.h"
 #include "store/value_summary.h"
 
@@ -87,15 +88,16 @@ std::vector<std::string> parquet_files(const std::string& folder, TableName tabl
   return files;
 }
 
-// Rows of each day wait in a writer of their own.
+// Rows of all days wait in one buffer; when it is full, those of each day become a row group of its file.
 class ParquetStore::ParquetAppender final : public Appender {
  public:
-  ParquetAppender(ParquetStore& store, TableName table) : store_(store), table_(table) {}
+  ParquetAppender(ParquetStore& store, TableName table)
+      : store_(store), table_(table), waiting_(shape_of(table)) {}
+  ~ParquetAppender() override { store_.files_open_ -= open_; }
 
   Result<void> append(std::span<const Row> rows) override {
     if (!failed_.empty()) return fail(failed_);
-    auto done = append_all(rows);
-    return note(std::move(done));
+    return note(append_all(rows));
   }
 
   Result<void> flush() override {
@@ -106,103 +108,144 @@ class ParquetStore::ParquetAppender final : public Appender {
   AppendCounts counts() const override { return counts_; }
 
  private:
+  struct Day {
+    std::string name, path;
+    KnownIds::Day* known = nullptr;
+    std::vector<std::uint32_t> rows = {};  // in the buffer
+    std::optional<ParquetWriter> writer = std::nullopt;
+    std::optional<ValueCollector> values = std::nullopt;  // while all rows of the file have them
+
+    std::size_t file_rows() const { return rows.size() + (writer ? writer->rows() : 0); }
+  };
+
   Result<void> append_all(std::span<const Row> rows) {
     for (const Row& row : rows) {
-      Day& day = day_at(row.time);
-      TRY(const bool is_new, store_.known(table_).insert(day.name, row.id));
+      TRY(Day* const day, day_at(row.time));
+      const bool is_new = day->known->insert(row.id);
       ++(is_new ? counts_.added : counts_.known);
       if (!is_new) continue;
-      if (!day.writer) {
-        TRY(day.path, store_.next_path(table_, day.name));
-        const TableShape& shape = shape_of(table_);
-        TRY(ParquetWriter writer, ParquetWriter::create(day.path, shape.columns, shape.rest_name));
-        day.writer.emplace(std::move(writer));
-        if (table_ == TableName::kEvents) day.values.emplace();
-        ++open_;
-      }
-      const std::size_t before = day.writer->memory_bytes();
-      note_values(day, row);
-      TRY_VOID(day.writer->add(row));
-      waiting_bytes_ += day.writer->memory_bytes() - before;  // wraps round when a row group was written
-      if (day.writer->rows() >= limits::kStoreFileRows) TRY_VOID(finish_day(day));
+      note_values(*day, row);
+      day->rows.push_back(static_cast<std::uint32_t>(waiting_.rows()));
+      waiting_.add(row);
+      if (waiting_.rows() >= limits::kStoreRowGroupRows ||
+          waiting_.memory_bytes() >= shape_of(table_).waiting_bytes)
+        TRY_VOID(write_waiting());
     }
-    if (open_ > limits::kStoreDaysOpenMax ||
-        values_ * ValueCollector::kBytesEach > limits::kStoreWaitingBytes)
-      return finish_all();
-    if (waiting_bytes_ > limits::kStoreWaitingBytes) return write_largest();
     return {};
   }
 
-  struct Day {
-    std::string name, path;
-    std::optional<ParquetWriter> writer;
-    std::optional<ValueCollector> values = std::nullopt;  // of a file all of whose rows have them
-  };
-
   void note_values(Day& day, const Row& row) {
+    if (table_ == TableName::kEvents && day.file_rows() == 0) day.values.emplace();
     if (!day.values) return;
     if (!row.values) {
       values_ -= day.values->size();
       return day.values.reset();
     }
     const std::size_t before = day.values->size();
-    for (const std::uint64_t number : *row.values) day.values->add(number, day.writer->rows());
+    for (const std::uint64_t number : *row.values) day.values->add(number, day.file_rows());
     values_ += day.values->size() - before;
   }
 
   // Most rows are of the day of the one before.
-  Day& day_at(Instant time) {
+  Result<Day*> day_at(Instant time) {
     const std::int64_t number = time.ticks / (86'400 * kTicksPerSecond);
-    if (last_ && time.ticks >= 0 && number == last_number_) return *last_;
+    if (last_ && time.ticks >= 0 && number == last_number_) return last_;
     std::string name = day_of(time);
     Day& day = days_[name];
-    day.name = std::move(name);
+    if (!day.known) {
+      TRY(day.known, store_.known(table_).at(name));
+      day.name = std::move(name);
+    }
     last_ = &day, last_number_ = number;
-    return day;
+    return last_;
   }
 
-  Result<void> finish_day(Day& day) {
+  // Days with few rows wait on, for a row group costs some kilobytes; unless they are most of what waits.
+  Result<void> write_waiting() {
+    std::size_t memory = values_ * ValueCollector::kBytesEach, few = 0;
+    for (const auto& [name, day] : days_)
+      if (day.rows.size() < limits::kStoreRowGroupRowsMin) few += day.rows.size();
+    const bool writes_all = few * 4 > waiting_.rows() * 3;
+    for (auto& [name, day] : days_) {
+      if (writes_all || day.rows.size() >= limits::kStoreRowGroupRowsMin) TRY_VOID(write_rows(day));
+      if (day.writer) memory += day.writer->memory_bytes();
+      if (day.file_rows() >= limits::kStoreFileRows) TRY_VOID(complete(day));
+    }
+    forget_written_rows();
+    const bool is_much = memory > limits::kStoreOpenBytes || store_.files_open_ > limits::kStoreFilesOpenMax;
+    return is_much ? finish_all() : finish_files();
+  }
+
+  void forget_written_rows() {
+    RowBuffer left(shape_of(table_));
+    for (auto& [name, day] : days_)
+      for (std::uint32_t& row : day.rows) {
+        const auto number = static_cast<std::uint32_t>(left.rows());
+        left.add_from(waiting_, row);
+        row = number;
+      }
+    waiting_ = std::move(left);
+  }
+
+  Result<void> write_rows(Day& day) {
+    if (day.rows.empty()) return {};
+    if (!day.writer) {
+      TRY(day.path, store_.next_path(table_, day.name));
+      TRY(ParquetWriter writer, ParquetWriter::create(day.path, shape_of(table_)));
+      day.writer.emplace(std::move(writer));
+      ++open_, ++store_.files_open_;
+    }
+    TRY_VOID(day.writer->write(waiting_, day.rows, chunks_));
+    day.rows.clear();
+    return {};
+  }
+
+  // What is left of the day's file is done by finish_files().
+  Result<void> complete(Day& day) {
+    TRY_VOID(write_rows(day));
     if (!day.writer) return {};
-    waiting_bytes_ -= day.writer->memory_bytes();
-    TRY_VOID(day.writer->finish());
-    day.writer.reset();
-    --open_;
-    if (!day.values) return {};
-    const ValueCollector values = *std::exchange(day.values, std::nullopt);
-    values_ -= values.size();
-    TRY_VOID(values.summary().write(summary_path(day.path)));
+    TRY(DurableFile file, std::move(*std::exchange(day.writer, std::nullopt)).complete());
+    --open_, --store_.files_open_;
+    complete_.push_back(std::move(file));
+    if (day.values) {
+      const ValueCollector values = *std::exchange(day.values, std::nullopt);
+      values_ -= values.size();
+      TRY(DurableFile summary, values.summary().prepare(summary_path(day.path)));
+      complete_.push_back(std::move(summary));
+    }
+    return complete_.size() >= limits::kStoreFilesAtOnce ? finish_files() : Result<void>();
+  }
+
+  Result<void> finish_files() {
+    TRY_VOID(DurableFile::finish(complete_));
+    complete_.clear();
     return {};
   }
 
   Result<void> finish_all() {
-    for (auto& [name, day] : days_) TRY_VOID(finish_day(day));
+    for (auto& [name, day] : days_) TRY_VOID(complete(day));
     days_.clear();
+    waiting_.clear();
     last_ = nullptr;
-    return {};
-  }
-
-  Result<void> write_largest() {
-    ParquetWriter* largest = nullptr;
-    for (auto& [name, day] : days_)
-      if (day.writer && (!largest || day.writer->memory_bytes() > largest->memory_bytes()))
-        largest = &*day.writer;
-    if (!largest) return {};
-    waiting_bytes_ -= largest->memory_bytes();
-    return largest->write_waiting();
+    return finish_files();
   }
 
   Result<void> note(Result<void> done) {
-    if (!done.has_value()) failed_ = done.error().text(), days_.clear(), last_ = nullptr;
+    if (!done.has_value())
+      failed_ = done.error().text(), days_.clear(), complete_.clear(), waiting_.clear(), last_ = nullptr;
     return done;
   }
 
   ParquetStore& store_;
   TableName table_;
+  RowBuffer waiting_;
+  ChunkWriter chunks_;
   std::map<std::string, Day> days_;
   Day* last_ = nullptr;
   std::int64_t last_number_ = 0;
-  std::size_t waiting_bytes_ = 0, open_ = 0;
-  std::size_t values_ = 0;  // of all open files
+  std::size_t open_ = 0;    // of the days' files
+  std::size_t values_ = 0;  // of all of them
+  std::vector<DurableFile> complete_;
   AppendCounts counts_;
   std::string failed_;  // why nothing more is taken; empty: all is well
 };
@@ -210,12 +253,13 @@ class ParquetStore::ParquetAppender final : public Appender {
 ParquetStore::ParquetStore(std::string folder, int lock)
     : folder_(std::move(folder)),
       lock_(lock),
-      known_events_([this](const std::string& day, std::vector<std::uint64_t>& ids) {
-        return load_ids(TableName::kEvents, day, ids);
-      }),
-      known_findings_([this](const std::string& day, std::vector<std::uint64_t>& ids) {
-        return load_ids(TableName::kFindings, day, ids);
-      }) {}
+      known_{ids_of(TableName::kEvents), ids_of(TableName::kFindings), ids_of(TableName::kRaw)} {}
+
+KnownIds ParquetStore::ids_of(TableName table) {
+  return KnownIds([this, table](const std::string& day, std::vector<std::uint64_t>& ids) {
+    return load_ids(table, day, ids);
+  });
+}
 
 ParquetStore::~ParquetStore() {
   if (lock_ >= 0) ::close(lock_);
@@ -239,7 +283,7 @@ Result<std::unique_ptr<ParquetStore>> ParquetStore::open(const std::string& fold
   std::unique_ptr<ParquetStore> store(new ParquetStore(folder, lock));
   TRY_VOID(make_folder(folder));
   std::uint64_t last = 0;
-  for (const TableName table : {TableName::kEvents, TableName::kFindings})
+  for (const TableName table : kTables)
     for (const std::string& day : names_in(table_folder(folder, table)))
       for (const std::string& name : names_in(table_folder(folder, table) + "/" + day)) {
         last = std::max(last, number_of(name));
@@ -296,11 +340,13 @@ Result<std::vector<DayUse>> ParquetStore::days(TableName table) {
 
 Result<std::vector<std::string>> ParquetStore::prune(const Retention& retention, Instant now) {
   if (lock_ < 0) return fail("the store is open to read only", folder_);
-  TRY(std::vector<DayUse> uses, days(TableName::kEvents));
-  TRY(const std::vector<DayUse> more, days(TableName::kFindings));
-  uses.insert(uses.end(), more.begin(), more.end());
+  std::vector<DayUse> uses;
+  for (const TableName table : kTables) {
+    TRY(const std::vector<DayUse> more, days(table));
+    uses.insert(uses.end(), more.begin(), more.end());
+  }
   std::vector<std::string> gone = days_to_remove(uses, retention, now);
-  for (const TableName table : {TableName::kEvents, TableName::kFindings})
+  for (const TableName table : kTables)
     for (const std::string& day : gone) {
       std::error_code error;
       fs::remove_all(table_folder(folder_, table) + "/" + day, error);

@@ -4,6 +4,7 @@
 // process writes at a time (DIR/lock). Giving rows back needs DuckDB (duckdb.h); keeping them does not. Threads as Store.
 #pragma once
 
+#include <array>
 #include <atomic>
 
 #include "store/known_ids.h"
@@ -23,20 +24,23 @@ class ParquetStore final : public Store {
   Result<std::vector<DayUse>> days(TableName table) override;
   Result<std::vector<std::string>> prune(const Retention& retention, Instant now) override;
 
+  bool keeps_raw() const override { return true; }
   const std::string& folder() const { return folder_; }
 
  private:
   class ParquetAppender;
   ParquetStore(std::string folder, int lock);
   Result<void> load_ids(TableName table, const std::string& day, std::vector<std::uint64_t>& ids) const;
-  KnownIds& known(TableName table) { return table == TableName::kEvents ? known_events_ : known_findings_; }
+  KnownIds& known(TableName table) { return known_[static_cast<std::size_t>(table)]; }
+  KnownIds ids_of(TableName table);
   // A path for a new file of the day, whose folder is made.
   Result<std::string> next_path(TableName table, const std::string& day);
 
   std::string folder_;
   int lock_;  // held while open to write; -1: open to read
   std::atomic<std::uint64_t> next_number_ = 1;
-  KnownIds known_events_, known_findings_;
+  std::atomic<std::size_t> files_open_ = 0;         // by all appenders
+  std::array<KnownIds, std::size(kTables)> known_;  // by table
 };
 
 // The files of a table in a store's folder, by day and number; those of the days from `first` to `last`, empty: no bound.

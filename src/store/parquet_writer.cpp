@@ -4,10 +4,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/limits.h"
-#include "store/column_block.h"
-#include "store/durable_file.h"
-#include "store/parquet_chunk.h"
 #include "store/thrift.h"
 
 namespace bartizan::store {
@@ -23,18 +19,18 @@ struct SchemaElement {
   int type, repetition, children, converted;  // -1: none
 };
 
-std::vector<SchemaElement> schema_of(const std::vector<ParquetColumn>& columns, std::string_view rest_name) {
-  const bool has_rest = !rest_name.empty();
+std::vector<SchemaElement> schema_of(const TableShape& shape) {
+  const bool has_rest = !shape.rest_name.empty();
   std::vector<SchemaElement> schema{
-      {"rows", -1, -1, static_cast<int>(columns.size()) + 2 + (has_rest ? 1 : 0), -1},
+      {"rows", -1, -1, static_cast<int>(shape.columns.size()) + 2 + (has_rest ? 1 : 0), -1},
       {"time", kInt64, kRequired, -1, kTimestampMicros},
       {"id", kInt64, kRequired, -1, kUint64}};
-  for (const ParquetColumn& column : columns) {
-    const bool is_text = column.type == ColumnType::kText;
-    schema.push_back({column.name, is_text ? kByteArray : kInt64, kOptional, -1, is_text ? kUtf8 : -1});
+  for (const ParquetColumn& column : shape.columns) {
+    schema.push_back({column.name, column.type == ColumnType::kNumber ? kInt64 : kByteArray, kOptional, -1,
+                      column.type == ColumnType::kText ? kUtf8 : -1});
   }
   if (has_rest) {
-    schema.push_back({rest_name, -1, kRequired, 1, kMap});
+    schema.push_back({shape.rest_name, -1, kRequired, 1, kMap});
     schema.push_back({"key_value", -1, kRepeated, 2, -1});
     schema.push_back({"key", kByteArray, kRequired, -1, kUtf8});
     schema.push_back({"value", kByteArray, kOptional, -1, kUtf8});
@@ -42,13 +38,9 @@ std::vector<SchemaElement> schema_of(const std::vector<ParquetColumn>& columns, 
   return schema;
 }
 
-std::int64_t micros_of(Instant time) {
-  return time.ticks >= 0 ? time.ticks / 10 : (time.ticks - 9) / 10;  // towards the past
-}
-
-struct RowGroup {
-  std::vector<Chunk> chunks;
-  std::int64_t rows = 0;
+// Where the ids of a row group stand.
+struct IdsPlace {
+  std::uint64_t at = 0, rows = 0;
 };
 
 void append_u64(std::uint64_t value, std::string& out) {
@@ -61,62 +53,34 @@ void append_u64(std::uint64_t value, std::string& out) {
 
 class ParquetWriter::Impl {
  public:
-  Impl(DurableFile file, std::vector<ParquetColumn> columns, std::string_view rest_name)
-      : file_(std::move(file)), columns_(std::move(columns)), rest_name_(rest_name) {
-    texts_.resize(columns_.size());
-    numbers_.resize(columns_.size());
-    out_ = kMagic;
-  }
+  Impl(DurableFile file, const TableShape& shape) : file_(std::move(file)), shape_(shape) { out_ = kMagic; }
 
-  Result<void> add(const Row& row) {
-    times_.add(micros_of(row.time));
-    ids_.add(static_cast<std::int64_t>(row.id));
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const Cell& cell = row.cells[i];
-      if (columns_[i].type == ColumnType::kNumber)
-        cell.is_null ? numbers_[i].add_null() : numbers_[i].add(cell.number);
-      else cell.is_null ? texts_[i].add_null() : texts_[i].add(cell.text);
+  Result<void> write(const RowBuffer& buffer, RowNumbers rows, ChunkWriter& chunks) {
+    std::vector<Chunk> group;
+    chunks.start(file_.size(), out_);
+    group.push_back(chunks.write_numbers({"time"}, buffer.times(), rows, true));
+    group.push_back(chunks.write_ids({"id"}, buffer.ids(), rows));
+    for (std::size_t i = 0; i < shape_.columns.size(); ++i) {
+      const ParquetColumn& column = shape_.columns[i];
+      const std::vector<std::string> path{std::string(column.name)};
+      group.push_back(column.type == ColumnType::kNumber
+                          ? chunks.write_numbers(path, buffer.numbers(i), rows, false)
+                      : column.type == ColumnType::kBytes
+                          ? chunks.write_bytes(path, buffer.bytes(i), rows)
+                          : chunks.write_texts(path, buffer.texts(i), rows, column.is_searched));
     }
-    if (!rest_name_.empty()) add_rest(row.rest);
-    waiting_bytes_ += 64;
-    for (const Cell& cell : row.cells) waiting_bytes_ += 4 + cell.text.size();
-    if (times_.values.size() >= limits::kStoreRowGroupRows || waiting_bytes_ >= limits::kStoreRowGroupBytes)
-      return write_waiting();
-    return {};
-  }
-
-  Result<void> write_waiting() {
-    if (times_.values.empty()) return {};
-    RowGroup group;
-    group.rows = static_cast<std::int64_t>(times_.values.size());
-    ChunkWriter writer(file_.size(), out_);
-    group.chunks.push_back(writer.write_numbers({"time"}, times_, true));
-    group.chunks.push_back(writer.write_ids({"id"}, ids_));
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const std::vector<std::string> path{std::string(columns_[i].name)};
-      group.chunks.push_back(columns_[i].type == ColumnType::kNumber
-                                 ? writer.write_numbers(path, numbers_[i], false)
-                                 : writer.write_texts(path, texts_[i], columns_[i].is_searched));
+    if (!shape_.rest_name.empty()) {
+      const std::string rest(shape_.rest_name);
+      group.push_back(chunks.write_keys({rest, "key_value", "key"}, buffer.rest(), rows));
+      group.push_back(chunks.write_values({rest, "key_value", "value"}, buffer.rest(), rows));
     }
-    if (!rest_name_.empty()) {
-      const std::string rest(rest_name_);
-      group.chunks.push_back(writer.write_keys({rest, "key_value", "key"}, keys_, counts_));
-      group.chunks.push_back(writer.write_values({rest, "key_value", "value"}, values_, counts_));
-    }
-    rows_written_ += ids_.values.size();
-    groups_.push_back(std::move(group));
-    clear_waiting();
+    note_group(group, rows.size());
     return flush();
   }
 
-  Result<void> finish() {
-    TRY_VOID(write_waiting());
-    if (groups_.empty()) return {};
-    for (const RowGroup& group : groups_) {
-      append_u64(static_cast<std::uint64_t>(group.chunks[1].page_at), out_);
-      append_u64(static_cast<std::uint64_t>(group.rows), out_);
-    }
-    append_u64(groups_.size(), out_);
+  Result<DurableFile> complete() {
+    for (const IdsPlace& place : ids_) append_u64(place.at, out_), append_u64(place.rows, out_);
+    append_u64(ids_.size(), out_);
     out_ += kTrailerMagic;
     const std::size_t before = out_.size();
     append_footer();
@@ -126,39 +90,36 @@ class ParquetWriter::Impl {
     out_.append(bytes, 4);
     out_ += kMagic;
     TRY_VOID(flush());
-    return file_.finish();
+    return std::move(file_);
   }
 
-  std::size_t rows() const { return rows_written_ + times_.values.size(); }
-  std::size_t memory_bytes() const { return waiting_bytes_; }
+  std::size_t rows() const { return rows_; }
+  std::size_t memory_bytes() const { return groups_.size() + ids_.size() * sizeof(IdsPlace); }
 
  private:
-  void add_rest(std::span<const NamedText> rest) {
-    for (const NamedText& entry : rest) {
-      keys_.add(entry.name);
-      entry.is_null ? values_.add_null() : values_.add(entry.text);
-      waiting_bytes_ += entry.text.size() + 8;
-    }
-    counts_.push_back(static_cast<std::uint32_t>(rest.size()));
-  }
-
-  void clear_waiting() {
-    times_.clear(), ids_.clear(), keys_.clear(), values_.clear(), counts_.clear();
-    for (TextColumn& column : texts_) column.clear();
-    for (NumberColumn& column : numbers_) column.clear();
-    waiting_bytes_ = 0;
-  }
-
   Result<void> flush() {
     TRY_VOID(file_.append(out_));
     out_.clear();
     return {};
   }
 
+  void note_group(const std::vector<Chunk>& chunks, std::size_t rows) {
+    std::int64_t bytes = 0;
+    ThriftWriter thrift(groups_);
+    thrift.begin_item();
+    thrift.begin_list_of_structs(1, chunks.size());
+    for (const Chunk& chunk : chunks) append_chunk(chunk, thrift), bytes += chunk.plain_bytes;
+    thrift.i64(2, bytes);
+    thrift.i64(3, static_cast<std::int64_t>(rows));
+    thrift.end_struct();
+    ids_.push_back({static_cast<std::uint64_t>(chunks[1].page_at), rows});
+    rows_ += rows;
+  }
+
   void append_footer() {
     ThriftWriter thrift(out_);
     thrift.i32(1, 1);  // version
-    const std::vector<SchemaElement> schema = schema_of(columns_, rest_name_);
+    const std::vector<SchemaElement> schema = schema_of(shape_);
     thrift.begin_list_of_structs(2, schema.size());
     for (const SchemaElement& element : schema) {
       thrift.begin_item();
@@ -170,58 +131,36 @@ class ParquetWriter::Impl {
       thrift.end_struct();
     }
     thrift.i64(3, static_cast<std::int64_t>(rows()));
-    thrift.begin_list_of_structs(4, groups_.size());
-    for (const RowGroup& group : groups_) append_group(group, thrift);
+    thrift.begin_list_of_structs(4, ids_.size());
+    out_ += groups_;
     thrift.text(6, "bartizan");
     thrift.end();
   }
 
-  static void append_group(const RowGroup& group, ThriftWriter& thrift) {
-    std::int64_t bytes = 0;
-    thrift.begin_item();
-    thrift.begin_list_of_structs(1, group.chunks.size());
-    for (const Chunk& chunk : group.chunks) append_chunk(chunk, thrift), bytes += chunk.plain_bytes;
-    thrift.i64(2, bytes);
-    thrift.i64(3, group.rows);
-    thrift.end_struct();
-  }
-
   DurableFile file_;
-  std::vector<ParquetColumn> columns_;
-  std::string_view rest_name_;
-  std::string out_;  // made and not handed to the file yet
-  NumberColumn times_, ids_;
-  std::vector<TextColumn> texts_;  // by column; those of numbers stay empty
-  std::vector<NumberColumn> numbers_;
-  TextColumn keys_;
-  PlainColumn values_;
-  std::vector<std::uint32_t> counts_;  // of entries, a row
-  std::size_t waiting_bytes_ = 0;
-  std::size_t rows_written_ = 0;
-  std::vector<RowGroup> groups_;
+  const TableShape& shape_;
+  std::string out_;     // made and not handed to the file yet
+  std::string groups_;  // what the footer says of each
+  std::vector<IdsPlace> ids_;
+  std::size_t rows_ = 0;
 };
 
 ParquetWriter::ParquetWriter(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ParquetWriter::~ParquetWriter() = default;
 ParquetWriter::ParquetWriter(ParquetWriter&&) noexcept = default;
 
-Result<ParquetWriter> ParquetWriter::create(std::string path, std::vector<ParquetColumn> columns,
-                                            std::string_view rest_name) {
+Result<ParquetWriter> ParquetWriter::create(std::string path, const TableShape& shape) {
   TRY(DurableFile file, DurableFile::create(std::move(path)));
-  return ParquetWriter(std::make_unique<Impl>(std::move(file), std::move(columns), rest_name));
+  return ParquetWriter(std::make_unique<Impl>(std::move(file), shape));
 }
-Result<void> ParquetWriter::add(const Row& row) { return impl_->add(row); }
+Result<void> ParquetWriter::write(const RowBuffer& buffer, RowNumbers rows, ChunkWriter& chunks) {
+  return impl_->write(buffer, rows, chunks);
+}
 std::size_t ParquetWriter::rows() const { return impl_->rows(); }
 std::size_t ParquetWriter::memory_bytes() const { return impl_->memory_bytes(); }
-Result<void> ParquetWriter::write_waiting() { return impl_->write_waiting(); }
-Result<void> ParquetWriter::finish() { return impl_->finish(); }
+Result<DurableFile> ParquetWriter::complete() && { return impl_->complete(); }
 
 namespace {
-
-// Where the ids of a row group stand.
-struct IdsPlace {
-  std::uint64_t at = 0, rows = 0;
-};
 
 // From the end: `PAR1`, the size of the footer, the footer, and before it the trailer.
 Result<std::vector<IdsPlace>> read_trailer(const ReadFile& file, const std::string& path) {

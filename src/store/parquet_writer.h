@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ParquetWriter: rows of one table into one Parquet file. It writes what any reader of Parquet knows: one page a column and
 // row group, texts in a dictionary where they repeat, Zstandard, least and greatest values, and Bloom filters of columns that
-// are searched for one value. The file appears under its name when finish() says so, whole and on the disk, or not at all.
+// are searched for one value. The file appears under its name once it is finished (durable_file.h), whole or not at all.
 //
 // Why not a library: docs/design/0007-store.md.
 // Before Parquet's footer, where its readers do not look, stands the trailer: where the ids of each row group are, how many
@@ -15,35 +15,27 @@
 #include <vector>
 
 #include "base/result.h"
-#include "store/row.h"
+#include "store/durable_file.h"
+#include "store/parquet_chunk.h"
+#include "store/row_buffer.h"
 
 namespace bartizan::store {
 
-enum class ColumnType : std::uint8_t { kText, kNumber };
-
-struct ParquetColumn {
-  std::string_view name;
-  ColumnType type = ColumnType::kText;
-  bool is_searched = false;  // gets a Bloom filter
-};
-
 class ParquetWriter {
  public:
-  // Columns `time` and `id` come before `columns`, the map `rest_name` after them unless it is empty.
-  static Result<ParquetWriter> create(std::string path, std::vector<ParquetColumn> columns,
-                                      std::string_view rest_name);
+  // Columns `time` and `id` come before those of `shape`, which outlives the writer.
+  static Result<ParquetWriter> create(std::string path, const TableShape& shape);
   ~ParquetWriter();
   ParquetWriter(ParquetWriter&&) noexcept;
   ParquetWriter& operator=(ParquetWriter&&) = delete;
 
-  Result<void> add(const Row& row);
+  // These rows of the buffer become a row group. `chunks` is scratch space that any number of writers may share.
+  Result<void> write(const RowBuffer& buffer, RowNumbers rows, ChunkWriter& chunks);
   std::size_t rows() const;
-  // Held by rows that are not written yet.
+  // Of what the footer will say.
   std::size_t memory_bytes() const;
-  // Writes the rows that wait as a row group, and so gives their memory back.
-  Result<void> write_waiting();
-  // All is on the disk under its name. With no rows, no file.
-  Result<void> finish();
+  // Nothing more will be written: the file, complete but for finish().
+  Result<DurableFile> complete() &&;
 
  private:
   class Impl;

@@ -34,7 +34,17 @@ const TableShape& shape_of(TableName table) {
                                      {"entities", kText},
                                      {"finding", kText}},
                                     {}};
-  return table == TableName::kEvents ? kEvents : kFindings;
+  static const TableShape kRaw{"raw",
+                               {{"evidence", kText, true},
+                                {"position", kNumber},
+                                {"size", kNumber},
+                                {"format", kText},
+                                {"modified", kNumber},
+                                {"context", ColumnType::kBytes},
+                                {"data", ColumnType::kBytes}},
+                               {},
+                               limits::kRawWaitingBytes};
+  return table == TableName::kEvents ? kEvents : table == TableName::kFindings ? kFindings : kRaw;
 }
 
 std::string day_of(Instant time) {

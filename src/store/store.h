@@ -12,19 +12,15 @@
 #include <vector>
 
 #include "base/result.h"
-#include "store/parquet_writer.h"
 #include "store/row.h"
+#include "store/table_shape.h"
 
 namespace bartizan::store {
 
 enum class Access { kRead, kWrite };
-enum class TableName { kEvents, kFindings };
+enum class TableName { kEvents, kFindings, kRaw };
+inline constexpr TableName kTables[] = {TableName::kEvents, TableName::kFindings, TableName::kRaw};
 
-struct TableShape {
-  std::string_view name;
-  std::vector<ParquetColumn> columns;  // behind time and id
-  std::string_view rest_name;          // of the map of all other texts; empty: the table has none
-};
 const TableShape& shape_of(TableName table);
 
 // The day of a time, UTC, as YYYY-MM-DD; kNoDay for times that no log of ours can have (before 1970, after 2199).
@@ -60,6 +56,8 @@ using TakeRow = std::function<bool(const Row& row)>;
 class Store {
  public:
   virtual ~Store() = default;
+  // Whether it has the table kRaw: the bytes that events were read from (raw_pieces.h). The methods below are asked of it only then.
+  virtual bool keeps_raw() const { return false; }
   virtual Result<std::unique_ptr<Appender>> make_appender(TableName table) = 0;
   // Rows of the days from `first_day` to `last_day`; empty: no bound.
   virtual Result<void> scan(TableName table, const std::string& first_day, const std::string& last_day,

@@ -57,7 +57,7 @@ ValueSummary ValueCollector::summary() const {
   return summary;
 }
 
-Result<void> ValueSummary::write(const std::string& path) const {
+Result<DurableFile> ValueSummary::prepare(const std::string& path) const {
   const auto bytes_of = [](const auto& list) {
     return std::string_view(reinterpret_cast<const char*>(list.data()), list.size() * sizeof list[0]);
   };
@@ -67,6 +67,11 @@ Result<void> ValueSummary::write(const std::string& path) const {
   TRY(DurableFile file, DurableFile::create(path));
   TRY_VOID(file.append({reinterpret_cast<const char*>(&header), sizeof header}));
   TRY_VOID(file.append(body));
+  return file;
+}
+
+Result<void> ValueSummary::write(const std::string& path) const {
+  TRY(DurableFile file, prepare(path));
   return file.finish();
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "store/durable_file.h"
 
 namespace bartizan::store {
 
@@ -27,8 +28,9 @@ class ValueSummary {
  public:
   // Nothing when it is missing, damaged, or of another version.
   static std::optional<ValueSummary> read(const std::string& path);
-  // On the disk.
+  // On the disk; or complete but for finish().
   Result<void> write(const std::string& path) const;
+  Result<DurableFile> prepare(const std::string& path) const;
 
   // The slices in which some number of the range stands.
   std::uint32_t slices_of(const NumberRange& range) const;

@@ -172,6 +172,43 @@ def test_store_and_hunt(bartizan, folder):
     expect(ask("sql", "SELECT count(*) AS n FROM events") == [{"n": 0}], "not pruned")
 
 
+def test_records_outlive_the_evidence(bartizan, folder):
+    evidence, store = folder / "evidence", folder / "store"
+    evidence.mkdir()
+    log = shutil.copy(sorted(CASE.rglob("*.evtx"))[0], evidence / "a.evtx")
+    text = evidence / "auth.log"
+    lines = [f"Mar  1 08:00:0{i} web1 sshd[{i}]: Accepted password for bob from 10.0.0.{i} port 50022 ssh2\n".encode() for i in range(9)]
+    text.write_bytes(b"".join(lines))
+    xml = bartizan("decode", "--format", "xml", log).stdout
+    records = xml.count(b"<Event ")
+    stored(bartizan, store, evidence)
+    need_duckdb(bartizan, store)
+    files = sorted(store.rglob("*.parquet"))
+    stored(bartizan, store, evidence)
+    expect(sorted(store.rglob("*.parquet")) == files, "scanned again, something was added")
+    content = log.read_bytes()
+    shutil.rmtree(evidence)
+    rows = [json.loads(line) for line in bartizan("hunt", "sql", "--store", store, "--format", "jsonl",
+                                                  "SELECT id, evidence, position FROM events ORDER BY evidence, position").stdout.splitlines()]
+    windows = [row for row in rows if row["evidence"].endswith(".evtx")]
+    expect(len(windows) == records > 0 and len(rows) == records + len(lines), f"not all records are there: {len(windows)} of {records}")
+    at = 0
+    for row in windows[:: max(1, records // 8)]:
+        shown = bartizan("store", "record", store, row["id"]).stdout
+        at = xml.find(shown, at)  # in the order of the log
+        expect(shown.startswith(b"<Event ") and shown.count(b"<Event ") == 1 and at >= 0, f"not the record: {row} {shown}")
+        raw = bartizan("store", "record", "--bytes", store, row["evidence"], row["position"]).stdout
+        expect(raw[:4] == b"**\0\0" and content[row["position"] :].startswith(raw), f"not its bytes: {row}")
+    for row, line in zip(rows[records:], lines):
+        expect(bartizan("store", "record", store, row["evidence"], row["position"]).stdout == line, f"not the line: {line}")
+    expect_run(bartizan("store", "record", store, text, 3), 2, "no record begins there")
+    expect_run(bartizan("store", "prune", "--days", "0", "--now", "2100-01-01", store), 0)
+    expect(not list(store.rglob("*.parquet")), "bytes outlive their retention")
+    stored(bartizan, store, "--no-raw", CASE)
+    expect(not list(store.glob("raw/*/*")), "bytes were kept")
+    expect_run(bartizan("store", "record", store, text, 0), 2, "no bytes were kept")
+
+
 def test_saved_hunts_find_what_their_examples_say(bartizan, folder):
     need_duckdb(bartizan, stored(bartizan, folder / "store", CASE))
     run = bartizan("hunt", "test")
