@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 
+#include "store/views.h"
+
 namespace bartizan::hunt {
 namespace {
 
@@ -93,7 +95,7 @@ class DuckDb final : public Dialect {
   Sql number_of(Sees value) const override { return "TRY_CAST(" + Sql(value) + " AS DOUBLE)"; }
   Sql text_of(Sees number) const override { return Sql(number) + "::VARCHAR"; }
   Sql ip4(Sees value) const override { return call("ip4", value); }
-  Sql ip6_start(Sees value) const override { return call("ip6_start", value); }
+  Sql ip6(Sees value) const override { return call("ip6", value); }
 
   Sql list_of(std::span<const Sql> texts) const override {
     return "list_filter([" + list(texts) + "]::VARCHAR[], lambda v: v IS NOT NULL)";
@@ -261,13 +263,11 @@ class ClickHouse final : public Dialect {
     Sql sum;
     for (const auto& [place, weight] : {std::pair{"1", "16777216"}, {"2", "65536"}, {"3", "256"}, {"4", "1"}})
       sum += (sum.empty() ? "" : " + ") + call("toUInt32OrZero", parts + "[" + place + "]") + " * " + weight;
-    return "if(" + is_true(matches_whole(value, "[0-9]{1,3}(\\.[0-9]{1,3}){3}")) + ", " + sum + ", NULL)";
+    return "if(" + is_true(matches_whole(value, store::ip4_regex())) + ", " + sum + ", NULL)";
   }
-  Sql ip6_start(Sees value) const override {
-    const Sql group = call("splitByChar", "':'", call("ifNull", value, "''")) + "[1]";
-    const Sql digits = "substring(concat('0000', " + group + "), length(" + group + ") + 1, 4)";
-    return "if(" + is_true(matches_whole(value, "[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]*")) +
-           ", reinterpretAsUInt16(reverse(unhex(" + digits + "))), NULL)";
+  Sql ip6(Sees value) const override {
+    return "if(" + is_true(matches_whole(value, store::ip6_regex())) + ", hex(IPv6StringToNum(" +
+           call("ifNull", value, "''") + ")), NULL)";
   }
 
   Sql list_of(std::span<const Sql> texts) const override {

@@ -63,8 +63,8 @@ class Dialect {
   virtual Sql hex_as_decimal(Sees text) const = 0;                 // 0x1f4 is 500, others stay
   virtual Sql number_of(Sees text) const = 0;                      // null when it is none
   virtual Sql text_of(Sees number) const = 0;
-  virtual Sql ip4(Sees text) const = 0;        // an IPv4 address as a number, else null
-  virtual Sql ip6_start(Sees text) const = 0;  // the first 16 bits of an IPv6 address, else null
+  virtual Sql ip4(Sees text) const = 0;  // an IPv4 address as a number, else null
+  virtual Sql ip6(Sees text) const = 0;  // an IPv6 address as 32 digits in capitals, else null
 
   // Lists.
   virtual Sql list_of(std::span<const Sql> texts) const = 0;  // those that are not null

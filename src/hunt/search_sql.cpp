@@ -58,6 +58,11 @@ bool looks_like_number(std::string_view text) {
          std::ranges::all_of(text.substr(text[0] == '-'), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+// Without them no other text has the same small letters.
+bool has_letters(std::string_view text) {
+  return !std::ranges::all_of(text, [](char c) { return c >= ' ' && c < 'A'; });
+}
+
 class SqlMaker {
  public:
   SqlMaker(const TimeRange& range, const Dialect& dialect) : range_(range), dialect_(dialect) {}
@@ -216,12 +221,12 @@ class SqlMaker {
     if (compare == Compare::kExactly) return name + " = " + dialect_.text(value.text);
     if (value.kind == SearchValue::Kind::kPattern)
       return dialect_.is_like(dialect_.lower(name), like_pattern(folded(value.text), true));
-    if (value.text.find('/') != std::string::npos && sigma::parse_network(value.text)) {
+    if (value.text.find('/') != std::string::npos)
       if (const auto network = sql_of_network(name, value.text, dialect_)) return *network;
-      return complain(value.at, "this network cannot be asked for", "IPv6 networks have up to 16 bits here");
-    }
     const std::string wanted = dialect_.text(folded(value.text));
-    return within ? dialect_.contains(dialect_.lower(name), wanted) : dialect_.lower(name) + " = " + wanted;
+    if (within) return dialect_.contains(dialect_.lower(name), wanted);
+    // Only a bare column is looked for in the files' Bloom filters.
+    return (has_letters(value.text) ? dialect_.lower(name) : name) + " = " + wanted;
   }
 
   struct Named {
@@ -415,7 +420,7 @@ std::string shown_columns(const Dialect& dialect) {
          dialect.start_of("script", 200) + ", " + dialect.start_of("message", 200) + ") AS about, id";
 }
 
-// Only the leading bits count. Text that is no address lies in no network.
+// Text that is no address lies in no network.
 std::optional<std::string> sql_of_network(std::string_view value, std::string_view network,
                                           const Dialect& dialect) {
   const auto parsed = sigma::parse_network(network);
@@ -428,17 +433,14 @@ std::optional<std::string> sql_of_network(std::string_view value, std::string_vi
     return "(" + dialect.ip4(text) + " BETWEEN " + std::to_string(first) + " AND " + std::to_string(last) +
            ")";
   }
-  if (parsed->prefix == 128) {
-    const bool is_loopback =
-        std::ranges::all_of(std::span(parsed->address).first(15), [](auto b) { return b == 0; });
-    if (!is_loopback || parsed->address[15] > 1) return std::nullopt;
-    return "(" + dialect.matches_whole(text, "[0:]*:0{0,3}" + std::to_string(parsed->address[15])) + ")";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string first, last;
+  for (int digit = 0; digit < 32; ++digit) {
+    const unsigned bits = parsed->address[static_cast<std::size_t>(digit / 2)] >> (digit % 2 ? 0 : 4) & 15u;
+    const int free = std::clamp(4 * (digit + 1) - parsed->prefix, 0, 4);
+    first += kDigits[bits], last += kDigits[bits | ((1u << free) - 1)];
   }
-  if (parsed->prefix > 16) return std::nullopt;
-  const unsigned first = static_cast<unsigned>(parsed->address[0]) << 8 | parsed->address[1];
-  const unsigned last = first + (1u << (16 - parsed->prefix)) - 1;
-  return "(" + dialect.ip6_start(text) + " BETWEEN " + std::to_string(first) + " AND " +
-         std::to_string(last) + ")";
+  return "(" + dialect.ip6(text) + " BETWEEN " + dialect.text(first) + " AND " + dialect.text(last) + ")";
 }
 
 std::string like_pattern(std::string_view text, bool wild) {

@@ -40,7 +40,7 @@ std::string further_fields_sql(std::string_view prefix, const Dialect& dialect =
 // The columns an answer shows when nobody asked for others.
 std::string shown_columns(const Dialect& dialect = duckdb_dialect());
 
-// Whether `value` (an SQL expression) lies in the network; nothing when it cannot be said in SQL.
+// Whether `value` (an SQL expression) lies in the network; nothing when that is no network.
 std::optional<std::string> sql_of_network(std::string_view value, std::string_view network,
                                           const Dialect& dialect = duckdb_dialect());
 

@@ -20,6 +20,8 @@ TEST(SearchTest, FieldsAndValues) {
   EXPECT_TRUE(holds("host:dc*", "lower(host) LIKE 'dc%'")) << sql_of("host:dc*");
   EXPECT_TRUE(holds("host:DC1", "lower(host) = 'dc1'"));
   EXPECT_TRUE(holds("host==DC1", "host = 'DC1'"));
+  EXPECT_TRUE(holds("source_ip:10.0.2.15", "(source_ip = '10.0.2.15')"));
+  EXPECT_TRUE(holds("source_ip:fe80::1", "lower(source_ip) = 'fe80::1'"));
   EXPECT_TRUE(holds("command_line:\"-Enc\"", "contains(lower(command_line), '-enc')"));
   EXPECT_TRUE(holds("CommandLine:x", "contains(lower(command_line)") ||
               holds("CommandLine:x", "lower(command_line)"));

@@ -432,9 +432,8 @@ TEST_F(DatabaseTest, CanBeCancelled) {
 }
 
 TEST_F(DatabaseTest, NumbersOfAddresses) {
-  EXPECT_EQ(
-      database_->rows_of("SELECT ip4('10.0.0.1'), ip4('x'), ip6_start('fe80::1'), ip6_start('::1')")->front(),
-      (std::vector<std::string>{"167772161", "", "65152", "0"}));
+  EXPECT_EQ(database_->rows_of("SELECT ip4('10.0.0.1'), ip4('x'), ip4('300.1.1.1'), ip6('fe80::1')")->front(),
+            (std::vector<std::string>{"167772161", "", "", "FE800000000000000000000000000001"}));
 }
 
 }  // namespace

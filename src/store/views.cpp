@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/views.h"
 
+#include <fmt/format.h>
+
 namespace bartizan::store {
 namespace {
 
@@ -98,14 +100,49 @@ std::string view_sql(std::string_view view, std::span<const ViewColumn> columns)
 
 std::span<const ViewColumn> ecs_columns() { return kEcs; }
 std::span<const ViewColumn> ocsf_columns() { return kOcsf; }
+std::string ip4_regex() {
+  const std::string byte = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
+  return byte + "(\\." + byte + "){3}";
+}
+
+std::string ip6_regex() {
+  constexpr std::string_view kGroup = "[0-9a-fA-F]{1,4}";
+  const auto groups = [&](int max, std::string_view last) {
+    return max < 0 ? std::string() : fmt::format("({}:){{0,{}}}{}", kGroup, max, last);
+  };
+  const std::string ip4 = ip4_regex();
+  std::string out = fmt::format("({0}:){{7}}{0}|({0}:){{6}}{1}", kGroup, ip4);
+  // `::` stands for one group at least; so many are before it.
+  for (int before = 0; before < 8; ++before) {
+    out += before == 0 ? "|::" : fmt::format("|{0}(:{0}){{{1}}}::", kGroup, before - 1);
+    const std::string after = groups(6 - before, kGroup), with_ip4 = groups(5 - before, ip4);
+    if (!after.empty()) out += "(" + after + (with_ip4.empty() ? "" : "|" + with_ip4) + ")?";
+  }
+  return out;
+}
+
 std::string ip4_macro_sql() {
-  return "CREATE MACRO ip4(a) AS CASE WHEN regexp_full_match(a, '[0-9]{1,3}(\\.[0-9]{1,3}){3}') THEN "
+  return "CREATE MACRO ip4(a) AS CASE WHEN regexp_full_match(a, '" + ip4_regex() +
+         "') THEN "
          "split_part(a, '.', 1)::BIGINT * 16777216 + split_part(a, '.', 2)::BIGINT * 65536 + "
          "split_part(a, '.', 3)::BIGINT * 256 + split_part(a, '.', 4)::BIGINT END";
 }
+
+// ip6_digits: of the groups on one side of `::`, the last of which may be an IPv4 address.
+static constexpr std::string_view kIp6Macros =
+    "CREATE MACRO ip6_group(g) AS CASE WHEN contains(g, '.') THEN printf('%02x%02x%02x%02x', "
+    "split_part(g, '.', 1)::INTEGER, split_part(g, '.', 2)::INTEGER, split_part(g, '.', 3)::INTEGER, "
+    "split_part(g, '.', 4)::INTEGER) WHEN g = '' THEN '' ELSE lpad(g, 4, '0') END;"
+    "CREATE MACRO ip6_digits(groups) AS "
+    "array_to_string(list_transform(string_split(groups, ':'), lambda g: ip6_group(g)), '');"
+    "CREATE MACRO ip6_filled(before, after) AS upper(rpad(before, (32 - length(after))::INTEGER, '0') || "
+    "after);";
+
 std::string ip6_macro_sql() {
-  return "CREATE MACRO ip6_start(a) AS CASE WHEN regexp_full_match(a, '[0-9a-fA-F:.]*:[0-9a-fA-F:.]*') THEN "
-         "coalesce(TRY_CAST('0x' || split_part(a, ':', 1) AS BIGINT), 0) END";
+  // Most texts have no colon, and need no regular expression.
+  return std::string(kIp6Macros) +
+         "CREATE MACRO ip6(a) AS CASE WHEN contains(a, ':') AND regexp_full_match(a, '" + ip6_regex() +
+         "') THEN ip6_filled(ip6_digits(split_part(a, '::', 1)), ip6_digits(split_part(a, '::', 2))) END";
 }
 std::string ecs_view_sql() { return view_sql("ecs", kEcs); }
 std::string ocsf_view_sql() { return view_sql("ocsf", kOcsf); }

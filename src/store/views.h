@@ -16,7 +16,10 @@ struct ViewColumn {
 std::span<const ViewColumn> ecs_columns();
 std::span<const ViewColumn> ocsf_columns();
 
-// ip4(text): an IPv4 address as a number, else null. ip6_start(text): the first 16 bits of an IPv6 address.
+// Texts that inet_pton takes, and so every comparison of ours: no leading zeros in IPv4.
+std::string ip4_regex();
+std::string ip6_regex();
+// ip4(text): an IPv4 address as a number, ip6(text): an IPv6 address as 32 digits in capitals; else null.
 std::string ip4_macro_sql();
 std::string ip6_macro_sql();
 std::string ecs_view_sql();
