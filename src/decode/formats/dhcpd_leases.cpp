@@ -88,8 +88,8 @@ int recognise(Bytes head) {
   std::size_t at = text.starts_with("lease ") ? 0 : text.find("\nlease ");
   if (at == text.npos) return 0;
   const std::string_view lease = text.substr(at + (at ? 1 : 0));
-  const std::size_t feed = lease.find('\n');
-  if (feed == lease.npos || !lease.substr(0, feed).ends_with('{')) return 0;
+  const std::size_t end = lease.find_first_of("\r\n");
+  if (end == lease.npos || !lease.substr(0, end).ends_with('{')) return 0;
   const bool is_dated = lease.find("  starts ") != lease.npos || lease.find("  interface ") != lease.npos;
   return is_dated ? 90 : 0;
 }
