@@ -106,13 +106,6 @@ std::vector<Row> rows_of(const LogsourceTable& table) {
   return rows;
 }
 
-template <class Texts>
-std::string joined(const Texts& texts, std::string_view between) {
-  std::string out;
-  for (const std::string& text : texts) out.append(out.empty() ? "" : between).append(text);
-  return out;
-}
-
 // --------------------------------------------------------------------------------------------------------------- text
 
 void append_labelled(std::string_view label, std::string_view value, std::string& out) {

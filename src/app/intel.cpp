@@ -11,6 +11,7 @@
 #include "app/output.h"
 #include "app/verbs.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "engine/intel_watch.h"
 #include "sink/table.h"
 
@@ -67,16 +68,10 @@ std::string day(Instant time) {
   return time == Instant{} ? std::string() : format_instant(time).substr(0, 10);
 }
 
-std::string joined(const std::vector<std::string>& list) {
-  std::string out;
-  for (const std::string& one : list) out += (out.empty() ? "" : ", ") + one;
-  return out;
-}
-
 std::string sources_of(const Known& known) {
   std::vector<std::string> names;
   for (const intel::SourceStatement& statement : known.statements) names.push_back(statement.source);
-  return joined(names);
+  return joined(names, ", ");
 }
 
 std::string title_of(const Known& known) {
@@ -209,7 +204,7 @@ int run_list(const Arguments& arguments) {
                               intel::indicator_text(known.indicator.kind, known.indicator.key),
                               std::to_string(confidence), day(assessment.worth.first),
                               day(assessment.worth.until), sources_of(known), title_of(known),
-                              joined(assessment.attack), assessment.reason});
+                              joined(assessment.attack, ", "), assessment.reason});
         return true;
       });
   if (!done.has_value()) return cannot_read(done.error());
@@ -240,7 +235,7 @@ std::string explanation(const Known& known, const Intelligence& intelligence, In
     out += fmt::format("  source {}: confidence {}", statement.source, statement.confidence);
     if (!statement.title.empty()) out += ", " + statement.title;
     if (!statement.reference.empty()) out += ", " + statement.reference;
-    if (!statement.attack.empty()) out += ", " + joined(statement.attack);
+    if (!statement.attack.empty()) out += ", " + joined(statement.attack, ", ");
     out += '\n';
   }
   return out;
@@ -396,9 +391,10 @@ void append_exported(const Known& known, const Assessment& assessment, int confi
   if (format == "list") {
     out += value + "\n";
   } else if (format == "csv") {
-    const std::string cells[] = {
-        std::string(kind),           value,           std::to_string(confidence), day(assessment.worth.first),
-        day(assessment.worth.until), title_of(known), sources_of(known),          joined(assessment.attack)};
+    const std::string cells[] = {std::string(kind),           value,
+                                 std::to_string(confidence),  day(assessment.worth.first),
+                                 day(assessment.worth.until), title_of(known),
+                                 sources_of(known),           joined(assessment.attack, ", ")};
     for (std::size_t i = 0; i < std::size(cells); ++i) append_csv(cells[i], out += i ? "," : "");
     out += '\n';
   } else {

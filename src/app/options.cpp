@@ -5,6 +5,7 @@
 
 #include "base/must.h"
 #include "base/nearest.h"
+#include "base/text.h"
 
 namespace bartizan::app {
 namespace {
@@ -28,12 +29,6 @@ bool is_one_of(std::string_view value, std::string_view choices) {
   return std::ranges::find(words, value) != words.end();
 }
 
-std::string joined(std::string_view choices) {
-  std::string out;
-  for (std::string_view word : words_of(choices)) out += (out.empty() ? "" : ", ") + std::string(word);
-  return out;
-}
-
 std::string unknown_option(const Verb& verb, std::string_view name) {
   std::vector<std::string_view> names{"--help"};
   for (const Option& option : verb.options) names.push_back(option.name);
@@ -45,7 +40,7 @@ std::string unknown_option(const Verb& verb, std::string_view name) {
 std::string no_such_value(std::string_view what, std::string_view value, std::string_view choices) {
   std::string_view near = nearest(value, words_of(choices));
   std::string out = std::string(what) + ": there is no '" + std::string(value) + "'";
-  return near.empty() ? out + "; one of: " + joined(choices)
+  return near.empty() ? out + "; one of: " + joined(words_of(choices), ", ")
                       : out + "; did you mean " + std::string(near) + "?";
 }
 
@@ -61,7 +56,7 @@ void append_option(std::string& out, const Option& option, std::size_t column) {
   if (left.size() + 2 > column) out += left + "\n", left.clear(), out.append(column, ' ');
   else append_padded(out, left, column);
   std::string text(option.help);
-  if (!option.choices.empty()) text += "; one of: " + joined(option.choices);
+  if (!option.choices.empty()) text += "; one of: " + joined(words_of(option.choices), ", ");
   if (option.repeat == Repeat::kList) text += "; several: a,b or given again";
   if (option.repeat == Repeat::kMany) text += "; may be given again";
   std::size_t at = column;

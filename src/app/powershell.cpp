@@ -101,10 +101,6 @@ std::string layer_json(const std::string& file, const powershell::Layers& layers
   return line + "\n";
 }
 
-std::string joined(const std::vector<std::string>& values, const char* separator) {
-  return fmt::format("{}", fmt::join(values, separator));
-}
-
 // Control characters would let a script write to the terminal.
 std::string printable(std::string_view text) {
   std::string out;

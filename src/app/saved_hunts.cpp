@@ -15,6 +15,7 @@
 #include "app/rule_options.h"
 #include "app/verbs.h"
 #include "base/nearest.h"
+#include "base/text.h"
 #include "engine/hunt_examples.h"
 #include "hunt/hunt_runs.h"
 #include "sink/table.h"
@@ -49,12 +50,6 @@ void load_folder(const std::string& path, std::vector<SavedHunt>& hunts,
         {"hunt.unreadable", error.where.empty() ? path : error.where, 0, 0, error.message, {}});
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : " ") + word;
-  return out;
-}
-
 int write_table(const Arguments& arguments, const Table& table) {
   auto written = write_output(arguments.value("--output"), render_table(arguments.value("--format"), table));
   if (written.has_value()) return kExitClean;
@@ -80,8 +75,8 @@ int run_list(const Arguments& arguments) {
               {}};
   for (const SavedHunt& hunt : saved.hunts)
     table.rows.push_back({hunt.id, hunt::format_span(hunt.every_seconds),
-                          hunt::format_span(hunt.covers_seconds), joined(hunt.advisory), joined(hunt.attack),
-                          hunt.title});
+                          hunt::format_span(hunt.covers_seconds), joined(hunt.advisory, " "),
+                          joined(hunt.attack, " "), hunt.title});
   return with_mistakes(saved, write_table(arguments, table));
 }
 

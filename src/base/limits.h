@@ -123,7 +123,7 @@ inline constexpr std::size_t kTerminalTechniquesMax = 8;  // of a group: three l
 
 // Findings
 inline constexpr std::size_t kFindingsInMemoryBytes =
-    24u << 20;  // packed; some 30,000. What exceeds it goes to a temporary file
+    16u << 20;  // packed; some 20,000. What exceeds it goes to a temporary file
 inline constexpr std::size_t kFindingsWrittenAtOnceBytes = 1u << 20;  // to that file
 inline constexpr std::size_t kOutputWrittenAtOnceBytes = 256u << 10;  // of a report
 inline constexpr std::size_t kFindingsMergeBytes = 16u << 20;  // read from it at once, over all its parts
@@ -338,8 +338,10 @@ inline constexpr std::size_t kClickHouseProblemBytesMax = 64u << 10;  // of what
 
 // Hunts
 inline constexpr std::size_t kHuntLineBytesMax =
-    64u << 10;                                 // a search line; a list of 1,000 addresses has 20 KiB
-inline constexpr unsigned kHuntDepthMax = 64;  // parentheses within each other; bounds recursion
+    64u << 10;  // a search line; a list of 1,000 addresses has 20 KiB
+inline constexpr std::size_t kHuntTreeIndentMax =
+    64;  // levels of processes that are shown; deeper ones are a loop in a log
+inline constexpr unsigned kHuntDepthMax = 64;            // parentheses within each other; bounds recursion
 inline constexpr std::uint64_t kHuntRowsShown = 10'000;  // of an answer, unless --rows says otherwise
 
 inline constexpr std::size_t kHuntFileBytesMax = 4u << 20;  // a saved hunt with its example

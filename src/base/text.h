@@ -33,6 +33,19 @@ bool equals_ignoring_ascii_case(std::string_view a, std::string_view b);
 // (W. Muła, "SIMD-friendly algorithms for substring searching").
 bool contains(std::string_view text, std::string_view part);
 
+// The texts one behind the other, `between` between them.
+template <class Texts>
+std::string joined(const Texts& texts, std::string_view between) {
+  std::string out;
+  bool is_first = true;
+  for (const auto& text : texts) {
+    if (!is_first) out += between;
+    is_first = false;
+    out += text;
+  }
+  return out;
+}
+
 void append_valid_utf8(std::string_view text, std::string& out);
 
 }  // namespace bartizan

@@ -17,12 +17,6 @@ using sigma::Leaf;
 using sigma::LeafOp;
 using Kind = Expression::Kind;
 
-std::string joined(std::span<const std::string> texts, std::string_view between = ", ") {
-  std::string out;
-  for (const std::string& text : texts) out += (out.empty() ? "" : std::string(between)) + text;
-  return out;
-}
-
 template <class Rule>
 std::string head_of(const Rule& rule) {
   std::string out = rule.title + "\n";
@@ -34,7 +28,7 @@ std::string head_of(const Rule& rule) {
   add("from", fmt::format("{}:{}", rule.file, rule.line));
   add("level", rule.level);
   add("status", rule.status);
-  add("tags", joined(rule.tags));
+  add("tags", joined(rule.tags, ", "));
   add("harmless", joined(rule.false_positives, "; "));
   return out;
 }
@@ -65,7 +59,7 @@ std::string place_of(const EventPlace& place, const std::set<std::string>& field
   if (!place.event_ids.empty())
     parts.push_back(fmt::format("event id {}", fmt::join(place.event_ids, " or ")));
   for (const auto& [field, values] : place.where) parts.push_back(field + " = " + joined(values, " or "));
-  std::string out = fmt::format("  {:<28} {}\n", place.name, joined(parts));
+  std::string out = fmt::format("  {:<28} {}\n", place.name, joined(parts, ", "));
   for (const std::string& field : fields)
     if (auto mapping = place.fields.find(field); mapping != place.fields.end())
       out += fmt::format("    {} {}\n", field, mapping_of(mapping->second));
@@ -164,7 +158,7 @@ const char* words_of(sigma::Comparison comparison) {
 }
 
 std::string measure_of(const sigma::Correlation& correlation) {
-  const std::string fields = joined(correlation.fields);
+  const std::string fields = joined(correlation.fields, ", ");
   switch (correlation.type) {
     case sigma::CorrelationType::kEventCount: return "the number of matches";
     case sigma::CorrelationType::kValueCount: return "the number of different values of " + fields;
@@ -204,7 +198,7 @@ std::string explain(const sigma::Rule& rule, const LogsourceTable& table) {
   else if (places->empty()) out += "  no event log that we know holds such events: the rule cannot match\n";
   else
     for (const EventPlace& place : *places) out += place_of(place, fields);
-  out += "\nFields: " + joined(std::vector<std::string>(fields.begin(), fields.end())) + "\n";
+  out += "\nFields: " + joined(fields, ", ") + "\n";
   out += "\nCondition: " + rule.condition_text + "\n";
   ConditionPrinter printer(rule);
   printer.print(rule.condition, 0, "");
@@ -216,7 +210,7 @@ std::string explain(const sigma::Correlation& correlation) {
   out += "\nCorrelation of\n";
   for (const std::string& rule : correlation.rules) out += "  " + rule + "\n";
   out += "within " + timespan_of(correlation.timespan_ticks) + "\n";
-  if (!correlation.group_by.empty()) out += "for each " + joined(correlation.group_by) + "\n";
+  if (!correlation.group_by.empty()) out += "for each " + joined(correlation.group_by, ", ") + "\n";
   for (const sigma::Alias& alias : correlation.aliases) {
     out += "where " + alias.name + " is";
     for (const auto& [rule, field] : alias.fields) out += fmt::format(" {} of {};", field, rule);

@@ -4,19 +4,12 @@
 #include <algorithm>
 #include <thread>
 
+#include "base/text.h"
 #include "model/jsonl.h"
 #include "store/content_hash.h"
 
 namespace bartizan {
-namespace {
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : " ") + word;
-  return out;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 StoreTap::Worker& StoreTap::worker_at(std::size_t number) {
   const std::lock_guard lock(mutex_);
@@ -112,8 +105,8 @@ store::Row finding_row(const Finding& finding, std::vector<std::string>& texts,
            finding.channel,
            finding.record_id,
            finding.file,
-           joined(finding.attack),
-           joined(finding.advisory),
+           joined(finding.attack, " "),
+           joined(finding.advisory, " "),
            std::move(entities),
            std::move(json)};
   cells.clear();

@@ -6,13 +6,11 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/limits.h"
 #include "base/text.h"
 
 namespace bartizan::hunt {
 namespace {
-
-// Levels that are shown; deeper ones are a loop in a log.
-constexpr std::size_t kIndentMax = 64;
 
 enum Column : std::size_t { kTime, kImage, kCommandLine, kAccount, kId, kProcess, kParent };
 
@@ -56,7 +54,7 @@ class Tree {
       waiting.pop_back();
       std::vector<std::string>& row = rows_[place];
       if (row.empty()) continue;  // was taken
-      row[kImage].insert(0, 2 * std::min(depth, kIndentMax), ' ');
+      row[kImage].insert(0, 2 * std::min(depth, limits::kHuntTreeIndentMax), ' ');
       row.resize(kProcessTreeColumns);
       out_.push_back(std::move(row));
       row.clear();

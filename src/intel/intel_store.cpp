@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/limits.h"
+#include "base/text.h"
 #include "intel/database.h"
 
 namespace bartizan::intel {
@@ -41,12 +42,6 @@ constexpr std::string_view kKnownColumns =
     " r.reason, r.kind IS NOT NULL"
     " FROM indicator i LEFT JOIN statement s ON s.indicator = i.id LEFT JOIN source o ON o.id = s.source"
     " LEFT JOIN removed r ON r.kind = i.kind AND r.key = i.key ";
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out.append(out.empty() ? "" : " ").append(word);
-  return out;
-}
 
 std::vector<std::string> parted(std::string_view text) {
   std::vector<std::string> words;
@@ -169,7 +164,7 @@ class IntelStore::Statements final : public ImportReceiver {
   }
   void take_techniques(std::string_view reference, const std::vector<std::string>& attack) override {
     flush();
-    const std::string text = joined(attack);
+    const std::string text = joined(attack, " ");
     note(techniques_.bind(1, std::string_view(text)).bind(2, reference).bind(3, source_).run());
   }
   void take_sighting(std::string_view reference, Instant first, Instant last, std::uint64_t count) override {
@@ -201,7 +196,7 @@ class IntelStore::Statements final : public ImportReceiver {
     auto id = id_of(statement.indicator);
     if (!id.has_value()) return note(id.error());
     const int confidence = statement.confidence < 0 ? given_.confidence : statement.confidence;
-    const std::string attack = joined(statement.attack);
+    const std::string attack = joined(statement.attack, " ");
     std::string_view title = statement.title;
     state_.bind(1, *id)
         .bind(2, source_)

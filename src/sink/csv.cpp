@@ -48,12 +48,6 @@ void append_row(std::initializer_list<std::string_view> cells, std::string& out)
   out += "\r\n";
 }
 
-std::string joined(const std::vector<std::string>& parts) {
-  std::string out;
-  for (const std::string& part : parts) out += (out.empty() ? "" : " ") + part;
-  return out;
-}
-
 std::string why_text(const Finding& finding) {
   std::string out;
   for (const FindingReason& reason : finding.why) {
@@ -88,11 +82,11 @@ void write_csv(const Findings& findings, const WriteText& write) {
              header);
   write(header);
   const auto append = [](const Finding& finding, std::string& out) {
-    append_row(
-        {time_text(finding), level_name(finding.level), finding.rule_title, finding.host, finding.channel,
-         std::to_string(finding.event_id), finding.record_id, finding.file, joined(finding.attack),
-         joined(finding.advisory), why_text(finding), entities_text(finding), finding.rule_id, finding.id},
-        out);
+    append_row({time_text(finding), level_name(finding.level), finding.rule_title, finding.host,
+                finding.channel, std::to_string(finding.event_id), finding.record_id, finding.file,
+                joined(finding.attack, " "), joined(finding.advisory, " "), why_text(finding),
+                entities_text(finding), finding.rule_id, finding.id},
+               out);
   };
   findings.write_each(append, write);
 }
@@ -110,7 +104,7 @@ void write_timesketch(const Findings& findings, const WriteText& write) {
         {fmt::format("[{}] {}{}", level_name(finding.level), finding.rule_title, host),
          format_instant(finding.time), "Event Logged", level_name(finding.level), finding.rule_title,
          finding.host, finding.channel, std::to_string(finding.event_id), finding.record_id, finding.file,
-         joined(finding.attack), why_text(finding), entities_text(finding), finding.rule_id, finding.id},
+         joined(finding.attack, " "), why_text(finding), entities_text(finding), finding.rule_id, finding.id},
         out);
   };
   findings.write_each(append, write);
