@@ -47,13 +47,14 @@ int run(const Arguments& arguments) {
 
 constinit const Verb kStoreRecordVerb{
     .name = "store record",
-    .operands = "DIR ID | DIR EVIDENCE POSITION",
+    .operands = "DIR RECORD…",
     .operands_min = 2,
     .summary = "one record as it was, when the evidence is gone",
     .about =
-        "ID is the event's in the column `id`; EVIDENCE and POSITION are the columns of these names. A "
-        "record of a\n"
-        "Windows event log is shown as XML, any other as its bytes, up to where the next record begins.\n",
+        "RECORD is what the column `id` says of the event, or what its columns `evidence` and `position` "
+        "say. A "
+        "record of\na Windows event log is shown as XML, any other as its bytes, up to where the next record "
+        "begins.\n",
     .options = kOptions,
     .examples =
         "  bartizan store record evidence.store 9372036854775807001\n"
