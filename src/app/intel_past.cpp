@@ -15,6 +15,7 @@
 #include "app/output.h"
 #include "app/saved_hunts.h"
 #include "app/verbs.h"
+#include "base/limits.h"
 #include "engine/past_match.h"
 #include "engine/rule_set.h"
 #include "model/jsonl.h"
@@ -63,6 +64,12 @@ std::string said_by(const Finding& finding) {
   return out;
 }
 
+// A pattern is too long for a table: its name in the rule.
+std::string indicator_of(const Finding& finding) {
+  if (finding.rule_id.starts_with("intel:pattern:")) return finding.rule_id.substr(sizeof("intel:") - 1);
+  return finding.why.front().pattern;
+}
+
 std::string seconds_of(Instant time) { return format_instant(time).substr(0, 19) + "Z"; }
 
 Table table_of(const std::vector<PastSighting>& sightings) {
@@ -81,10 +88,9 @@ Table table_of(const std::vector<PastSighting>& sightings) {
   for (const PastSighting& seen : sightings) {
     std::string hosts;
     for (const std::string& host : seen.host_names) hosts += (hosts.empty() ? "" : " ") + host;
-    table.rows.push_back({seen.finding.why.front().pattern, level_name(seen.finding.level),
-                          seconds_of(seen.first), seconds_of(seen.last), std::to_string(seen.events),
-                          std::to_string(seen.hosts), std::move(hosts), said_by(seen.finding),
-                          seen.finding.id});
+    table.rows.push_back({indicator_of(seen.finding), level_name(seen.finding.level), seconds_of(seen.first),
+                          seconds_of(seen.last), std::to_string(seen.events), std::to_string(seen.hosts),
+                          std::move(hosts), said_by(seen.finding), seen.finding.id});
   }
   return table;
 }
@@ -102,6 +108,18 @@ void say_facts(const PastFacts& facts) {
                          facts.events_read)
                  .c_str(),
              stderr);
+  if (facts.patterns_of_all)
+    std::fputs(
+        fmt::format("bartizan: {} patterns have no value that can be looked up, so everything was read\n",
+                    facts.patterns_of_all)
+            .c_str(),
+        stderr);
+  if (facts.observations_left)
+    std::fputs(
+        fmt::format("bartizan: {} events that patterns meet were left out, as more than {} are not kept\n",
+                    facts.observations_left, limits::kPatternHitsMax)
+            .c_str(),
+        stderr);
   if (facts.summaries_made)
     std::fputs(fmt::format("bartizan: {} files had no whole summary, it was made{}\n", facts.summaries_made,
                            facts.summaries_unwritten ? " and could not be kept" : "")
@@ -109,15 +127,15 @@ void say_facts(const PastFacts& facts) {
                stderr);
 }
 
-std::unique_ptr<Intelligence> open_values(const Arguments& arguments, const std::string& folder,
-                                          std::uint32_t after) {
+std::unique_ptr<Intelligence> open_newer(const Arguments& arguments, const std::string& folder,
+                                         std::uint32_t after) {
   if (!arguments.has("--from") &&
       !std::filesystem::exists(std::filesystem::path(folder) / Intelligence::kStoreName))
     return open_intelligence(arguments);  // says that there is none
   std::vector<Diagnostic> diagnostics;
   auto opened =
-      Intelligence::open_values(arguments.has("--from") ? arguments.values("--from") : std::vector{folder},
-                                harmless_file(), after, diagnostics);
+      Intelligence::open_newer(arguments.has("--from") ? arguments.values("--from") : std::vector{folder},
+                               harmless_file(), after, diagnostics);
   for (const Diagnostic& diagnostic : diagnostics) std::fprintf(stderr, "%s\n", diagnostic.text().c_str());
   if (!opened.has_value()) return cannot_read(opened.error()), nullptr;
   if (count_errors(diagnostics) > 0) return nullptr;
@@ -139,7 +157,7 @@ int run_past(const Arguments& arguments) {
   if (arguments.has("--new"))
     for (const Mark& mark : read_marks(store))
       if (mark.folder == folder) after = mark.last;
-  const auto intelligence = open_values(arguments, folder, after);
+  const auto intelligence = open_newer(arguments, folder, after);
   if (!intelligence) return kExitUnreadable;
   RuleSet tables;
   tables.load_mapping(content_folder());
@@ -186,10 +204,11 @@ constinit const Verb kIntelPastVerb{
     .operands_min = 0,
     .summary = "match indicators with the events of a store (retro-match): first and last sight, hosts",
     .about =
-        "What scan --intel would have found had the indicators been known then; single values, not "
-        "patterns.\n"
-        "Summaries of the store's files tell which parts have to be read. Exit code 1 when something was "
-        "seen.\n",
+        "What scan --intel would have found had the indicators been known then. Exit code 1 when something "
+        "was seen.\n"
+        "Summaries of the store's files tell which parts have to be read. A STIX pattern without a value "
+        "to look\n"
+        "up makes it read everything.\n",
     .options = kPastOptions,
     .examples =
         "  bartizan intel import feed.json && bartizan intel past --new --store evidence.store\n"

@@ -106,19 +106,19 @@ Result<std::unique_ptr<Intelligence>> Intelligence::open(const std::vector<std::
   return out;
 }
 
-Result<std::unique_ptr<Intelligence>> Intelligence::open_values(const std::vector<std::string>& paths,
-                                                                const std::string& harmless,
-                                                                std::uint32_t after,
-                                                                std::vector<Diagnostic>& diagnostics) {
+Result<std::unique_ptr<Intelligence>> Intelligence::open_newer(const std::vector<std::string>& paths,
+                                                               const std::string& harmless,
+                                                               std::uint32_t after,
+                                                               std::vector<Diagnostic>& diagnostics) {
   TRY(intel::IntelStore store, open_store(paths, diagnostics));
   std::uint64_t version = 0;
   TRY(intel::HarmlessList list, load_harmless(store, harmless, version, diagnostics));
-  TRY(intel::IndicatorIndex index, make_index(store, list, [&](const intel::Known& known) {
-        return known.id > after && known.indicator.kind != intel::Kind::kPattern;
-      }));
+  TRY(intel::IndicatorIndex index,
+      make_index(store, list, [&](const intel::Known& known) { return known.id > after; }));
   std::unique_ptr<Intelligence> out(new Intelligence(std::move(store), std::move(index)));
   out->harmless_ = std::move(list);
   out->after_ = after;
+  TRY_VOID(out->load_patterns(diagnostics));
   out->note_kinds();
   return out;
 }
@@ -131,7 +131,7 @@ void Intelligence::note_kinds() {
 Result<void> Intelligence::load_patterns(std::vector<Diagnostic>& diagnostics) {
   return store_.for_each(
       [&](const intel::Known& known) {
-        if (!intel::assess(known, harmless_).is_kept) return true;
+        if (known.id <= after_ || !intel::assess(known, harmless_).is_kept) return true;
         auto pattern = intel::parse_pattern(known.indicator.key);
         if (!pattern) return true;
         if (auto added = patterns_.add(known.id, std::move(*pattern)); !added) {

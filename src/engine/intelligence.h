@@ -27,10 +27,10 @@ class Intelligence {
   static Result<std::unique_ptr<Intelligence>> open(const std::vector<std::string>& paths,
                                                     const std::string& harmless,
                                                     std::vector<Diagnostic>& diagnostics);
-  // Single values alone that came after the indicator of that number, for matching the past with them.
-  static Result<std::unique_ptr<Intelligence>> open_values(const std::vector<std::string>& paths,
-                                                           const std::string& harmless, std::uint32_t after,
-                                                           std::vector<Diagnostic>& diagnostics);
+  // Only what came after the indicator of that number, for matching the past with it.
+  static Result<std::unique_ptr<Intelligence>> open_newer(const std::vector<std::string>& paths,
+                                                          const std::string& harmless, std::uint32_t after,
+                                                          std::vector<Diagnostic>& diagnostics);
   // Writes the index of a folder's store when it is not up to date.
   static Result<intel::IndicatorIndex> refresh_index(const std::string& folder,
                                                      const intel::IntelStore& store,

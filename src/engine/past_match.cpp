@@ -23,6 +23,14 @@ namespace {
 using store::NumberRange;
 using store::ValueSummary;
 
+constexpr std::uint64_t kSlicesMax = 32;  // of a file
+
+std::uint64_t slices_in(std::uint64_t rows) { return (rows + store::kSliceRows - 1) / store::kSliceRows; }
+
+std::uint32_t all_slices(std::uint64_t rows) {
+  return static_cast<std::uint32_t>((std::uint64_t{1} << std::min(slices_in(rows), kSlicesMax)) - 1);
+}
+
 class PastMatch {
  public:
   PastMatch(const Intelligence& intelligence, const LogsourceTable& table, store::Database& database,
@@ -32,30 +40,30 @@ class PastMatch {
         database_(database),
         options_(options),
         watch_(intelligence),
-        script_fields_(table) {}
+        patterns_(intelligence.patterns()),
+        script_fields_(table) {
+    facts.patterns_of_all = intelligence.patterns().free().size();
+  }
 
   Result<void> gather_ranges() {
     TRY_VOID(intelligence_.store().for_each([&](const intel::Known& known) {
       facts.last_id = std::max(facts.last_id, known.id);
       if (known.id <= intelligence_.after() || !intel::assess(known, intelligence_.harmless()).is_kept)
         return true;
-      if (const auto numbers = intel::numbers_of(known.indicator))
-        ranges_.push_back({numbers->first, numbers->second});
+      if (known.indicator.kind == intel::Kind::kPattern) add_pattern(known.id);
+      else ++facts.indicators, add_range(known.indicator);
       return true;
     }));
     // In the order of the summaries, so that looking up one after the other stays in the cache.
     std::ranges::sort(ranges_, {}, &NumberRange::first);
-    facts.indicators = ranges_.size();
     return {};
   }
 
   Result<void> match_file(const std::string& file, double share) {
     ++facts.files;
     TRY(const std::uint64_t rows, store::count_parquet_rows(file));
-    TRY(const ValueSummary summary, summary_of(file, rows));
-    facts.slices += (rows + store::kSliceRows - 1) / store::kSliceRows;
-    std::uint32_t slices = 0;
-    for (const NumberRange& range : ranges_) slices |= summary.slices_of(range);
+    facts.slices += slices_in(rows);
+    TRY(std::uint32_t slices, slices_to_read(file, rows));
     facts.files_read += slices != 0;
     for (; slices != 0; slices &= slices - 1) {
       if (options_.keep_going && !options_.keep_going(share)) return facts.is_cut = true, Result<void>();
@@ -66,6 +74,10 @@ class PastMatch {
   }
 
   void take(std::vector<PastSighting>& sightings) {
+    findings_.clear();
+    patterns_.finish(findings_);
+    facts.observations_left = patterns_.left_out();
+    for (Finding& finding : findings_) note(std::move(finding));
     for (auto& [rule, seen] : seen_) {
       seen.sighting.hosts = seen.hosts.size();
       for (const std::string& host : seen.hosts) {
@@ -85,6 +97,27 @@ class PastMatch {
     PastSighting sighting;
     std::set<std::string> hosts;
   };
+
+  void add_range(const intel::Indicator& value) {
+    if (const auto numbers = intel::numbers_of(value)) ranges_.push_back({numbers->first, numbers->second});
+  }
+
+  // One that cannot be evaluated was left out, and said to be, when the patterns were read.
+  void add_pattern(std::uint32_t id) {
+    const intel::PatternSet& patterns = intelligence_.patterns();
+    const auto number = patterns.number_of(id);
+    if (!number) return;
+    ++facts.indicators;
+    for (const intel::Indicator& value : intel::waking_values(patterns.pattern(*number))) add_range(value);
+  }
+
+  Result<std::uint32_t> slices_to_read(const std::string& file, std::uint64_t rows) {
+    if (facts.patterns_of_all != 0) return all_slices(rows);
+    TRY(const ValueSummary summary, summary_of(file, rows));
+    std::uint32_t slices = 0;
+    for (const NumberRange& range : ranges_) slices |= summary.slices_of(range);
+    return slices;
+  }
 
   Result<ValueSummary> summary_of(const std::string& file, std::uint64_t rows) {
     const std::string path = store::summary_path(file);
@@ -120,7 +153,9 @@ class PastMatch {
     if (!watch_.look(event) && scripts.empty()) return;
     const Log log{.file = evidence};
     findings_.clear();
-    watch_.report(event, log, 0, findings_, patterns_);
+    hits_.clear();
+    watch_.report(event, log, event.offset, findings_, hits_);
+    for (intel::PatternHit& hit : hits_) patterns_.add(std::move(hit));
     watch_.report_layers(scripts, event, log, read_scripts_, findings_);
     for (Finding& finding : findings_) note(std::move(finding));
   }
@@ -155,12 +190,13 @@ class PastMatch {
   store::Database& database_;
   const PastOptions& options_;
   IntelWatch watch_;
+  intel::PatternTracker patterns_;
   ScriptFieldsOfKinds script_fields_;
   ReadScripts read_scripts_;
   std::vector<NumberRange> ranges_;
   std::map<std::string, Seen> seen_;  // by rule, which is the indicator
   std::vector<Finding> findings_;
-  std::vector<intel::PatternHit> patterns_;
+  std::vector<intel::PatternHit> hits_;
 };
 
 }  // namespace

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Matches indicators against stored events. Summaries of the store's files (store/value_summary.h) tell which slices may hold a value;
 // those alone are read, and looked at by the same IntelWatch as a scan's events, so that both say the same. A summary that is missing
-// or damaged is made anew, which reads its file once. Single values only: patterns need the order of events. One thread.
+// or damaged is made anew, which reads its file once. Patterns are looked for by the values that wake them; one that no value wakes
+// makes it read everything. One thread.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +17,11 @@
 
 namespace bartizan {
 
-// One indicator's past: the finding is that of the first event.
+// One indicator's past: the finding is that of the first event; of a pattern, that which completed it first.
 struct PastSighting {
   Finding finding;
   Instant first, last;
-  std::uint64_t events = 0, hosts = 0;
+  std::uint64_t events = 0, hosts = 0;  // of a pattern: those that completed it
   std::vector<std::string> host_names;  // a bounded number of them, by name
 };
 
@@ -28,9 +29,11 @@ struct PastFacts {
   std::uint64_t files = 0, files_read = 0;  // read: in part
   std::uint64_t slices = 0, slices_read = 0, events_read = 0;
   std::uint64_t summaries_made = 0, summaries_unwritten = 0;
-  std::uint64_t indicators = 0;
-  std::uint32_t last_id = 0;  // of the youngest indicator that is known
-  bool is_cut = false;        // stopped before the end
+  std::uint64_t indicators = 0;         // with patterns
+  std::uint64_t patterns_of_all = 0;    // that no value wakes: they made it read everything
+  std::uint64_t observations_left = 0;  // of patterns, that were more than are kept
+  std::uint32_t last_id = 0;            // of the youngest indicator that is known
+  bool is_cut = false;                  // stopped before the end
 };
 
 struct PastOptions {
@@ -38,7 +41,7 @@ struct PastOptions {
   std::function<bool(double share)> keep_going = {};  // asked between slices; share: of the files
 };
 
-// `intelligence`: as open_values gives it. Sightings come by time of the first, then by rule.
+// `intelligence`: as open_newer gives it. Sightings come by time of the first, then by rule.
 Result<PastFacts> match_past(const std::string& store_folder, const Intelligence& intelligence,
                              const LogsourceTable& table, const PastOptions& options,
                              std::vector<PastSighting>& sightings);

@@ -314,8 +314,9 @@ void PatternTracker::add(PatternHit&& hit) {
 }
 
 void PatternTracker::finish(std::vector<Finding>& out) {
-  std::sort(hits_.begin(), hits_.end(), [](const PatternHit& a, const PatternHit& b) {
-    return std::tie(a.finding.time, a.sequence, a.pattern) < std::tie(b.finding.time, b.sequence, b.pattern);
+  std::stable_sort(hits_.begin(), hits_.end(), [](const PatternHit& a, const PatternHit& b) {
+    return std::tie(a.finding.time, a.finding.file, a.sequence, a.pattern) <
+           std::tie(b.finding.time, b.finding.file, b.sequence, b.pattern);
   });
   std::unordered_map<std::string, State> states;  // by pattern and host
   for (std::size_t i = 0; i < hits_.size(); ++i) {

@@ -3,8 +3,8 @@
 // them); values of properties that are indicators are compared in their normal form, all else as STIX says. Which events to test is
 // told by the values in the index that wake a pattern, or every event for those few that have none.
 // PatternSet: the patterns of a run, immutable once made, any thread. PatternRun holds what testing one event needs, one a
-// thread. PatternTracker joins what was seen of a pattern on one host, in the order of time, and answers with what completed it;
-// one thread, bounded.
+// thread. PatternTracker joins what was seen of a pattern on one host, in the order of time (of one time: of files and places in them),
+// whatever the order in which it is told, and answers with what completed it; one thread, bounded.
 #pragma once
 
 #include <cstdint>
@@ -92,7 +92,7 @@ class PatternRun final : private KeyReceiver {
 struct PatternHit {
   std::uint32_t pattern = 0;       // number
   std::uint64_t observations = 0;  // bits
-  std::uint64_t sequence = 0;      // of the event in the evidence
+  std::uint64_t sequence = 0;      // rises with the place of the event in its file
   Finding finding;                 // as if the event were all of it
 };
 

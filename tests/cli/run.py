@@ -347,6 +347,105 @@ def test_the_past_is_matched_as_scan_would_have(bartizan, folder):
     expect_run(run, 0, "2 indicators; 0 of ")
 
 
+# Each pattern, what it looks for in PATTERN_EVENTS, and how often it is complete there. 192.0.2.7 stands in one event.
+PATTERNS = {
+    "comparison": ("[network-traffic:dst_ref.value = '192.0.2.7' AND network-traffic:dst_port >= 8000]", 1),
+    "comparison that fails": ("[network-traffic:dst_ref.value = '192.0.2.7' AND network-traffic:dst_port > 8443]", 0),
+    "AND in one event": ("[file:name = 'loader.exe' AND process:command_line LIKE '%--stage 2%']", 3),
+    "OR in one event": ("[domain-name:value = 'c2.evil.example' OR ipv4-addr:value ISSUBSET '192.0.2.0/24']", 3),
+    "AND of events": ("[file:name = 'loader.exe' AND process:command_line MATCHES 'stage [0-9]'] AND "
+                      "[domain-name:value = 'c2.evil.example' AND process:pid = 4]", 2),
+    "OR of events": ("[domain-name:value IN ('c2.evil.example', 'never.example') AND process:pid = 4] OR "
+                     "[ipv4-addr:value = '192.0.2.7' AND process:pid = 4]", 3),
+    "FOLLOWEDBY over days": ("[file:name = 'loader.exe' AND process:pid = 4] FOLLOWEDBY [ipv4-addr:value = '192.0.2.7']", 1),
+    "FOLLOWEDBY the wrong way": ("[ipv4-addr:value = '192.0.2.7'] FOLLOWEDBY [file:name = 'other.exe' AND process:pid = 4]", 0),
+    "WITHIN": ("([file:name = 'loader.exe' AND process:pid = 4] FOLLOWEDBY [domain-name:value = 'c2.evil.example']) WITHIN 120 SECONDS", 1),
+    "WITHIN too little": ("([file:name = 'loader.exe' AND process:pid = 4] FOLLOWEDBY [ipv4-addr:value = '192.0.2.7']) WITHIN 3600 SECONDS", 0),
+    "WITHIN two days": ("([file:name = 'loader.exe' AND process:pid = 4] FOLLOWEDBY [ipv4-addr:value = '192.0.2.7']) WITHIN 172800 SECONDS", 1),
+    "REPEATS": ("[file:name = 'loader.exe' AND process:command_line LIKE '%stage%'] REPEATS 2 TIMES", 1),
+    "REPEATS too often": ("[file:name = 'loader.exe' AND process:command_line LIKE '%stage%'] REPEATS 4 TIMES", 0),
+    "START and STOP": ("[file:name = 'loader.exe' AND process:pid = 4] START t'2026-03-02T00:00:00Z' STOP t'2026-03-03T00:00:00Z'", 1),
+}
+WOKEN_BY_NOTHING = ("[process:command_line LIKE '%-enc%'] FOLLOWEDBY [process:command_line LIKE '%--stage 2%']", 1)
+
+
+def pattern_events():
+    """Two logs whose events alternate in time over days, and a day on which nothing happens."""
+    ws1, ws2 = "ws1.corp.example", "ws2.corp.example"
+    loader = {"Image": "C:\\u\\loader.exe", "CommandLine": "loader.exe --stage 2"}
+    talk = {"Image": "C:\\w\\svchost.exe", "QueryName": "c2.evil.example"}
+    call = {"Image": "C:\\w\\svchost.exe", "DestinationIp": "192.0.2.7", "DestinationPort": "8443"}
+    quiet = {"Image": "C:\\w\\notepad.exe", "CommandLine": "notepad.exe"}
+    first = [("2026-03-01T23:59:30Z", ws1, 1, loader), ("2026-03-02T10:00:00Z", ws2, 1, loader),
+             ("2026-03-03T12:00:00Z", ws1, 3, call), ("2026-03-09T12:00:00Z", ws1, 1, quiet)]
+    second = [("2026-03-01T08:00:00Z", ws1, 1, {**quiet, "CommandLine": "powershell -enc AAAA"}),
+              ("2026-03-02T00:00:30Z", ws1, 22, talk), ("2026-03-03T09:00:00Z", ws1, 1, loader),
+              ("2026-03-04T10:00:00Z", ws2, 22, talk), ("2026-03-09T12:00:00Z", ws2, 1, quiet)]
+    for log in (first, second):
+        yield "".join(json.dumps({"Event": {
+            "System": {"Provider": {"#attributes": {"Name": "Microsoft-Windows-Sysmon"}}, "EventID": kind, "Computer": host,
+                       "Channel": "Microsoft-Windows-Sysmon/Operational", "EventRecordID": number,
+                       "TimeCreated": {"#attributes": {"SystemTime": at}}},
+            "EventData": {**data, "ProcessId": "4"}}}) + "\n" for number, (at, host, kind, data) in enumerate(log, 1))
+
+
+def test_patterns_in_the_past_are_those_of_scan(bartizan, folder):
+    evidence = [folder / "a.jsonl", folder / "b.jsonl"]
+    for path, text in zip(evidence, pattern_events()):
+        path.write_text(text, encoding="utf-8")
+    # The later log first: what counts is when it was, not when it was stored.
+    store = stored(bartizan, folder / "store", evidence[1])
+    stored(bartizan, store, evidence[0])
+    need_duckdb(bartizan, store)
+    intel = folder / "intel"
+
+    def know(**patterns):
+        bundle = {"type": "bundle", "id": "bundle--5f0b3d3c-4d2f-4c0d-9c8e-0d7a5c1f9a20", "objects": [
+            {"type": "indicator", "spec_version": "2.1", "name": name, "confidence": 90, "valid_from": "2026-01-01T00:00:00Z",
+             "id": f"indicator--{hashlib.md5(name.encode()).hexdigest()[:8]}-2b58-4b8b-a8a2-000000000000",
+             "pattern_type": "stix", "pattern": pattern} for name, (pattern, _) in patterns.items()]}
+        (folder / "bundle.json").write_text(json.dumps(bundle), encoding="utf-8")
+        expect_run(bartizan("intel", "import", "--intel", intel, folder / "bundle.json"), 0)
+
+    def by_name(run):
+        expect(run.returncode in (0, 1), run.stderr.decode())
+        named = {}
+        for finding in map(json.loads, run.stdout.splitlines()):
+            named.setdefault(finding["rule_title"].rpartition(": ")[2], []).append(finding)
+        return named
+
+    def compare(patterns, *words):
+        scanned = by_name(bartizan("scan", "--no-builtin-rules", "--no-identity", "--intel", intel, "--format", "jsonl", *evidence))
+        run = bartizan("intel", "past", "--intel", intel, "--store", store, "--format", "jsonl", *words)
+        seen = by_name(run)
+        for name, (pattern, times) in patterns.items():
+            expect(len(scanned.get(name, [])) == times, f"scan: {name}: {len(scanned.get(name, []))} times, not {times}")
+            expect(len(seen.get(name, [])) == (times > 0), f"{name}: {len(seen.get(name, []))} in the past")
+            if times == 0:
+                continue
+            first = min(scanned[name], key=lambda finding: finding["time"])
+            one = seen[name][0]
+            why = {reason["field"]: reason["value"] for reason in one["why"]}
+            expect(one["id"] == first["id"], f"{name}: another event: {one}")
+            expect(one["why"][:len(first["why"])] == first["why"], f"{name}: other reasons: {one['why']}")
+            expect(why["past.events"] == str(times), f"{name}: {why['past.events']} times")
+            expect(why["past.last"] == max(finding["time"] for finding in scanned[name]), f"{name}: last")
+            expect(set(why["past.hosts"].split()[1:]) == {finding["host"] for finding in scanned[name]}, f"{name}: {why['past.hosts']}")
+        return set(seen), run.stderr.decode()
+
+    know(**PATTERNS)
+    _, said = compare(PATTERNS)
+    expect(f"{len(PATTERNS)} indicators; " in said and "everything was read" not in said, said)
+    files, whole = (int(word) for word in said.split("; ")[1].split(" files")[0].split(" of "))
+    expect(files < whole, f"the quiet day was read: {said}")
+    know(free=WOKEN_BY_NOTHING)
+    names, said = compare({"free": WOKEN_BY_NOTHING}, "--new")
+    expect(names == {"free"}, f"not only the new one: {names}")
+    expect("1 patterns have no value that can be looked up, so everything was read" in said and f"{whole} of {whole} files" in said, said)
+    table = bartizan("intel", "past", "--intel", intel, "--store", store)
+    expect(b"pattern:" in table.stdout, table.stdout.decode())
+
+
 def test_schema_page_names_every_column(bartizan, folder):
     page = (ROOT / "docs/schema.md").read_text(encoding="utf-8")
     columns = [line.split()[0] for line in bartizan("hunt", "fields").stdout.decode().splitlines()]
