@@ -62,6 +62,7 @@ VARIANTS = [
     ("zeek", "no open time", "#separator \\x09\n#path\tconn\n#fields\tts\tuid\n#types\ttime\tstring\n1795507200.000000\tC1\n"),
     ("cef", "no syslog head", "CEF:0|Example|Gate|1|7|name|5|src=192.0.2.7 act=deny\n" * 2),
     ("cef", "RFC 5424 head", "<134>1 2026-11-24T08:00:00Z fw1 gate - - - CEF:0|Example|Gate|1|7|name|5|src=192.0.2.7\n" * 2),
+    ("checkpoint", "blank in the time", '<134>1 2026-11-24 08:00:00 gw1 CheckPoint 13752 - [action:"Drop"; flags:"1"; src:"192.0.2.7"; dst:"10.0.0.5"]\n' * 2),
     ("leef", "version 2", "LEEF:2.0|Example|Gate|1|7|^|src=192.0.2.7^dst=198.51.100.9\n" * 2),
     ("kv", "FortiGate with priority", '<189>date=2026-11-24 time=08:00:00 devname="fg1" devid="FGT60" logid="0001000014" type="traffic" subtype="local" srcip=2001:db8::7 dstip=2001:db8::9 action="deny"\n' * 2),
     ("kv", "logfmt", "time=2026-11-24T08:00:00Z level=info msg=\"user logged on\" user=jo\n" * 3),
