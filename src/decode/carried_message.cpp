@@ -139,4 +139,17 @@ void read_carried_event_data(EventBatch& batch) {
   }
 }
 
+void read_carried_kernel_message(EventBatch& batch) {
+  const std::string_view message = value_of(batch, "msg");
+  for (const Field& field : batch.draft_fields())
+    if (field.name == "time" && field.is_number) {
+      batch.draft().time = {};
+      batch.add("Uptime", field.value, true);
+      break;
+    }
+  batch.add("program", "kernel");
+  batch.add("message", message);
+  if (!network_payload("kernel", message, {}, batch)) add_message_fields("kernel", message, batch);
+}
+
 }  // namespace bartizan

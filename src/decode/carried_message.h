@@ -16,4 +16,8 @@ bool read_carried_message(EventBatch& batch, OddityList& oddities);
 // becomes a field, unless the record has a column of that name.
 void read_carried_event_data(EventBatch& batch);
 
+// A message of the kernel as `dmesg --json` gives it: `pri`, `time`, `msg`. A time that is a number is seconds since the start
+// (Uptime), and what those count from is not in the text.
+void read_carried_kernel_message(EventBatch& batch);
+
 }  // namespace bartizan

@@ -63,6 +63,16 @@ constexpr CsvColumnRule kEventViewer[] = {
     {"Source", "Provider_Name", CsvRole::kProvider},
     {"", "", CsvRole::kMessage},
 };
+// Its titles by language. The first three tell the language.
+using ViewerTitles = std::array<std::string_view, 6>;
+constexpr ViewerTitles kEnglish = {"Date and Time", "Event ID", "Source",
+                                   "Level",         "Keywords", "Task Category"};
+constexpr ViewerTitles kTranslated[] = {
+    {"Datum und Uhrzeit", "Ereignis-ID", "Quelle", "Ebene", "Schlüsselwörter", "Aufgabenkategorie"},
+    {"Date et heure", "ID de l’événement", "Source", "Niveau", "Mots clés", "Catégorie de la tâche"},
+    {"Date et heure", "ID de l'événement", "Source", "Niveau", "Mots clés", "Catégorie de la tâche"},
+    {"Fecha y hora", "Id. del evento", "Origen", "Nivel", "Palabras clave", "Categoría de la tarea"},
+};
 // Search-UnifiedAuditLog | Export-Csv and the portal's export: the record is in AuditData.
 constexpr CsvColumnRule kUnifiedAudit[] = {
     {"AuditData", "", CsvRole::kRecord},
@@ -222,6 +232,20 @@ constexpr CsvColumnRule kPanOs[] = {
     {"Bytes Sent", "bytes_sent"},
     {"Bytes Received", "bytes_received"},
 };
+// The admin log of Google Workspace as its console downloads it: at first under the first titles, later under the second.
+// https://support.google.com/a/answer/4579579
+constexpr CsvColumnRule kWorkspaceAdmin[] = {
+    {"Date", "id.time", CsvRole::kTime},
+    {"Event Name", "events.name"},
+    {"Event", "events.name"},
+    {"User", "actor.email"},
+    {"Actor", "actor.email"},
+    {"IP Address", "ipAddress"},
+    {"IP address", "ipAddress"},
+    {"Setting name", "SETTING_NAME"},
+    {"New value", "NEW_VALUE"},
+    {"Old value", "OLD_VALUE"},
+};
 // schtasks /query /v /fo csv
 constexpr CsvColumnRule kScheduledTasks[] = {
     {"HostName", "", CsvRole::kHost}, {"Last Run Time", "", CsvRole::kTime}, {"Task To Run", "CommandLine"},
@@ -298,6 +322,22 @@ constexpr CsvShape kShapes[] = {
      kPanOs,
      false,
      true},
+    {"Workspace admin",
+     {"Event Name", "Event Description", "User", "Date"},
+     "gcp",
+     "reports",
+     "google_workspace.admin",
+     kWorkspaceAdmin,
+     false,
+     true},
+    {"Workspace admin",
+     {"Event", "Description", "Actor", "Date"},
+     "gcp",
+     "reports",
+     "google_workspace.admin",
+     kWorkspaceAdmin,
+     false,
+     true},
     {"Scheduled tasks",
      {"HostName", "TaskName", "Task To Run", "Run As User"},
      "windows",
@@ -340,6 +380,20 @@ bool holds(std::span<const std::string_view> columns, std::string_view name) {
 }
 
 }  // namespace
+
+bool translate_titles(std::span<std::string_view> columns) {
+  constexpr std::size_t kTelling = 3;
+  for (const ViewerTitles& titles : kTranslated) {
+    if (!std::all_of(titles.begin(), titles.begin() + kTelling,
+                     [&](std::string_view title) { return holds(columns, title); }))
+      continue;
+    for (std::string_view& column : columns)
+      if (const auto found = std::ranges::find(titles, column); found != titles.end())
+        column = kEnglish[static_cast<std::size_t>(found - titles.begin())];
+    return true;
+  }
+  return false;
+}
 
 const CsvShape* csv_shape_of(std::span<const std::string_view> columns) {
   for (const CsvShape& shape : kShapes)

@@ -48,6 +48,9 @@ struct CsvShape {
   }
 };
 
+// Puts the English titles in place of those the event viewer has in German, French or Spanish. True: it was one of these,
+// which write the day before the month.
+bool translate_titles(std::span<std::string_view> columns);
 // The shape of a table with these columns; null for a table nobody knows.
 const CsvShape* csv_shape_of(std::span<const std::string_view> columns);
 // For tables nobody knows: kTime and kHost by the column's name, else kPlain.

@@ -82,6 +82,7 @@ constexpr Wrapper kWrappers[] = {
     {"data",
      [](const object& root) { return has(root, "pagination") || has(root, "links") || root.size() == 1; }},
     {"logEvents", [](const object& root) { return has(root, "messageType"); }},  // CloudWatch subscription
+    {"dmesg", [](const object& root) { return root.size() == 1; }},              // dmesg --json
 };
 
 // The `Event` object wherever a dump tool puts it, or the record itself (Velociraptor); it holds a System
@@ -190,7 +191,7 @@ struct JsonDecoder::Parsers {
     // A record in a text of another: the fields of both.
     if (const std::string_view text = fields.inside();
         !text.empty() && !reading_raw_ && !raw.parse(text, 0, event))
-      (void)fields.read(event, false);
+      if (!fields.read_payload(event)) (void)fields.read(event, false);
     if (!fields.emit(run.many ? nullptr : projection))
       run.oddities.add("a JSON object holds no fields", run.offset);
   }
@@ -205,6 +206,8 @@ JsonDecoder::JsonDecoder(Projection* projection) : parsers_(std::make_unique<Par
 JsonDecoder::~JsonDecoder() = default;
 JsonDecoder::JsonDecoder(JsonDecoder&&) noexcept = default;
 JsonDecoder& JsonDecoder::operator=(JsonDecoder&&) noexcept = default;
+
+void JsonDecoder::set_zone(const TimeZone* zone) { parsers_->fields.set_zone(zone); }
 
 void JsonDecoder::decode(Bytes json, std::size_t readable, std::uint64_t file_offset, EventBatch& out,
                          OddityList& oddities) {

@@ -14,6 +14,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "base/time_zone.h"
 #include "model/event.h"
 #include "model/oddity.h"
 #include "model/projection.h"
@@ -84,6 +85,8 @@ class JsonDecoder {
   JsonDecoder(JsonDecoder&&) noexcept;
   JsonDecoder& operator=(JsonDecoder&&) noexcept;
 
+  // Of times that name none, from now on; null: UTC.
+  void set_zone(const TimeZone* zone);
   // Appends the events of one object: one, or many for wrappers such as CloudTrail's Records. `readable`
   // bytes may be read from its start on; some more than its size save a copy.
   void decode(Bytes object, std::size_t readable, std::uint64_t file_offset, EventBatch& out,

@@ -25,13 +25,23 @@ constexpr std::uint16_t kColumnUnknown = Field::kNoColumn - 1;
 
 // Get-WinEvent | ConvertTo-Json writes /Date(1557594606325)/.
 // laurel: 1615114232.375:15558, the number behind the colon being the event's.
-std::optional<Instant> parse_log_time(std::string_view text) {
+std::optional<Instant> parse_log_time(std::string_view text, const TimeZone* zone) {
   if (text.starts_with("/Date(")) text = text.substr(6, text.find_first_of(")+", 6) - 6);
   else if (const std::size_t colon = text.find(':');
            colon != text.npos && text.find_first_not_of("0123456789.") == colon)
     text = text.substr(0, colon);
+  const TimeHints hints{{}, zone, nullptr};
+  if (zone && text.find_first_not_of("0123456789.") != text.npos)
+    if (const auto time = parse_written_time(text, hints)) return time;
   if (const auto time = parse_instant(text)) return time;
-  return parse_written_time(text);
+  return parse_written_time(text, hints);
+}
+
+// Whether times under this name are UTC though they do not say so.
+bool names_utc(std::string_view name) {
+  constexpr std::string_view kUtc = "utc";
+  return name == "TimeCreated_SystemTime" ||
+         !std::ranges::search(name, kUtc, {}, fold_ascii, fold_ascii).empty();
 }
 
 std::string_view decimal(std::uint32_t number, char (&digits)[16]) {
@@ -156,7 +166,8 @@ const JsonShapes::Shape* JsonFields::recognise() const {
 bool JsonFields::set_time(const JsonShapes::Slots& slots, JsonNaming naming) {
   for (std::uint16_t slot : slots) {
     if (filled(slot, naming) == Seen::kNone) continue;
-    const auto time = parse_log_time(text_of_slot(slot, naming));
+    const std::string_view called = leaves_[filled(slot, naming)].name->called(naming);
+    const auto time = parse_log_time(text_of_slot(slot, naming), names_utc(called) ? nullptr : zone_);
     if (!time) continue;
     out_->draft().time = *time;
     return true;
@@ -231,6 +242,14 @@ std::string_view JsonFields::message_with_fields() {
   return {};
 }
 
+// Beside the data of an event, Get-WinEvent and EvtxECmd tell who wrote the record by names that data have, too.
+std::string_view JsonFields::property_name(const Leaf& leaf, std::string_view called) const {
+  if (leaf.name->parent != &root_) return called;
+  if (called == "ProcessId") return "Execution_ProcessID";
+  if (called == "ThreadId") return "Execution_ThreadID";
+  return called;
+}
+
 bool JsonFields::emit(Projection* projection) {
   if (leaves_.empty()) return false;
   const JsonShapes::Shape* shape = is_windows_event_ ? nullptr : recognise();
@@ -252,7 +271,8 @@ bool JsonFields::emit(Projection* projection) {
   }
   for (std::string_view* text : {&event.channel, &event.provider, &event.product, &event.service})
     *text = out_->keep(*text);
-  if (carries != JsonShape::Carries::kNothing || !message.empty()) projection = nullptr;
+  const bool has_properties = !message.empty() || has_payload_;
+  if (carries != JsonShape::Carries::kNothing || has_properties) projection = nullptr;
   Kind* kind = projection ? &kind_of(event, naming, *projection) : nullptr;
   if (kind) {
     event.columns = kind->columns;
@@ -260,7 +280,10 @@ bool JsonFields::emit(Projection* projection) {
   } else {
     event.host = out_->keep(event.host), event.record_id = out_->keep(event.record_id);
   }
-  for (const Leaf& leaf : leaves_) emit_field(*leaf.name, leaf.name->called(naming), leaf.value, kind);
+  for (const Leaf& leaf : leaves_) {
+    const std::string_view called = leaf.name->called(naming);
+    emit_field(*leaf.name, has_properties ? property_name(leaf, called) : called, leaf.value, kind);
+  }
   if (naming == JsonNaming::kWindows) {
     for (const Leaf& leaf : leaves_)
       if (leaf.name->unnamed) emit_field(*unnamed_, unnamed_->called(naming), leaf.value, kind);
@@ -272,6 +295,7 @@ bool JsonFields::emit(Projection* projection) {
     add_windows_message_fields(event.provider, event.event_id, out_->keep(message), *out_);
   if (carries == JsonShape::Carries::kMessage && read_carried_message(*out_, *oddities_)) return true;
   if (carries == JsonShape::Carries::kEventData) read_carried_event_data(*out_);
+  if (carries == JsonShape::Carries::kKernel) read_carried_kernel_message(*out_);
   out_->commit();
   return true;
 }

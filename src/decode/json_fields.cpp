@@ -44,7 +44,7 @@ JsonFields::JsonFields()
 void JsonFields::begin(std::uint64_t offset, EventBatch& out, OddityList& oddities) {
   offset_ = offset, out_ = &out, oddities_ = &oddities;
   leaves_.clear();
-  full_ = deep_ = is_windows_event_ = false;
+  full_ = deep_ = is_windows_event_ = has_payload_ = false;
   candidates_ = {};
   if (++round_ == 0) {  // wrapped: marks of old rounds must not look new
     for (auto& seen : seen_) seen.assign(seen.size(), Seen{});
@@ -112,6 +112,15 @@ void JsonFields::read_windows_event(const Object& event) {
   }
 }
 
+bool JsonFields::read_payload(const Object& payload) {
+  Element data;
+  if (payload.size() != 1 || (payload.at_key("EventData").get(data) && payload.at_key("UserData").get(data)))
+    return false;
+  has_payload_ = true;
+  read_data(*unnamed_, data, 0);
+  return true;
+}
+
 // Elements by name, attributes as Element_Attribute.
 void JsonFields::read_system(const Object& system) {
   JsonName** guess = &system_.first;
@@ -154,12 +163,14 @@ void JsonFields::read_data(JsonName& name, const Element& value, std::size_t dep
   element text;
   const bool has_text = !members.at_key(kText).get(text);
   if (has_text && !members.at_key(kAttributes).get(attributes)) own_name = member_text(attributes, "Name");
+  else if (has_text) own_name = member_text(members, "@Name");  // EvtxECmd
   JsonName** guess = &name.first;
   for (auto [key, content] : members) {
     if (key == kText) {
       read_data(own_name.empty() ? name : names_.child(data_, *guess, own_name, out_->arena()), content,
                 depth + 1);
-    } else if (key != kAttributes && !(key.ends_with(kAttributesSuffix) && content.is_object())) {
+    } else if (key != kAttributes && !key.starts_with('@') &&
+               !(key.ends_with(kAttributesSuffix) && content.is_object())) {
       JsonName& member = names_.child(data_, *guess, key, out_->arena());
       read_data(member, content, depth + 1);
       guess = &member.next;

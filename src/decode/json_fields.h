@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/time_zone.h"
 #include "decode/json_names.h"
 #include "decode/json_shapes.h"
 #include "model/event.h"
@@ -33,6 +34,9 @@ class JsonFields {
   bool read(const Object& root, bool may_wrap);
   // The `Event` object of the Windows event log as dump tools write it.
   void read_windows_event(const Object& event);
+  // EvtxECmd's `Payload`, which holds the EventData or UserData of an event. False: it is something else.
+  bool read_payload(const Object& payload);
+  void set_zone(const TimeZone* zone) { zone_ = zone; }
   // The text of a member that may itself be the record as JSON; empty when there is none.
   std::string_view inside() const;
 
@@ -76,6 +80,7 @@ class JsonFields {
   std::uint32_t filled(std::uint16_t slot, JsonNaming naming) const;
   std::string_view first_text(const JsonShapes::Slots& slots, JsonNaming naming);
   std::string_view text_of_slot(std::uint16_t slot, JsonNaming naming);
+  std::string_view property_name(const Leaf& leaf, std::string_view called) const;
   bool set_time(const JsonShapes::Slots& slots, JsonNaming naming);
   const JsonShapes::Shape* recognise() const;
   void make_windows_header();
@@ -101,7 +106,8 @@ class JsonFields {
   std::vector<Seen> seen_[2];  // by JsonNaming and slot
   std::uint32_t round_ = 0;
   JsonShapes::Set candidates_{};  // shapes that the members seen may begin
-  bool full_ = false, deep_ = false, is_windows_event_ = false;
+  bool full_ = false, deep_ = false, is_windows_event_ = false, has_payload_ = false;
+  const TimeZone* zone_ = nullptr;  // of times that name none; null: UTC
   Header headers_[JsonHeader::kCount];
   std::unordered_map<std::string, Kind> kinds_;
   std::string scratch_;

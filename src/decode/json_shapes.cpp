@@ -110,6 +110,8 @@ constexpr JsonShape kShapes[] = {
      {"__REALTIME_TIMESTAMP", "MESSAGE|_BOOT_ID"},
      {"_SOURCE_REALTIME_TIMESTAMP", "__REALTIME_TIMESTAMP"}, {"_HOSTNAME"}, JsonNaming::kPath, false,
      JsonShape::Carries::kMessage},
+    {"dmesg", "linux//syslog", {"pri", "msg", "time"}, {}, {}, JsonNaming::kPath, false,
+     JsonShape::Carries::kKernel},
     {"Elastic process start", "=host.os.type/process/ecs",
      {"@timestamp", "process.executable|process.name", "event.category=process", "event.type=start"},
      {"@timestamp"}, {"host.name", "host.hostname", "agent.hostname"}},
@@ -231,16 +233,16 @@ constexpr JsonHeader kHeaders[JsonHeader::kCount] = {
       "EventSourceName", "Provider"}},
     {"Computer",
      {"winlog.computer_name", "computer_name", "Hostname", "ComputerName", "MachineName", "host.name"}},
-    {"EventRecordID", {"winlog.record_id", "record_number", "RecordNumber", "RecordId", "EventRecordId"}},
+    {"EventRecordID", {"winlog.record_id", "record_number", "EventRecordId", "RecordNumber", "RecordId"}},
 };
 
 // A record inside another (json.cpp says when they are opened).
-constexpr std::string_view kWraps[] = {"_source", "result",   "hits",      "Records",  "records",
-                                       "items",   "value",    "detail",    "_raw",     "document",
-                                       "data",    "Event",    "System",    "Events",   "events",
-                                       "entries", "response", "logEvents", "auditData"};
-constexpr std::string_view kInside[] = {"AuditData",       "log",           "MESSAGE", "message",
-                                        "CloudTrailEvent", "properties.log"};
+constexpr std::string_view kWraps[] = {"_source", "result",   "hits",      "Records",   "records",
+                                       "items",   "value",    "detail",    "_raw",      "document",
+                                       "data",    "Event",    "System",    "Events",    "events",
+                                       "entries", "response", "logEvents", "auditData", "dmesg"};
+constexpr std::string_view kInside[] = {"AuditData",      "log",    "MESSAGE", "message", "CloudTrailEvent",
+                                        "properties.log", "Payload"};
 
 // Rules search the JSON text of these, and members of these by the name a list gives them.
 constexpr std::string_view kTexts[] = {"requestParameters",

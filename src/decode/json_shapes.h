@@ -29,7 +29,7 @@ struct JsonShape {
       hosts;  // none: as any record; a web log's `host` is what a client asked for
   JsonNaming naming = JsonNaming::kPath;
   bool is_audit = false;  // several audit records of one event in one object (json_audit.cpp)
-  enum class Carries : std::uint8_t { kNothing, kMessage, kEventData };
+  enum class Carries : std::uint8_t { kNothing, kMessage, kEventData, kKernel };
   Carries carries = Carries::kNothing;  // carried_message.h
 };
 

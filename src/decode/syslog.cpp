@@ -40,6 +40,9 @@ std::size_t structured_end(std::string_view text) {
   if (text.starts_with('-') && (text.size() == 1 || text[1] == ' ')) return 1;
   std::size_t at = 0;
   while (at < text.size() && text[at] == '[') {
+    // A name has no quotation mark: Check Point writes its message in brackets.
+    const std::string_view id = text.substr(at + 1, text.find_first_of(" ]", at + 1) - at - 1);
+    if (id.find('"') != id.npos) return at;
     bool quoted = false;
     for (++at; at < text.size() && (text[at] != ']' || quoted); ++at) {
       if (text[at] == '\\' && quoted) ++at;

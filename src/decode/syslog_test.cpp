@@ -42,6 +42,19 @@ TEST(LogTime, GuessesTheYearFromTheFile) {
   EXPECT_EQ(time_of("Feb 29 10:00:00", at("2024-02-29T12:00:00Z")), "2024-02-29T10:00:00/15");
 }
 
+// RFC 5424 6.3.2: a name has no quotation mark. Check Point's messages begin like structured data.
+TEST(SyslogHeader, BracketsWithPairsAreNoStructuredData) {
+  SyslogHeader header;
+  ASSERT_TRUE(read_syslog_header(
+      "<134>1 2026-11-24T08:00:00Z gw1 CheckPoint 7 - [action:\"Drop\"; src:\"192.0.2.7\"]", {}, header));
+  EXPECT_EQ(header.structured, "");
+  EXPECT_EQ(header.message, "[action:\"Drop\"; src:\"192.0.2.7\"]");
+  header = {};
+  ASSERT_TRUE(read_syslog_header("<134>1 2026-11-24T08:00:00Z gw1 x 7 - [a@1 b=\"c\"] hello", {}, header));
+  EXPECT_EQ(header.structured, "[a@1 b=\"c\"]");
+  EXPECT_EQ(header.message, "hello");
+}
+
 TEST(Syslog, ReadsEveryEnvelope) {
   SyslogHeader h;
   ASSERT_TRUE(read_syslog_header("<34>Oct 11 22:14:15 mymachine su[12]: 'su root' failed", {}, h));

@@ -28,7 +28,8 @@ PieceDetector::PieceDetector(KindRules& rules, const Correlations& correlations,
       matcher_(rules),
       plain_matcher_(rules.rules(), wants),
       hit_report_(rules, correlations, plain_matcher_, options.keep_records),
-      view_detector_(rules, correlations, scripts, options.plain, options.keep_records, wants) {
+      view_detector_(rules, correlations, scripts, options.plain, options.keep_records, wants),
+      decoders_(options_.decode) {
   options_.decode.projection = options.plain ? nullptr : &rules;
   if (options.intelligence) intel_watch_ = std::make_unique<IntelWatch>(*options.intelligence);
 }
@@ -37,14 +38,10 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
   PieceResult result;
   result.log = piece.log;
   result.bytes = piece.size;
-  std::unique_ptr<Decoder>& decoder = decoders_[piece.log->format];
-  if (!decoder) decoder = piece.log->format->make_decoder(options_.decode);
-  batch_.clear();
-  const Piece view = piece.view();
-  decoder->decode(view, batch_, result.oddities);
-  result.events = batch_.size();
+  const EventBatch& batch = decoders_.decode(piece, result.oddities);
+  result.events = batch.size();
   std::uint64_t number = 0;
-  for (const Event& event : batch_) {
+  for (const Event& event : batch) {
     hits_.clear();
     if (options_.plain) matcher_.count(event);
     const bool is_matched = !options_.plain && matcher_.match(event, hits_);
@@ -56,10 +53,8 @@ PieceResult PieceDetector::detect(LogPiece& piece) {
     const bool has_indicator = intel_watch_ && intel_watch_->look(event);
     if (!is_matched || !hits_.empty() || is_signature || has_posture || has_indicator) {
       // Only what matched is read as a whole.
-      whole_.clear();
-      const bool is_whole =
-          !event.columns || !decoder->decode_record(view, event.offset, whole_) || whole_.empty();
-      const Event& whole = is_whole ? event : whole_[0];
+      const Event* const record = event.columns ? decoders_.decode_record(piece, event) : nullptr;
+      const Event& whole = record ? *record : event;
       if (!is_matched) plain_matcher_.match(whole, hits_);
       report(whole, number, result);
       if (is_signature) report_made(make_signature_finding(whole, *result.log), whole, result);

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "engine/hit_report.h"
 #include "engine/intel_watch.h"
 #include "engine/kind_rules.h"
+#include "engine/log_decoders.h"
 #include "engine/log_reader.h"
 #include "engine/matcher.h"
 #include "engine/plain_matcher.h"
@@ -70,8 +70,7 @@ class PieceDetector {
   ViewDetector view_detector_;
   PostureNotes posture_notes_;
   std::unique_ptr<IntelWatch> intel_watch_;
-  std::map<const Format*, std::unique_ptr<Decoder>> decoders_;
-  EventBatch batch_, whole_;
+  LogDecoders decoders_;
   std::vector<RuleHit> hits_;
 };
 

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/limits.h"
+#include "engine/log_decoders.h"
 
 namespace bartizan {
 namespace {
@@ -164,9 +165,8 @@ class LogStudy {
 Result<FormatExplanation> explain_format(const std::string& path, const DecodeOptions& options,
                                          const RuleSet& rules) {
   FormatExplanation explanation;
-  std::map<const Format*, std::unique_ptr<Decoder>> decoders;
+  LogDecoders decoders(options);
   std::unique_ptr<LogStudy> study;
-  EventBatch batch;
   const auto finish = [&] {
     if (study) explanation.logs.push_back(study->finish(rules));
   };
@@ -176,12 +176,8 @@ Result<FormatExplanation> explain_format(const std::string& path, const DecodeOp
                          finish();
                          study = std::make_unique<LogStudy>(piece.log);
                        }
-                       auto& decoder = decoders[piece.log->format];
-                       if (!decoder) decoder = piece.log->format->make_decoder(options);
-                       batch.clear();
-                       decoder->decode(piece.view(), batch, study->oddities());
                        study->add_bytes(piece.size);
-                       for (const Event& event : batch.events()) study->add(event);
+                       for (const Event& event : decoders.decode(piece, study->oddities())) study->add(event);
                        return true;
                      },
                      explanation.report, {.carve = options.carve, .zone = options.zone, .capture = {}}));

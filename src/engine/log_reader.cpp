@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "decode/evtx.h"
 #include "decode/evtx_carve.h"
+#include "engine/collected_host.h"
 #include "engine/utf8_stream.h"
 #include "source/archive.h"
 #include "source/evidence.h"
@@ -64,9 +65,10 @@ class LogWalk {
       return true;
     }
     ++report_.logs;
-    return read_log(
-        stream, head,
-        std::make_shared<const Log>(Log{file, format, modified_, std::move(scores), options_.zone}), begin);
+    return read_log(stream, head,
+                    std::make_shared<const Log>(Log{file, format, modified_, std::move(scores), options_.zone,
+                                                    false, std::string(host_of_collection(file))}),
+                    begin);
   }
 
   bool read_archive(ByteStream& stream, const std::vector<std::uint8_t>& head, const std::string& file) {

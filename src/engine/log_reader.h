@@ -26,6 +26,7 @@ struct Log {
   const TimeZone* zone = nullptr;        // of times that name none; null: UTC
   bool is_made =
       false;  // written by Suricata a moment ago: places in it and numbers of flows are not those of another run
+  std::string host = {};  // it was collected from (collected_host.h); empty: not known
 };
 
 struct LogPiece {

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/limits.h"
+#include "engine/log_decoders.h"
 
 namespace bartizan {
 namespace {
@@ -45,17 +46,13 @@ class OddityNotes {
 Result<FileReport> read_events(const std::string& path, const DecodeOptions& options,
                                const Deliver& deliver) {
   FileReport report;
-  std::map<const Format*, std::unique_ptr<Decoder>> decoders;
-  EventBatch batch;
+  LogDecoders decoders(options);
   {
     OddityNotes oddities(report);
     TRY_VOID(read_logs(path,
                        [&](LogPiece& piece) {
                          (void)oddities.begin(piece);
-                         auto& decoder = decoders[piece.log->format];
-                         if (!decoder) decoder = piece.log->format->make_decoder(options);
-                         batch.clear();
-                         decoder->decode(piece.view(), batch, oddities.list());
+                         const EventBatch& batch = decoders.decode(piece, oddities.list());
                          report.events += batch.size();
                          return batch.empty() || deliver(batch, piece.log->file);
                        },

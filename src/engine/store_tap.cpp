@@ -28,12 +28,9 @@ Result<void> StoreTap::keep(Worker& worker, const LogPiece& piece) {
     worker.rows = std::make_unique<EventRows>(table_);
     worker.values = std::make_unique<ObservedNumbers>(table_);
   }
-  std::unique_ptr<Decoder>& decoder = worker.decoders[piece.log->format];
-  if (!decoder) decoder = piece.log->format->make_decoder(options_);
-  worker.batch.clear();
+  if (!worker.decoders) worker.decoders = std::make_unique<LogDecoders>(options_);
   OddityList oddities;  // the detector reports them
-  decoder->decode(piece.view(), worker.batch, oddities);
-  for (const Event& event : worker.batch) {
+  for (const Event& event : worker.decoders->decode(piece, oddities)) {
     store::Row row = worker.rows->make(event, piece.log->file);
     row.values = worker.values->read(event);
     TRY_VOID(worker.appender->append({&row, 1}));

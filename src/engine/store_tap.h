@@ -10,6 +10,7 @@
 
 #include "decode/decoder.h"
 #include "engine/event_rows.h"
+#include "engine/log_decoders.h"
 #include "engine/log_reader.h"
 #include "engine/observed_numbers.h"
 #include "model/findings.h"
@@ -35,8 +36,7 @@ class StoreTap {
 
  private:
   struct Worker {
-    std::map<const Format*, std::unique_ptr<Decoder>> decoders;
-    EventBatch batch;
+    std::unique_ptr<LogDecoders> decoders;
     std::unique_ptr<EventRows> rows;
     std::unique_ptr<ObservedNumbers> values;
     std::unique_ptr<store::Appender> appender;

@@ -238,6 +238,7 @@ class ClixmlDecoder final : public Decoder {
         piece.context.empty() ? encoding_of(piece.bytes) : static_cast<TextEncoding>(piece.context[0]);
     const std::string_view text = out.keep(text_in_utf8(piece.bytes, encoding, utf8_));
     PlaceInPiece place(piece.bytes, text, encoding);
+    decoder_.set_zone(piece.zone);
     XmlReader reader(text);
     for (Token token; (token = reader.next()) != Token::kDone;) {
       if (token != Token::kStart) continue;

@@ -68,6 +68,7 @@ class Table {
     (void)split_csv_record(out.keep(context.substr(2)), dialect.delimiter, out.arena(), names);
     for (std::string_view& name : names)
       name = without_blanks_around(name).substr(0, limits::kFieldNameBytesMax);
+    has_day_first = translate_titles(names);
     shape = csv_shape_of(names);
     for (std::string_view name : names) columns.push_back(column_of(name));
     for (std::size_t i = 0; i < names.size(); ++i)
@@ -84,6 +85,7 @@ class Table {
   const CsvShape* shape = nullptr;
   std::vector<Column> columns;
   std::size_t raw = SIZE_MAX;   // the column of the record as it was logged
+  bool has_day_first = false;   // in dates with slashes
   bool has_json_names = false;  // its rows are read as the objects they were
 
  private:
@@ -104,6 +106,7 @@ class CsvDecoder final : public Decoder {
 
   void decode(const Piece& piece, EventBatch& out, OddityList& oddities) override {
     memo_ = {};
+    decoder_.set_zone(piece.zone);
     const Table table(piece.context, out);
     CsvStart start;
     std::size_t at = 0;
@@ -235,8 +238,9 @@ class CsvDecoder final : public Decoder {
     switch (column.role) {
       case CsvRole::kTime:
         if (event.time == Instant{})
-          event.time =
-              parse_written_time(value, TimeHints{piece.modified, piece.zone, &memo_}).value_or(Instant{});
+          event.time = parse_written_time(table.has_day_first ? with_dots(value, out) : value,
+                                          TimeHints{piece.modified, piece.zone, &memo_})
+                           .value_or(Instant{});
         break;
       case CsvRole::kDate: parts.date = value; break;
       case CsvRole::kClock: parts.clock = value; break;
@@ -257,6 +261,13 @@ class CsvDecoder final : public Decoder {
     out.add(column.name, value, is_number);
     if (column.name != column.own_name && table.shape->keeps_names)
       out.add(column.own_name, value, is_number);
+  }
+
+  // 24/11/2026 as 24.11.2026, which has one reading.
+  static std::string_view with_dots(std::string_view date, EventBatch& out) {
+    std::string dotted(date);
+    std::ranges::replace(dotted, '/', '.');
+    return out.keep(dotted);
   }
 
   void set_date(const Parts& parts, const Piece& piece, Event& event) {
@@ -363,6 +374,7 @@ int recognise(Bytes head) {
   const char delimiter = start.dialect.delimiter;
   if (!split_csv_record(start.header, delimiter, arena, names)) return 0;
   for (std::string_view& name : names) name = without_blanks_around(name);
+  (void)translate_titles(names);
   if (csv_shape_of(names)) return 92;
   constexpr std::size_t kColumnsMin = 3;
   if (names.size() < kColumnsMin || !std::all_of(names.begin(), names.end(), is_column_name)) return 0;
@@ -390,7 +402,8 @@ const Format& csv_format() {
       "csv",
       "table with a header: EvtxECmd, Get-WinEvent and event viewer exports, audit and sign-in exports, "
       "flows, Splunk and Kibana exports, others",
-      "windows: by channel; m365 (audit), azure (signinlogs, auditlogs, activitylogs), aws (cloudtrail; "
+      "windows: by channel; m365 (audit), azure (signinlogs, auditlogs, activitylogs), gcp "
+      "(google_workspace.admin), aws (cloudtrail; "
       "vpcflow, "
       "category firewall), okta, gitlab, paloalto (traffic), nfdump (netflow); as json where the columns "
       "have the "

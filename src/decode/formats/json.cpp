@@ -66,6 +66,7 @@ class JsonFormatDecoder final : public Decoder {
   explicit JsonFormatDecoder(Projection* projection) : decoder_(projection) {}
 
   void decode(const Piece& piece, EventBatch& out, OddityList& oddities) override {
+    decoder_.set_zone(piece.zone);
     JsonCutter cutter;
     std::size_t slow_until = 0;  // a line that is not one object is left to the cutter
     for (std::size_t from = 0;;) {
@@ -90,6 +91,7 @@ class JsonFormatDecoder final : public Decoder {
 
   bool decode_record(const Piece& piece, std::uint64_t offset, EventBatch& out) override {
     if (offset < piece.offset || offset - piece.offset >= piece.bytes.size()) return false;
+    decoder_.set_zone(piece.zone);
     JsonCutter cutter;
     const JsonCut cut = cutter.next(piece.bytes, offset - piece.offset, true);
     if (cut.kind != JsonCut::Kind::kObject) return false;
