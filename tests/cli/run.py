@@ -352,7 +352,7 @@ PATTERNS = {
     "comparison": ("[network-traffic:dst_ref.value = '192.0.2.7' AND network-traffic:dst_port >= 8000]", 1),
     "comparison that fails": ("[network-traffic:dst_ref.value = '192.0.2.7' AND network-traffic:dst_port > 8443]", 0),
     "AND in one event": ("[file:name = 'loader.exe' AND process:command_line LIKE '%--stage 2%']", 3),
-    "OR in one event": ("[domain-name:value = 'c2.evil.example' OR ipv4-addr:value ISSUBSET '192.0.2.0/24']", 3),
+    "OR in one event": ("[(domain-name:value = 'c2.evil.example' OR ipv4-addr:value ISSUBSET '192.0.2.0/24') AND process:pid = 4]", 3),
     "AND of events": ("[file:name = 'loader.exe' AND process:command_line MATCHES 'stage [0-9]'] AND "
                       "[domain-name:value = 'c2.evil.example' AND process:pid = 4]", 2),
     "OR of events": ("[domain-name:value IN ('c2.evil.example', 'never.example') AND process:pid = 4] OR "
