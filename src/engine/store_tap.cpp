@@ -2,6 +2,7 @@
 #include "engine/store_tap.h"
 
 #include <algorithm>
+#include <optional>
 #include <thread>
 
 #include "base/text.h"
@@ -9,7 +10,6 @@
 #include "store/content_hash.h"
 
 namespace bartizan {
-namespace {}  // namespace
 
 StoreTap::Worker& StoreTap::worker_at(std::size_t number) {
   const std::lock_guard lock(mutex_);
@@ -30,24 +30,23 @@ Result<void> StoreTap::keep(Worker& worker, const LogPiece& piece) {
   }
   if (!worker.decoders) worker.decoders = std::make_unique<LogDecoders>(options_);
   OddityList oddities;  // the detector reports them
+  std::optional<Instant> last;
   for (const Event& event : worker.decoders->decode(piece, oddities)) {
+    last = std::max(last.value_or(event.time), event.time);
     store::Row row = worker.rows->make(event, piece.log->file);
     row.values = worker.values->read(event);
     TRY_VOID(worker.appender->append({&row, 1}));
   }
-  return keeps_raw_ && !worker.batch.empty() ? keep_raw(worker, piece) : Result<void>();
+  return keeps_raw_ && last ? keep_raw(worker, piece, *last) : Result<void>();
 }
 
-Result<void> StoreTap::keep_raw(Worker& worker, const LogPiece& piece) {
+Result<void> StoreTap::keep_raw(Worker& worker, const LogPiece& piece, Instant last) {
   if (!worker.raw_appender) {
     TRY(worker.raw_appender, store_.make_appender(store::TableName::kRaw));
   }
-  const auto last =
-      std::ranges::max_element(worker.batch, {}, [](const Event& event) { return event.time.ticks; });
   const Log& log = *piece.log;
-  const store::Row row =
-      worker.raw.make({log.file, log.format->name, piece.context, piece.offset, log.modified},
-                      piece.view().bytes, last->time);
+  const store::Row row = worker.raw.make(
+      {log.file, log.format->name, piece.context, piece.offset, log.modified}, piece.view().bytes, last);
   return worker.raw_appender->append({&row, 1});
 }
 

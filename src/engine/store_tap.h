@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// StoreTap: keeps every event of a scan, and the bytes of the records where the store has room for them. Each piece of a log is decoded once more, with all of its fields, and appended; that
-// is done by the worker that looks for findings in it. take() may be called by several threads, each with a number of its
+// StoreTap: keeps every event of a scan, and the bytes of the records where the store has room for them. Each piece of a log is
+// decoded once more, with all of its fields, and appended; that is done by the worker that looks for findings in it. take() may be called by several threads, each with a number of its
 // own; finish() afterwards by one. After a failure nothing more is appended and finish() says why; what was acknowledged stays.
 #pragma once
 
@@ -46,7 +46,8 @@ class StoreTap {
   };
   Worker& worker_at(std::size_t number);
   Result<void> keep(Worker& worker, const LogPiece& piece);
-  Result<void> keep_raw(Worker& worker, const LogPiece& piece);
+  // `last`: when its last record was.
+  Result<void> keep_raw(Worker& worker, const LogPiece& piece, Instant last);
   void flush_workers();
 
   store::Store& store_;
