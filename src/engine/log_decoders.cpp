@@ -38,6 +38,7 @@ const Event* LogDecoders::decode_record(const LogPiece& piece, const Event& even
   record_.clear(), named_record_.clear();
   if (!decoder_of(*piece.log).decode_record(piece.view(), event.offset, record_) || record_.empty())
     return nullptr;
+  if (piece.log->host.empty()) return &record_[0];
   add_with_host(record_, piece.log->host, named_record_);
   return &named_record_[0];
 }
