@@ -12,6 +12,7 @@
 #include "app/output.h"
 #include "app/verbs.h"
 #include "sink/chart.h"
+#include "sink/escape.h"
 #include "sink/table.h"
 
 namespace bartizan::app {
@@ -48,7 +49,11 @@ std::string chart_of(const std::vector<store::QueryColumn>& columns, const Table
   if (label == columns.size() || value == columns.size() || table.rows.empty()) return {};
   std::vector<std::pair<std::string, double>> bars;
   for (const auto& row : table.rows) bars.emplace_back(row[label], std::strtod(row[value].c_str(), nullptr));
-  return columns[label].type == store::ValueType::kTime ? time_chart(bars) : bar_chart(bars);
+  std::string out = "<figure><figcaption>";
+  append_html(columns[value].name + " by " + columns[label].name, out);
+  out += "</figcaption>\n";
+  out += columns[label].type == store::ValueType::kTime ? time_chart(bars) : bar_chart(bars);
+  return out + "</figure>\n";
 }
 
 int export_answer(const Arguments& arguments, const std::string& sql, store::DatabaseOptions options,
@@ -122,6 +127,19 @@ std::string render_table(const std::string& format, const Table& table) {
                             : render_table_text(table);
 }
 
+Table table_of(std::string title, Answer& answer) {
+  Table table{std::move(title), {}, std::move(answer.rows), {}, {}};
+  for (const store::QueryColumn& column : answer.columns)
+    table.columns.push_back({column.name, column.name, column.type == store::ValueType::kNumber});
+  return table;
+}
+
+Table charted_table_of(std::string title, Answer& answer) {
+  Table table = table_of(std::move(title), answer);
+  table.figures.push_back(chart_of(answer.columns, table));
+  return table;
+}
+
 std::string store_folder(const Arguments& arguments) {
   const char* named = std::getenv("BARTIZAN_STORE");
   return arguments.value("--store", named ? named : "");
@@ -178,11 +196,8 @@ int answer(const Arguments& arguments, const std::string& title, const std::stri
   if (!outcome.has_value()) return say_failure(outcome.error().text());
   all.columns = std::move(outcome->columns);
   if (made) made(all);
-  Table table{title, {}, std::move(all.rows), {}};
-  for (const store::QueryColumn& column : all.columns)
-    table.columns.push_back({column.name, column.name, column.type == store::ValueType::kNumber});
   const std::string format = arguments.value("--format", "table");
-  if (format == "html") table.figures.push_back(chart_of(all.columns, table));
+  const Table table = format == "html" ? charted_table_of(title, all) : table_of(title, all);
   if (outcome->is_cut)
     std::fprintf(stderr, "bartizan: there are more rows than the %llu written; --rows gives more\n",
                  static_cast<unsigned long long>(outcome->rows));

@@ -68,6 +68,10 @@ struct Answer {
   std::vector<store::QueryColumn> columns;
   std::vector<std::vector<std::string>> rows;
 };
+// The rows move into it; its headings are those of `answer`, which outlives it.
+Table table_of(std::string title, Answer& answer);
+// Likewise, with a chart where one column names and another counts.
+Table charted_table_of(std::string title, Answer& answer);
 // Asks and writes the answer, `made` into what shall be written where the engine's is only its material; the exit code.
 int answer(const Arguments& arguments, const std::string& title, const std::string& sql,
            const hunt::TimeRange& range, const std::function<void(Answer&)>& made = {});

@@ -6,9 +6,9 @@
 #include <chrono>
 #include <cstdio>
 #include <map>
-#include <ranges>
 
 #include "app/hunt_answer.h"
+#include "app/hunt_page.h"
 #include "app/hunt_verbs.h"
 #include "app/intel_options.h"
 #include "app/output.h"
@@ -72,23 +72,6 @@ class Hunter {
   std::map<std::pair<std::int64_t, std::int64_t>, Rows> logs_;  // hosts and logs of a range
 };
 
-// Security of 4 hosts (dc1 fs1 …), and 3 more logs
-std::string logs_text(const std::vector<hunt::LogHosts>& logs, bool with_names) {
-  constexpr std::size_t kLogsShown = 8, kNamesShown = 5;
-  std::string out;
-  for (const hunt::LogHosts& one : logs | std::views::take(kLogsShown)) {
-    out += fmt::format("{}{} of {} host{}", out.empty() ? "" : ", ", one.log, one.hosts,
-                       one.hosts == 1 ? "" : "s");
-    if (!with_names) continue;
-    std::string names;
-    for (std::size_t i = 0; i < std::min(kNamesShown, one.names.size()); ++i)
-      names += (i ? " " : "") + one.names[i];
-    out += " (" + names + (one.hosts > kNamesShown ? " …)" : ")");
-  }
-  if (logs.size() > kLogsShown) out += fmt::format(", and {} more logs", logs.size() - kLogsShown);
-  return out;
-}
-
 void append_text(const SavedHunt& hunt, const HuntRun& run, Answer& answer, std::string& out) {
   out += fmt::format("{}: {}\n", hunt.id, hunt.title);
   out += fmt::format("  {} to {}: {}{} row{}\n", minutes(run.since), minutes(run.until),
@@ -99,9 +82,7 @@ void append_text(const SavedHunt& hunt, const HuntRun& run, Answer& answer, std:
   if (!run.coverage.silent.empty()) out += "  silent: " + logs_text(run.coverage.silent, true) + "\n";
   if (!answer.rows.empty()) {
     const std::size_t all = answer.rows.size();
-    Table table{{}, {}, std::move(answer.rows), {}};
-    for (const store::QueryColumn& column : answer.columns)
-      table.columns.push_back({column.name, column.name, column.type == store::ValueType::kNumber});
+    Table table = table_of({}, answer);
     if (all > limits::kHuntRowsOnScreen) {
       table.rows.resize(limits::kHuntRowsOnScreen);
       table.notes.push_back(
@@ -193,7 +174,9 @@ int run_hunts(const Arguments& arguments) {
   if (!database) return code;
   Hunter hunter(*database, store::engine_of(store), at);
   catch_cancel();
+  const std::string format = arguments.value("--format", "text");
   std::string out;
+  HuntPage page;
   bool all_asked = true, has_rows = false;
   for (const SavedHunt& hunt : saved.hunts) {
     if (is_cancelled()) break;
@@ -202,10 +185,12 @@ int run_hunts(const Arguments& arguments) {
     all_asked &= run.failed.empty(), has_rows |= run.rows > 0;
     if (auto recorded = hunt::append_run(store, run); !recorded.has_value())
       return say_failure(recorded.error().text());
-    if (arguments.value("--format", "text") == "jsonl") append_json(hunt, run, answer, out);
+    if (format == "jsonl") append_json(hunt, run, answer, out);
+    else if (format == "html") page.add(hunt, run, answer);
     else append_text(hunt, run, answer, out);
   }
   if (saved.hunts.empty()) std::fputs("bartizan: no hunt is due; --all runs every one\n", stderr);
+  if (format == "html") out = page.finish(is_cancelled());
   if (auto written = write_output(arguments.value("--output"), out); !written.has_value())
     return say_failure("cannot write " + written.error().text());
   if (!all_asked || is_cancelled()) return kExitUnreadable;
@@ -224,7 +209,7 @@ constexpr Option kRunOptions[] = {
     kHuntSecondsOption,
     kHuntMemoryOption,
     kHuntRowsOption,
-    option("Output", "--format", "F", "what to write, text unless given", Repeat::kOnce, "text jsonl"),
+    option("Output", "--format", "F", "what to write, text unless given", Repeat::kOnce, "text jsonl html"),
     kHuntOutputOption,
     flag("Output", "--fail-on-rows", "exit with 1 when a hunt answers with a row"),
     flag("Output", "--explain", "print the SQL that would be asked, and ask nothing")};
@@ -245,6 +230,7 @@ constinit const Verb kHuntRunVerb{
     .examples =
         "  bartizan hunt run --store evidence.store                      # what is due; for a daily timer\n"
         "  bartizan hunt run --store evidence.store --all --at 2026-03-11\n"
+        "  bartizan hunt run --store evidence.store --all --format html -o hunts.html\n"
         "  bartizan hunt run --store evidence.store --since 2026-01-01 rare-services\n",
     .choices = {},
     .run = run_hunts,

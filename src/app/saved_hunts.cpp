@@ -2,10 +2,13 @@
 // hunt list, due, history, test: what is said about saved hunts. hunt run stands in hunt_run.cpp.
 #include "app/saved_hunts.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <ranges>
 
 #include "app/content.h"
 #include "app/hunt_answer.h"
@@ -213,6 +216,22 @@ bool choose_named(const Arguments& arguments, SavedHunts& saved) {
   }
   saved.hunts = std::move(chosen);
   return true;
+}
+
+std::string logs_text(const std::vector<hunt::LogHosts>& logs, bool with_names) {
+  constexpr std::size_t kLogsShown = 8, kNamesShown = 5;
+  std::string out;
+  for (const hunt::LogHosts& one : logs | std::views::take(kLogsShown)) {
+    out += fmt::format("{}{} of {} host{}", out.empty() ? "" : ", ", one.log, one.hosts,
+                       one.hosts == 1 ? "" : "s");
+    if (!with_names) continue;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(kNamesShown, one.names.size()); ++i)
+      names += (i ? " " : "") + one.names[i];
+    out += " (" + names + (one.hosts > kNamesShown ? " …)" : ")");
+  }
+  if (logs.size() > kLogsShown) out += fmt::format(", and {} more logs", logs.size() - kLogsShown);
+  return out;
 }
 
 bool read_at(const Arguments& arguments, Instant& at) {

@@ -7,6 +7,7 @@
 
 #include "app/options.h"
 #include "base/time.h"
+#include "hunt/hunt_runs.h"
 #include "hunt/saved_hunt.h"
 
 namespace bartizan::app {
@@ -26,6 +27,8 @@ bool choose_named(const Arguments& arguments, SavedHunts& saved);
 
 // A time as people read it: 2026-03-10T08:14Z.
 inline std::string minutes(Instant time) { return format_instant(time).substr(0, 16) + "Z"; }
+// Security of 4 hosts (dc1 fs1 …), and 3 more logs
+std::string logs_text(const std::vector<hunt::LogHosts>& logs, bool with_names);
 // --at, else now; false after a usage error was said.
 bool read_at(const Arguments& arguments, Instant& at);
 // --store, else BARTIZAN_STORE; empty after a usage error was said.

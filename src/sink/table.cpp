@@ -25,6 +25,14 @@ void append_cell(std::string_view cell, std::size_t width, bool is_number, bool 
   out += is_last ? "\n" : "  ";
 }
 
+void append_link(std::string_view id, std::string_view text, std::string& out) {
+  out += "<a href=\"#";
+  append_html(id, out);
+  out += "\">";
+  append_html(text, out);
+  out += "</a>";
+}
+
 constexpr std::string_view kStyle =
     "body{font:15px/1.45 system-ui,sans-serif;margin:2em;color:#1d2430;background:#fff}"
     "table{border-collapse:collapse}th,td{text-align:left;vertical-align:top;padding:.3em "
@@ -96,12 +104,16 @@ std::string render_table_csv(const Table& table) {
   return out;
 }
 
-std::string render_table_html(const Table& table) {
+std::string table_page_begin(std::string_view title, std::string_view style) {
   std::string out = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>";
-  append_html(table.title, out);
-  out.append("</title><style>").append(kStyle).append("</style></head><body>\n<h1>");
-  append_html(table.title, out);
-  out += "</h1>\n";
+  append_html(title, out);
+  out.append("</title><style>").append(kStyle).append(style).append("</style></head><body>\n<h1>");
+  append_html(title, out);
+  return out + "</h1>\n";
+}
+
+std::string table_page_part(const Table& table) {
+  std::string out;
   for (const std::string& figure : table.figures) out += figure;
   out += "<table><thead><tr>";
   for (const TableColumn& column : table.columns) {
@@ -110,11 +122,13 @@ std::string render_table_html(const Table& table) {
     out += "</th>";
   }
   out += "</tr></thead><tbody>\n";
-  for (const auto& row : table.rows) {
+  for (std::size_t number = 0; number < table.rows.size(); ++number) {
+    const auto& row = table.rows[number];
     out += "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i) {
       out += table.columns[i].is_number ? "<td class=\"number\">" : "<td>";
-      append_html(row[i], out);
+      if (i == 0 && number < table.links.size()) append_link(table.links[number], row[i], out);
+      else append_html(row[i], out);
       out += "</td>";
     }
     out += "</tr>\n";
@@ -125,7 +139,13 @@ std::string render_table_html(const Table& table) {
     append_html(note, out);
     out += "</p>\n";
   }
-  return out + "</body></html>\n";
+  return out;
+}
+
+std::string table_page_end() { return "</body></html>\n"; }
+
+std::string render_table_html(const Table& table) {
+  return table_page_begin(table.title) + table_page_part(table) + table_page_end();
 }
 
 }  // namespace bartizan

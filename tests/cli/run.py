@@ -9,6 +9,7 @@ Exit code 0 all passed or skipped, 1 some failed, 2 nothing could be run.
 """
 
 import argparse
+import difflib
 import hashlib
 import json
 import os
@@ -260,6 +261,22 @@ def test_saved_hunts_run_when_due_and_are_recorded(bartizan, folder):
     failed = [row for row in lines("history", "beacons") if row["outcome"].startswith("failed")]
     expect(len(failed) == 1, "a run without an answer is not recorded")
     expect_run(bartizan("hunt", "run", "--store", store, "beacon"), 3, "did you mean beacons?")
+
+
+HUNT_PAGE = ROOT / "tests/cli/hunt-page"
+
+
+def test_saved_hunts_as_a_page(bartizan, folder):
+    store = stored(bartizan, folder / "store", HUNT_PAGE / "log.jsonl")
+    need_duckdb(bartizan, store)
+    page = folder / "hunts.html"
+    run = bartizan("hunt", "run", "--no-builtin-hunts", "--hunts", HUNT_PAGE / "hunts", "--store", store,
+                   "--at", "2026-03-11", "--format", "html", "-o", page)
+    expect_run(run, 2)  # one of them asks what cannot be answered
+    expected, actual = HUNT_PAGE / "expect.html", page.read_text(encoding="utf-8")
+    expect(actual == expected.read_text(encoding="utf-8"), "the page is not tests/cli/hunt-page/expect.html: " +
+           "".join(list(difflib.unified_diff(expected.read_text(encoding="utf-8").splitlines(True),
+                                             actual.splitlines(True)))[:20]))
 
 
 def test_saved_hunts_of_an_empty_store_are_blind(bartizan, folder):
