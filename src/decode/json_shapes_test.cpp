@@ -233,8 +233,9 @@ TEST(JsonShapes, DeclareWhatRulesAskFor) {
 }
 
 TEST(JsonShapes, EachHasARecordInTheGoldenCase) {
-  // The exceptions are variants that differ in one member from a shape that has one.
-  const std::set<std::string_view> without{"Winlogbeat",
+  // The exceptions are variants that differ in one member from a shape that has one; dmesg has a golden case of its own.
+  const std::set<std::string_view> without{"dmesg",
+                                           "Winlogbeat",
                                            "Winlogbeat 6",
                                            "Azure diagnostics",
                                            "Workspace",
