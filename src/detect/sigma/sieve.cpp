@@ -92,7 +92,7 @@ class Sieve::Builder {
   };
   static constexpr double kUnknown = 1000;
   static constexpr std::size_t kLongBytes =
-      5;  // FieldIndex looks at every place of a text for shorter literals
+      5;  // FieldIndex finds shorter literals by a pair or a letter, which stand in many texts
 
   double cost_of(std::uint32_t predicate) const {
     if (!literals_[predicate]) return kUnknown;
